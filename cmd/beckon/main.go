@@ -1,0 +1,43 @@
+// Command beckon is a WebRTC signaling server with a chat page inside.
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"os/signal"
+	"syscall"
+
+	"beckon/internal/app"
+	"beckon/internal/config"
+)
+
+// Exit codes besides 0.
+const (
+	exitFailed = 1
+	exitUsage  = 2
+)
+
+func main() {
+	os.Exit(run())
+}
+
+func run() int {
+	cfg, err := config.Load(os.Args[1:], os.Environ(), os.Stdout)
+	switch {
+	case errors.Is(err, config.ErrShown):
+		return 0
+	case err != nil:
+		fmt.Fprintln(os.Stderr, "beckon:", err)
+		return exitUsage
+	}
+	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGTERM, os.Interrupt)
+	defer stop()
+	context.AfterFunc(ctx, stop) // a second signal ends the process at once
+	if err := app.Run(ctx, cfg, os.Stderr); err != nil {
+		fmt.Fprintln(os.Stderr, "beckon:", err)
+		return exitFailed
+	}
+	return 0
+}

@@ -1,0 +1,148 @@
+// Package hub is the registry: who is in which room, and the way from one user to another.
+//
+// It knows neither sockets nor JSON. A member is reached through its Sink, which the dialect that it speaks
+// supplies; time is the runtime's, so that tests may run in a synctest bubble.
+//
+// # Order
+//
+// Messages of one member to another arrive in the order sent. Presence may be held back for the window that
+// the recipient asked for, so that many changes share one delivery, but a signal never overtakes the news
+// that its sender is there, and nothing that a member sent before it left arrives after the news that it
+// left. The second follows from a rule of use: a member's methods are called from one goroutine at a time.
+//
+// # Locks
+//
+// Hub.mu, then room.mu; a Sink's own lock comes last. News is called with room.mu held, Signal with or
+// without it, Flush with no lock. No I/O happens under a lock: News and Signal only put into a bounded queue,
+// Flush writes.
+package hub
+
+import (
+	"errors"
+	"sync"
+	"time"
+
+	"beckon/internal/protocol"
+)
+
+// Why a login or a signal is refused.
+var (
+	ErrNameTaken   = errors.New("hub: the name is taken in this room")
+	ErrRoomFull    = errors.New("hub: the room is full")
+	ErrServerFull  = errors.New("hub: the server is full")
+	ErrUnknownUser = errors.New("hub: nobody of that name in the room")
+)
+
+// Options are a hub's bounds. Zero means no bound.
+type Options struct {
+	MaxUsers     int // members of all rooms together
+	MaxRoomUsers int // members of one room
+	// NewID makes the id of a member; it must never repeat itself. It is called under a lock.
+	NewID func() string
+}
+
+// Hub is the registry of one server. Its methods may be called from any goroutine.
+type Hub struct {
+	opts Options
+
+	mu    sync.Mutex
+	rooms map[string]*room // by key; guarded by mu
+	users int              // members of all rooms; guarded by mu
+	quiet bool             // no more presence; guarded by mu
+}
+
+// New returns an empty hub.
+func New(opts Options) *Hub {
+	return &Hub{opts: opts, rooms: make(map[string]*room)}
+}
+
+// Join is a request to enter a room.
+type Join struct {
+	RoomKey string // the room, in the form in which equal rooms are equal; empty for the lobby
+	Name    string // as the others shall see it
+	NameKey string // in the form in which equal names are equal
+	Sink    Sink
+	// Presence is whether Sink shall hear who comes and goes; without it the roster is empty too.
+	Presence bool
+	// Window is how long presence may be held back to share a delivery. Members of a room with equal windows
+	// are served together.
+	Window time.Duration
+}
+
+// Join enters a room and returns the new member and who was there before it. Nothing is delivered to the
+// member's Sink until Member.Ready, so that the caller can send its reply first; the others hear of the
+// member at once or when their windows end.
+func (h *Hub) Join(j Join) (*Member, []protocol.User, error) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	r := h.rooms[j.RoomKey]
+	if err := h.mayJoin(r, j.NameKey); err != nil {
+		return nil, nil, err
+	}
+	if r == nil {
+		r = newRoom(j.RoomKey, h.quiet)
+		h.rooms[j.RoomKey] = r
+	}
+	h.users++
+	m := &Member{
+		User:     protocol.User{ID: h.opts.NewID(), Name: j.Name},
+		hub:      h,
+		room:     r,
+		key:      j.NameKey,
+		sink:     j.Sink,
+		presence: j.Presence,
+	}
+	return m, r.add(m, j.Window), nil
+}
+
+func (h *Hub) mayJoin(r *room, nameKey string) error {
+	switch {
+	case r != nil && r.has(nameKey):
+		return ErrNameTaken
+	case h.opts.MaxUsers > 0 && h.users >= h.opts.MaxUsers:
+		return ErrServerFull
+	case r != nil && h.opts.MaxRoomUsers > 0 && r.size() >= h.opts.MaxRoomUsers:
+		return ErrRoomFull
+	default:
+		return nil
+	}
+}
+
+// Users is how many members there are in all rooms.
+func (h *Hub) Users() int {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	return h.users
+}
+
+// Rooms is how many rooms have members.
+func (h *Hub) Rooms() int {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	return len(h.rooms)
+}
+
+// Quiet ends presence for good: a server that drains would else tell everybody about everybody.
+func (h *Hub) Quiet() {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.quiet = true
+	for _, r := range h.rooms {
+		r.hush()
+	}
+}
+
+// remove takes m out of its room, and forgets a room that is empty. False if m had left already.
+func (h *Hub) remove(m *Member) bool {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	removed, empty := m.room.remove(m)
+	if !removed {
+		return false
+	}
+	h.users--
+	if empty {
+		delete(h.rooms, m.room.key)
+	}
+	return true
+}

@@ -1,0 +1,76 @@
+package hub
+
+import (
+	"slices"
+
+	"beckon/internal/protocol"
+)
+
+// Member is one user in one room, from Join to Leave. Its methods are called from one goroutine at a time:
+// the one that reads the user's connection.
+type Member struct {
+	// Static after Join.
+
+	User     protocol.User
+	hub      *Hub
+	room     *room
+	key      string
+	sink     Sink
+	presence bool
+
+	// Guarded by room.mu.
+
+	joined uint64   // the room's change that is this member's own arrival
+	seen   uint64   // the change up to which Sink has had the news; of use with presence only
+	lane   *lane    // the members who are served together with this one; nil without presence
+	ready  bool     // whether Sink may be called
+	held   []func() // what Sink is due once it may be called
+}
+
+// Ready lets deliveries begin, with what has come since Join. It is called once, after the caller has queued
+// its reply to the login.
+func (m *Member) Ready() {
+	m.room.mu.Lock()
+	m.ready = true
+	for _, deliver := range m.held {
+		deliver()
+	}
+	m.held = nil
+	m.room.mu.Unlock()
+	m.sink.Flush()
+}
+
+// Signal sends s to the member of the room whose name has the given key; s.From need not be set. The only
+// error is ErrUnknownUser.
+func (m *Member) Signal(key []byte, s Signal) error {
+	s.From = m.User.Name
+	to, err := m.room.route(m, key, s)
+	if to != nil {
+		to.Signal(s)
+		to.Flush()
+	}
+	return err
+}
+
+// Leave takes the member out of the room; the others hear of it when their windows end. Calling it again
+// does nothing.
+func (m *Member) Leave() {
+	m.hub.remove(m)
+}
+
+// hold keeps a copy of s for Ready. It needs room.mu.
+func (m *Member) hold(s Signal) {
+	s.Payload, s.Call = slices.Clone(s.Payload), slices.Clone(s.Call)
+	m.held = append(m.held, func() { m.sink.Signal(s) })
+}
+
+// news hands n, which must reach to the room's newest change, to the sink, or holds it back until Ready. It
+// needs room.mu.
+func (m *Member) news(n *News) {
+	m.seen = m.room.last
+	if m.ready {
+		m.sink.News(n)
+		return
+	}
+	m.held = append(m.held, func() { m.sink.News(n) })
+}

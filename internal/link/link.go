@@ -1,0 +1,68 @@
+// Package link is what a transport and a dialect say to each other: the transport hands a Receiver what the
+// client sends, the dialect answers through a Conn. Neither knows the other, so that a dialect can be tested
+// without sockets and served over another transport.
+package link
+
+import (
+	"time"
+
+	"beckon/internal/protocol"
+)
+
+// Conn is one client's connection. Its methods may be called from any goroutine and do not block.
+type Conn interface {
+	// Enqueue puts ready frames (package frame) into the outbox, which keeps the slice: it must not be
+	// changed any more. Nothing is written before Flush. Where the outbox overflows, the connection ends with
+	// protocol.EndSlowReader; what is enqueued after a connection's end is dropped.
+	Enqueue(frames []byte)
+	// Flush writes what is in the outbox as far as the socket takes it; the rest follows by itself.
+	Flush()
+	// Close sends what was enqueued and a close frame that gives why. Only the first call counts; the
+	// Receiver's Closed follows from the reader's goroutine.
+	Close(why protocol.Ending)
+	// RemoteAddr is the address of the socket's other end, which may be a proxy's.
+	RemoteAddr() string
+}
+
+// Receiver is what a connection calls, from its reader goroutine, one call at a time.
+type Receiver interface {
+	// Text takes a message; data is good during the call only.
+	Text(data []byte)
+	// Refuse says that the client sent what is no text message. After TooLarge the connection ends.
+	Refuse(f Fault)
+	// Closed is the last call. The user is gone, though a close frame may still be under way.
+	Closed(end End)
+}
+
+// Accept makes the Receiver of a new connection. It may send on c at once.
+type Accept func(c Conn) Receiver
+
+// Fault is what is wrong with a message that is not handed on.
+type Fault uint8
+
+// The faults.
+const (
+	Binary Fault = iota
+	TooLarge
+)
+
+// End tells how a connection ended.
+type End struct {
+	Why      protocol.Ending
+	Code     int // of the client's close frame; 1005 for one without, 0 where none came
+	Lasted   time.Duration
+	Received Traffic
+	Sent     Traffic
+}
+
+// Traffic counts messages and bytes: payloads for what was received, whole frames for what was sent.
+type Traffic struct {
+	Messages int64
+	Bytes    int64
+}
+
+// Add adds more to t.
+func (t *Traffic) Add(more Traffic) {
+	t.Messages += more.Messages
+	t.Bytes += more.Bytes
+}

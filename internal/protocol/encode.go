@@ -1,0 +1,134 @@
+package protocol
+
+import (
+	"encoding/json"
+	"slices"
+	"time"
+)
+
+// NoSuchUser is the error for a recipient that is not in the room; name is as the sender wrote it.
+func NoSuchUser(name []byte) *Error {
+	n := clip(name)
+	return &Error{Code: UnknownUser, Message: "User " + n + " does not exist!", Name: n}
+}
+
+// Connect is the first frame on every socket.
+func Connect() []byte {
+	return append(AppendString([]byte(`{"type":"connect","message":`), Greeting), '}')
+}
+
+// Refusal is the frame that tells a client of err: a failed login where the message was one, else an error.
+func Refusal(of Type, err *Error) []byte {
+	if of == Login {
+		return encode(struct {
+			Type    string `json:"type"`
+			Success bool   `json:"success"`
+			Code    Code   `json:"code"`
+			Message string `json:"message"`
+		}{"login", false, err.Code, err.Message})
+	}
+	return encode(struct {
+		Type    string `json:"type"`
+		Code    Code   `json:"code"`
+		Message string `json:"message"`
+		Name    string `json:"name,omitempty"`
+	}{"error", err.Code, err.Message, err.Name})
+}
+
+// Welcome is the reply to a login that succeeded.
+type Welcome struct {
+	Self       User
+	Room       string
+	Users      []User // who is there, self left out
+	ICEServers []byte // a JSON array of RTCIceServer objects
+}
+
+// LoggedIn encodes w.
+func LoggedIn(w Welcome) []byte {
+	const perUser = 96
+	dst := make([]byte, 0, 256+len(w.ICEServers)+perUser*len(w.Users))
+	dst = append(dst, `{"type":"login","success":true,"id":`...)
+	dst = AppendString(dst, w.Self.ID)
+	dst = append(dst, `,"name":`...)
+	dst = AppendString(dst, w.Self.Name)
+	dst = append(dst, `,"room":`...)
+	dst = AppendString(dst, w.Room)
+	dst = append(dst, `,"users":[`...)
+	for i, u := range w.Users {
+		if i > 0 {
+			dst = append(dst, ',')
+		}
+		dst = appendUser(dst, u)
+	}
+	dst = append(dst, `],"iceServers":`...)
+	dst = append(dst, w.ICEServers...)
+	return append(dst, '}')
+}
+
+// UserFrame encodes one user under a type: updateUsers, leave or removeUser.
+func UserFrame(typ string, u User) []byte {
+	dst := append(make([]byte, 0, 128), `{"type":"`...)
+	dst = append(dst, typ...)
+	dst = append(dst, `","user":`...)
+	return append(appendUser(dst, u), '}')
+}
+
+func appendUser(dst []byte, u User) []byte {
+	dst = AppendString(append(dst, `{"id":`...), u.ID)
+	dst = AppendString(append(dst, `,"userName":`...), u.Name)
+	return append(dst, '}')
+}
+
+// Relayed is a message on its way from one user to another.
+type Relayed struct {
+	Type    Type   // Offer, Answer, Candidate, or Leave for a hang-up
+	From    string // the sender's name, as the sender logged in
+	Payload []byte // the raw JSON value; nil for Leave
+	Call    []byte // the raw JSON string, or nil
+}
+
+// AppendRelayed appends r as the recipient gets it.
+func AppendRelayed(dst []byte, r Relayed) []byte {
+	typ := r.Type.String()
+	dst = append(dst, `{"type":"`...)
+	dst = append(dst, typ...)
+	dst = append(dst, `","name":`...)
+	dst = AppendString(dst, r.From)
+	if r.Payload != nil {
+		dst = append(dst, `,"`...)
+		dst = append(dst, typ...)
+		dst = append(dst, `":`...)
+		dst = append(dst, r.Payload...)
+	}
+	if r.Call != nil {
+		dst = append(dst, `,"call":`...)
+		dst = append(dst, r.Call...)
+	}
+	return append(dst, '}')
+}
+
+// FreshICE is the reply to `ice`; servers is a JSON array, and ttl how long its credentials are good.
+func FreshICE(servers []byte, ttl time.Duration) []byte {
+	return encode(struct {
+		Type       string          `json:"type"`
+		ICEServers json.RawMessage `json:"iceServers"`
+		TTL        int64           `json:"ttl"`
+	}{"ice", servers, int64(ttl / time.Second)})
+}
+
+// Pong is the reply to `ping`; data is the raw JSON string that came with it, or nil.
+func Pong(data []byte) []byte {
+	if data == nil {
+		return []byte(`{"type":"pong"}`)
+	}
+	return slices.Concat([]byte(`{"type":"pong","data":`), data, []byte{'}'})
+}
+
+// encode marshals a struct of strings, numbers and checked raw JSON, which cannot fail.
+func encode(v any) []byte {
+	dst, err := json.Marshal(v)
+	if err != nil {
+		panic("protocol: " + err.Error())
+	}
+	return dst
+}

@@ -1,0 +1,68 @@
+package protocol
+
+// Ending is why a connection ended: one closed set that the close frame, the log and the metrics share.
+type Ending uint8
+
+// The endings. The first two come from the other side, the rest are the server's decision.
+const (
+	EndUnset          Ending = iota
+	EndClientClosed          // the client sent a close frame
+	EndConnectionLost        // the socket ended without one
+	EndPingTimeout           // nothing came for the pong timeout after a ping
+	EndWriteTimeout          // one write took longer than the write timeout
+	EndSlowReader            // the outbox overflowed
+	EndTooLarge              // a frame over the limit
+	EndViolation             // a breach of RFC 6455
+	EndLoginTimeout          // no login in time
+	EndRestart               // the server drains
+)
+
+// Close codes (RFC 6455 section 7.4, and the private range for what it has no code for).
+const (
+	closeGoingAway      = 1001
+	closeProtocolError  = 1002
+	closeTooLarge       = 1009
+	closeServiceRestart = 1012
+	closeNoLogin        = 4002
+	closeTooSlow        = 4008
+)
+
+type ending struct {
+	label string
+	code  int
+	text  string
+}
+
+func (e Ending) facts() ending {
+	switch e {
+	case EndClientClosed:
+		return ending{label: "client_closed"}
+	case EndConnectionLost:
+		return ending{label: "connection_lost"}
+	case EndPingTimeout:
+		return ending{"ping_timeout", closeGoingAway, "no answer to a ping: reconnect"}
+	case EndWriteTimeout:
+		return ending{"write_timeout", closeTooSlow, "reads too slowly: reconnect"}
+	case EndSlowReader:
+		return ending{"slow_reader", closeTooSlow, "reads too slowly, the outbox overflowed: reconnect"}
+	case EndTooLarge:
+		return ending{"too_large", closeTooLarge, "message too large"}
+	case EndViolation:
+		return ending{"protocol_violation", closeProtocolError, "not RFC 6455"}
+	case EndLoginTimeout:
+		return ending{"login_timeout", closeNoLogin, "no login in time: reconnect when you have a name"}
+	case EndRestart:
+		return ending{"restart", closeServiceRestart, "the server restarts: reconnect"}
+	default:
+		return ending{label: "unset"}
+	}
+}
+
+// String is the ending's label in logs and metrics.
+func (e Ending) String() string { return e.facts().label }
+
+// CloseCode is the code of the close frame that tells the client, or 0 where no frame is due.
+func (e Ending) CloseCode() int { return e.facts().code }
+
+// Text is the reason in the close frame: what happened and what to do.
+func (e Ending) Text() string { return e.facts().text }

@@ -1,0 +1,290 @@
+package protocol
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"unicode/utf8"
+)
+
+// scanner walks one JSON text (RFC 8259) without building values. It is stricter than encoding/json: it
+// refuses invalid UTF-8, duplicate keys at any depth and text after the value, so that no two readers of a
+// relayed payload can understand it differently.
+type scanner struct {
+	data []byte
+	pos  int
+	open []container // the arrays and objects that pos is inside of, outermost first
+	keys keySet
+}
+
+// container is an array or object that has been opened and not yet closed.
+type container struct {
+	object    bool
+	firstKey  int // where its keys begin in keySet
+	afterItem bool
+}
+
+var (
+	errUTF8     = errors.New("the text is not valid UTF-8")
+	errEnd      = errors.New("the text ends too early")
+	errNotJSON  = errors.New("the frame is not one JSON object")
+	errTrailing = errors.New("there is text after the object")
+	errDepth    = fmt.Errorf("arrays and objects nest deeper than %d", MaxDepth)
+)
+
+// object walks a whole text that must be one object and calls field with each of its own members; value is
+// the raw text of the member's value. Both slices alias data (the key does so unless it has escapes).
+func (s *scanner) object(data []byte, field func(key, value []byte)) error {
+	s.reset(data)
+	if !utf8.Valid(data) {
+		return errUTF8
+	}
+	s.space()
+	if s.peek() != '{' {
+		return errNotJSON
+	}
+	if err := s.members(field); err != nil {
+		return err
+	}
+	s.space()
+	if s.pos != len(s.data) {
+		return errTrailing
+	}
+	return nil
+}
+
+func (s *scanner) reset(data []byte) {
+	s.data, s.pos, s.open = data, 0, s.open[:0]
+	s.keys.reset()
+}
+
+// members walks the outermost object.
+func (s *scanner) members(field func(key, value []byte)) error {
+	s.push(true)
+	for {
+		done, err := s.next()
+		if err != nil || done {
+			return err
+		}
+		key, err := s.key()
+		if err != nil {
+			return err
+		}
+		start := s.pos
+		if err := s.value(); err != nil {
+			return err
+		}
+		field(key, s.data[start:s.pos])
+	}
+}
+
+// value walks one value, however deep, and leaves pos behind it.
+func (s *scanner) value() error {
+	base := len(s.open)
+	if err := s.begin(); err != nil {
+		return err
+	}
+	for len(s.open) > base {
+		done, err := s.next()
+		if err != nil {
+			return err
+		}
+		if done {
+			continue
+		}
+		if s.open[len(s.open)-1].object {
+			if _, err := s.key(); err != nil {
+				return err
+			}
+		}
+		if err := s.begin(); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// begin walks a scalar, or opens an array or object.
+func (s *scanner) begin() error {
+	switch c := s.peek(); {
+	case c == '{' || c == '[':
+		if len(s.open) == MaxDepth {
+			return errDepth
+		}
+		s.push(c == '{')
+		return nil
+	case c == '"':
+		_, err := s.text()
+		return err
+	case c == '-' || '0' <= c && c <= '9':
+		return s.number()
+	default:
+		return s.literal()
+	}
+}
+
+func (s *scanner) push(object bool) {
+	s.pos++
+	s.open = append(s.open, container{object: object, firstKey: s.keys.mark()})
+}
+
+// next moves to the innermost container's next item, past a comma where one is due, or closes it.
+func (s *scanner) next() (done bool, err error) {
+	top := &s.open[len(s.open)-1]
+	s.space()
+	closer := byte(']')
+	if top.object {
+		closer = '}'
+	}
+	if s.peek() == closer {
+		s.pos++
+		s.keys.release(top.firstKey)
+		s.open = s.open[:len(s.open)-1]
+		return true, nil
+	}
+	if top.afterItem {
+		if s.peek() != ',' {
+			return false, s.unexpected()
+		}
+		s.pos++
+		s.space()
+	}
+	top.afterItem = true
+	return false, nil
+}
+
+// key walks `"key" :` and the space behind it, and refuses a key that its object already has.
+func (s *scanner) key() ([]byte, error) {
+	if s.peek() != '"' {
+		return nil, s.unexpected()
+	}
+	raw, err := s.text()
+	if err != nil {
+		return nil, err
+	}
+	key := unquote(raw)
+	if !s.keys.add(s.open[len(s.open)-1].firstKey, key) {
+		return nil, fmt.Errorf("the key %.40q stands twice in one object", key)
+	}
+	s.space()
+	if s.peek() != ':' {
+		return nil, s.unexpected()
+	}
+	s.pos++
+	s.space()
+	return key, nil
+}
+
+// text walks a string and returns it raw, quotes included.
+func (s *scanner) text() ([]byte, error) {
+	start := s.pos
+	for s.pos++; s.pos < len(s.data); s.pos++ {
+		switch c := s.data[s.pos]; {
+		case c == '"':
+			s.pos++
+			return s.data[start:s.pos], nil
+		case c == '\\':
+			if err := s.escape(); err != nil {
+				return nil, err
+			}
+		case c < ' ':
+			return nil, s.unexpected()
+		}
+	}
+	return nil, errEnd
+}
+
+// escape walks a backslash escape up to its last byte.
+func (s *scanner) escape() error {
+	s.pos++
+	switch s.peek() {
+	case '"', '\\', '/', 'b', 'f', 'n', 'r', 't':
+		return nil
+	case 'u':
+		for range 4 {
+			s.pos++
+			if !isHex(s.peek()) {
+				return s.unexpected()
+			}
+		}
+		return nil
+	default:
+		return s.unexpected()
+	}
+}
+
+func (s *scanner) number() error {
+	if s.peek() == '-' {
+		s.pos++
+	}
+	if s.peek() == '0' {
+		s.pos++
+	} else if !s.digits() {
+		return s.unexpected()
+	}
+	if s.peek() == '.' {
+		s.pos++
+		if !s.digits() {
+			return s.unexpected()
+		}
+	}
+	if c := s.peek(); c == 'e' || c == 'E' {
+		s.pos++
+		if c := s.peek(); c == '+' || c == '-' {
+			s.pos++
+		}
+		if !s.digits() {
+			return s.unexpected()
+		}
+	}
+	return nil
+}
+
+func (s *scanner) digits() bool {
+	start := s.pos
+	for c := s.peek(); '0' <= c && c <= '9'; c = s.peek() {
+		s.pos++
+	}
+	return s.pos > start
+}
+
+func (s *scanner) literal() error {
+	for _, word := range [...]string{"true", "false", "null"} {
+		if bytes.HasPrefix(s.data[s.pos:], []byte(word)) {
+			s.pos += len(word)
+			return nil
+		}
+	}
+	return s.unexpected()
+}
+
+func (s *scanner) space() {
+	for s.pos < len(s.data) {
+		switch s.data[s.pos] {
+		case ' ', '\t', '\r', '\n':
+			s.pos++
+		default:
+			return
+		}
+	}
+}
+
+// peek is the byte at pos, or 0 at the end; a NUL in the text is never legal where peek is asked.
+func (s *scanner) peek() byte {
+	if s.pos < len(s.data) {
+		return s.data[s.pos]
+	}
+	return 0
+}
+
+func (s *scanner) unexpected() error {
+	if s.pos >= len(s.data) {
+		return errEnd
+	}
+	r, _ := utf8.DecodeRune(s.data[s.pos:])
+	return fmt.Errorf("unexpected %q at byte %d", r, s.pos)
+}
+
+func isHex(c byte) bool {
+	return '0' <= c && c <= '9' || 'a' <= c && c <= 'f' || 'A' <= c && c <= 'F'
+}

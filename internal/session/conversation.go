@@ -1,0 +1,126 @@
+package session
+
+import (
+	"time"
+
+	"github.com/rs/zerolog"
+
+	"beckon/internal/frame"
+	"beckon/internal/hub"
+	"beckon/internal/link"
+	"beckon/internal/protocol"
+)
+
+// conversation is one connection. It is the connection's link.Receiver.
+type conversation struct {
+	server *Server   // static
+	conn   link.Conn // static
+
+	// Owned by the reader.
+
+	member *hub.Member // nil while nobody is logged in
+	room   string      // as the client wrote it
+	timer  *time.Timer // ends a connection that does not log in; nil while somebody is
+}
+
+// Text answers one message.
+func (c *conversation) Text(data []byte) {
+	m, err := c.server.decoder.Decode(data)
+	if err != nil {
+		if needsLogin(m.Type) && c.member == nil {
+			err = notLoggedIn(m.Type)
+		}
+		c.refuse(m.Type, err)
+		return
+	}
+	c.log(c.server.opts.Log.Debug()).Stringer("type", m.Type).Int("bytes", len(data)).Msg("message")
+	if err := c.handle(m); err != nil {
+		c.refuse(m.Type, err)
+	}
+}
+
+// Refuse answers what is no text message.
+func (c *conversation) Refuse(f link.Fault) {
+	switch f {
+	case link.Binary:
+		c.refuse(protocol.TypeUnknown, &protocol.Error{
+			Code: protocol.BadJSON, Message: "Send one JSON object in a text frame: this frame is binary",
+		})
+	case link.TooLarge:
+		c.refuse(protocol.TypeUnknown, &protocol.Error{
+			Code: protocol.TooLarge, Message: "The frame is larger than this server takes",
+		})
+	}
+}
+
+// Closed ends the conversation.
+func (c *conversation) Closed(end link.End) {
+	c.stopTimer()
+	event := c.log(c.server.opts.Log.Info()).
+		Stringer("reason", end.Why).Int("code", end.Code).Dur("lasted", end.Lasted).
+		Int64("messages_in", end.Received.Messages).Int64("bytes_in", end.Received.Bytes).
+		Int64("messages_out", end.Sent.Messages).Int64("bytes_out", end.Sent.Bytes)
+	if c.member != nil {
+		c.member.Leave()
+		c.member = nil
+	}
+	event.Msg("disconnect")
+}
+
+func (c *conversation) handle(m protocol.Message) *protocol.Error {
+	if needsLogin(m.Type) && c.member == nil {
+		return notLoggedIn(m.Type)
+	}
+	switch m.Type {
+	case protocol.Login:
+		return c.login(m)
+	case protocol.Offer, protocol.Answer, protocol.Candidate:
+		return c.relay(m)
+	case protocol.Leave:
+		return c.leave(m)
+	case protocol.ICE:
+		return c.ice()
+	default:
+		return c.ping(m)
+	}
+}
+
+func needsLogin(t protocol.Type) bool {
+	switch t {
+	case protocol.Offer, protocol.Answer, protocol.Candidate, protocol.Leave, protocol.ICE:
+		return true
+	default:
+		return false
+	}
+}
+
+func notLoggedIn(t protocol.Type) *protocol.Error {
+	return &protocol.Error{Code: protocol.NotLoggedIn, Message: "Log in before you send `" + t.String() + "`"}
+}
+
+// refuse tells the client why its message of the given type had no effect.
+func (c *conversation) refuse(of protocol.Type, err *protocol.Error) {
+	c.log(c.server.opts.Log.Debug()).Stringer("type", of).Str("error", string(err.Code)).Msg("refused")
+	c.reply(protocol.Refusal(of, err))
+}
+
+// reply sends one message.
+func (c *conversation) reply(message []byte) { c.send(frame.New(frame.Text, message)) }
+
+func (c *conversation) send(frames []byte) {
+	c.conn.Enqueue(frames)
+	c.conn.Flush()
+}
+
+// log adds to an event what identifies this conversation; user text goes in fields only. An event of a level
+// that is not logged is nil and costs nothing.
+func (c *conversation) log(e *zerolog.Event) *zerolog.Event {
+	if e == nil {
+		return nil
+	}
+	e = e.Str("remote", c.conn.RemoteAddr())
+	if c.member != nil {
+		e = e.Str("user", c.member.User.Name).Str("id", c.member.User.ID).Str("room", c.room)
+	}
+	return e
+}

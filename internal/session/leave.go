@@ -1,0 +1,18 @@
+package session
+
+import (
+	"beckon/internal/hub"
+	"beckon/internal/protocol"
+)
+
+// leave hangs up on one user, or logs out.
+func (c *conversation) leave(m protocol.Message) *protocol.Error {
+	if m.Named {
+		return c.signal(m, hub.Signal{Type: protocol.Leave, Call: m.Call})
+	}
+	c.log(c.server.opts.Log.Info()).Msg("leave")
+	c.member.Leave()
+	c.member, c.room = nil, ""
+	c.awaitLogin()
+	return nil
+}

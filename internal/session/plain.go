@@ -1,0 +1,49 @@
+package session
+
+import (
+	"beckon/internal/frame"
+	"beckon/internal/hub"
+	"beckon/internal/link"
+	"beckon/internal/protocol"
+)
+
+// plainSink is the hub.Sink of a user who speaks the plain dialect: one frame for each presence change.
+type plainSink struct {
+	conn link.Conn
+}
+
+// Signal is hub.Sink.
+func (p plainSink) Signal(s hub.Signal) { p.conn.Enqueue(relayFrame(s)) }
+
+// News is hub.Sink.
+func (p plainSink) News(n *hub.News) { p.conn.Enqueue(n.Encoded(plainSink{}, plainPresence)) }
+
+// Flush is hub.Sink.
+func (p plainSink) Flush() { p.conn.Flush() }
+
+var _ hub.Sink = plainSink{}
+
+// plainPresence is the frames of changes, in one slice.
+func plainPresence(changes []protocol.Change) []byte {
+	var dst []byte
+	for _, c := range changes {
+		if !c.Left {
+			dst = appendText(dst, protocol.UserFrame("updateUsers", c.User))
+			continue
+		}
+		dst = appendText(dst, protocol.UserFrame("leave", c.User))
+		dst = appendText(dst, protocol.UserFrame("removeUser", c.User))
+	}
+	return dst
+}
+
+func appendText(dst, message []byte) []byte {
+	return append(frame.AppendHeader(dst, frame.Text, len(message)), message...)
+}
+
+// relayFrame is the frame of a relayed message, in one allocation.
+func relayFrame(s hub.Signal) []byte {
+	const punctuation = 64
+	size := frame.MaxHeader + punctuation + len(s.From) + len(s.Payload) + len(s.Call)
+	return frame.Seal(frame.Text, protocol.AppendRelayed(make([]byte, frame.MaxHeader, size), s))
+}

@@ -1,0 +1,22 @@
+package session
+
+import (
+	"beckon/internal/hub"
+	"beckon/internal/name"
+	"beckon/internal/protocol"
+)
+
+// relay passes an offer, an answer or a candidate on to the user that it names.
+func (c *conversation) relay(m protocol.Message) *protocol.Error {
+	return c.signal(m, hub.Signal{Type: m.Type, Payload: m.Payload, Call: m.Call})
+}
+
+// signal sends s to the user that m names.
+func (c *conversation) signal(m protocol.Message, s hub.Signal) *protocol.Error {
+	var scratch [64]byte
+	key, ok := name.AppendKey(scratch[:0], m.Name)
+	if !ok || c.member.Signal(key, s) != nil {
+		return protocol.NoSuchUser(m.Name)
+	}
+	return nil
+}

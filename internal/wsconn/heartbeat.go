@@ -1,0 +1,36 @@
+package wsconn
+
+import (
+	"time"
+
+	"beckon/internal/frame"
+	"beckon/internal/protocol"
+)
+
+// beginHeartbeat starts the pings (RFC 6455 section 5.5.2). It is called before the reader starts.
+func (c *Conn) beginHeartbeat() {
+	c.beat = time.AfterFunc(c.server.opts.PingInterval, c.onBeat)
+}
+
+// onBeat sends a ping, and a pong timeout later looks whether anything has come since: a pong or any
+// message counts, a fragment of one does not.
+func (c *Conn) onBeat() {
+	if c.ended() {
+		return
+	}
+	opts := &c.server.opts
+	if !c.awaiting {
+		c.awaiting = true
+		c.heard.Store(false)
+		c.Enqueue(frame.New(frame.Ping, nil))
+		c.Flush()
+		c.beat.Reset(opts.PongTimeout)
+		return
+	}
+	c.awaiting = false
+	if !c.heard.Load() {
+		c.Close(protocol.EndPingTimeout)
+		return
+	}
+	c.beat.Reset(opts.PingInterval - opts.PongTimeout)
+}

@@ -1,0 +1,197 @@
+package wsconn
+
+import (
+	"errors"
+	"net"
+	"os"
+	"sync"
+	"syscall"
+	"time"
+
+	"beckon/internal/link"
+	"beckon/internal/protocol"
+)
+
+// outbox is the queue of frames that wait for one socket. Whoever flushes while nobody writes becomes the
+// writer: it tries writes that do not block, and leaves the rest to a goroutine if the socket is full.
+type outbox struct {
+	conn *Conn           // static
+	raw  syscall.RawConn // static; nil where the socket has no descriptor to try
+	done chan struct{}   // static; closed when the last frame is written, or never will be
+
+	mu      sync.Mutex
+	queue   [][]byte     // guarded by mu
+	spare   [][]byte     // an empty slice to be the next queue; guarded by mu
+	queued  link.Traffic // what is in queue; guarded by mu
+	writer  link.Traffic // what the writer has in hand; guarded by mu
+	total   link.Traffic // written; guarded by mu
+	writing bool         // whether somebody is the writer; guarded by mu
+	last    bool         // whether the last frame is queued: nothing is taken any more; guarded by mu
+	over    bool         // whether done is closed; guarded by mu
+}
+
+func (o *outbox) init(c *Conn) {
+	o.conn = c
+	o.done = make(chan struct{})
+	if sc, ok := c.net.(syscall.Conn); ok {
+		o.raw, _ = sc.SyscallConn()
+	}
+}
+
+// put queues a frame; false if that is one too many.
+func (o *outbox) put(frame []byte) bool {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	if o.last {
+		return true
+	}
+	opts := &o.conn.server.opts
+	messages, bytes := o.queued.Messages+o.writer.Messages, o.queued.Bytes+o.writer.Bytes
+	if messages > 0 && (messages >= int64(opts.OutboxMessages) || bytes+int64(len(frame)) > int64(opts.OutboxBytes)) {
+		return false
+	}
+	o.add(frame)
+	return true
+}
+
+// add queues a frame. It needs mu.
+func (o *outbox) add(frame []byte) {
+	o.queue = append(o.queue, frame)
+	o.queued.Add(link.Traffic{Messages: 1, Bytes: int64(len(frame))})
+}
+
+// finish queues the last frame.
+func (o *outbox) finish(last []byte) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	if !o.last {
+		o.add(last)
+		o.last = true
+	}
+}
+
+// drop empties the queue; what the writer has in hand is not in it.
+func (o *outbox) drop() {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	o.queue, o.queued = nil, link.Traffic{}
+}
+
+func (o *outbox) sent() link.Traffic {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	return o.total
+}
+
+// batch is what the writer has in hand. It owns the slice, not the frames.
+type batch struct {
+	frames [][]byte     // what is left to write
+	size   link.Traffic // of all of it, written or not
+	all    [][]byte     // the slice as it was taken
+}
+
+// flush makes the caller the writer, unless there is one, until the queue is empty or the socket full.
+func (o *outbox) flush() {
+	b := o.begin()
+	for len(b.frames) > 0 {
+		if err := o.try(&b); err != nil {
+			o.fail(protocol.EndConnectionLost)
+			return
+		}
+		if len(b.frames) > 0 {
+			go o.run(b)
+			return
+		}
+		b = o.next(b)
+	}
+}
+
+// run is the flusher: it writes b and then all that comes, and ends with the queue empty.
+func (o *outbox) run(b batch) {
+	for len(b.frames) > 0 {
+		if err := o.write(b.frames); err != nil {
+			why := protocol.EndConnectionLost
+			if errors.Is(err, os.ErrDeadlineExceeded) {
+				why = protocol.EndWriteTimeout
+			}
+			o.fail(why)
+			return
+		}
+		b = o.next(b)
+	}
+}
+
+// write blocks until all is written, an error comes, or the socket takes nothing for the write timeout.
+func (o *outbox) write(rest net.Buffers) error {
+	conn := o.conn.net
+	for len(rest) > 0 {
+		conn.SetWriteDeadline(time.Now().Add(o.conn.server.opts.WriteTimeout))
+		n, err := rest.WriteTo(conn)
+		if err != nil && (n == 0 || !errors.Is(err, os.ErrDeadlineExceeded)) {
+			return err
+		}
+	}
+	return conn.SetWriteDeadline(time.Time{}) // a stale deadline would fail the next try
+}
+
+// begin takes the queue if there is something in it and nobody writes.
+func (o *outbox) begin() batch {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	if o.writing || o.over || len(o.queue) == 0 {
+		return batch{}
+	}
+	o.writing = true
+	return o.take()
+}
+
+// next accounts for a batch that is written and takes the next; with none, the caller is the writer no more.
+func (o *outbox) next(written batch) batch {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	o.settle(written)
+	if len(o.queue) > 0 {
+		return o.take()
+	}
+	o.writing = false
+	if o.last {
+		o.end()
+	}
+	return batch{}
+}
+
+// take swaps the queue for an empty one. It needs mu.
+func (o *outbox) take() batch {
+	b := batch{frames: o.queue, all: o.queue, size: o.queued}
+	o.queue, o.spare = o.spare, nil
+	o.writer, o.queued = o.queued, link.Traffic{}
+	return b
+}
+
+// settle counts a batch as written and keeps a small slice for reuse. It needs mu.
+func (o *outbox) settle(b batch) {
+	const keepCap = 4
+	o.writer = link.Traffic{}
+	o.total.Add(b.size)
+	if cap(b.all) <= keepCap {
+		clear(b.all)
+		o.spare = b.all[:0]
+	}
+}
+
+// fail gives up on the socket.
+func (o *outbox) fail(why protocol.Ending) {
+	o.mu.Lock()
+	o.queue, o.last = nil, true
+	o.end()
+	o.mu.Unlock()
+	o.conn.fail(why)
+}
+
+// end lets go of who waits for the last frame. It needs mu.
+func (o *outbox) end() {
+	if !o.over {
+		o.over = true
+		close(o.done)
+	}
+}

@@ -1,0 +1,187 @@
+// Package wsconn is the WebSocket transport (RFC 6455): the upgrade, and connections whose reading, writing,
+// heartbeat and closing are bounded in bytes and in time. It is the only importer of gorilla/websocket, which
+// does the handshake and parses what clients send; what the server sends are ready frames (package frame),
+// queued in a bounded outbox.
+//
+// # Goroutines
+//
+// A connection has one goroutine, its reader; the HTTP handler returns once the connection is upgraded. Who
+// has something to send puts it into the outbox and tries one write that does not block; a second goroutine,
+// the flusher, exists only while the socket would block. The heartbeat is a timer.
+//
+// # Locks
+//
+// Server.mu and outbox.mu are leaves: nothing else is locked, and no I/O is done, while one is held.
+package wsconn
+
+import (
+	"context"
+	"net/http"
+	"sync"
+	"time"
+
+	"github.com/gorilla/websocket"
+
+	"beckon/internal/link"
+	"beckon/internal/protocol"
+)
+
+// Options are the bounds of a server's connections.
+type Options struct {
+	MaxMessageBytes int64         // the longest message of a client
+	OutboxBytes     int           // what may wait for one client; a single longer frame may wait alone
+	OutboxMessages  int           // how many frames may wait for one client
+	PingInterval    time.Duration // between two pings
+	PongTimeout     time.Duration // from a ping until something must have come; less than PingInterval
+	WriteTimeout    time.Duration // how long a socket may take not a single byte
+	CloseTimeout    time.Duration // how long to wait for the client to close after a close frame
+	MaxConnections  int           // 0 for no bound
+	AllowedOrigins  []string      // besides the page's own: scheme://host[:port]
+}
+
+// Server upgrades requests and knows the connections that are open. It is an http.Handler.
+type Server struct {
+	opts     Options
+	accept   link.Accept
+	origins  origins
+	upgrader websocket.Upgrader
+	buffers  sync.Pool // of *[]byte, for messages being read
+	attempts sync.Pool // of *attempt, for writes that do not block
+
+	mu       sync.Mutex
+	conns    map[*Conn]struct{} // guarded by mu
+	draining bool               // guarded by mu
+	empty    chan struct{}      // closed when draining and the last connection is gone; guarded by mu
+}
+
+// gorilla's read buffer must hold a control frame; longer messages pass it by.
+const readBufferBytes = 512
+
+// NewServer returns a server that makes a Receiver with accept for each connection.
+func NewServer(opts Options, accept link.Accept) *Server {
+	return &Server{
+		opts:    opts,
+		accept:  accept,
+		origins: newOrigins(opts.AllowedOrigins),
+		upgrader: websocket.Upgrader{
+			ReadBufferSize:  readBufferBytes,
+			WriteBufferPool: new(sync.Pool), // of use for nothing: gorilla never writes a message
+			CheckOrigin:     func(*http.Request) bool { return true },
+		},
+		buffers:  sync.Pool{New: func() any { return new([]byte) }},
+		attempts: sync.Pool{New: func() any { return newAttempt() }},
+		conns:    make(map[*Conn]struct{}),
+		empty:    make(chan struct{}),
+	}
+}
+
+// ServeHTTP upgrades the request, or refuses it with a status that says why.
+func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	if err := s.origins.check(r); err != nil {
+		http.Error(w, err.Error(), http.StatusForbidden)
+		return
+	}
+	if reason := s.full(); reason != "" {
+		w.Header().Set("Retry-After", "5")
+		http.Error(w, reason, http.StatusServiceUnavailable)
+		return
+	}
+	tap := &hijackTap{ResponseWriter: w}
+	ws, err := s.upgrader.Upgrade(tap, r, nil)
+	if err != nil {
+		return // gorilla has answered
+	}
+	c := newConn(s, ws, tap.wire)
+	if !s.add(c) {
+		c.net.Close()
+		return
+	}
+	c.receiver = s.accept(c)
+	c.beginHeartbeat()
+	go c.read()
+}
+
+// full says why no connection can be taken now, or nothing.
+func (s *Server) full() string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	switch {
+	case s.draining:
+		return "the server is restarting: try again"
+	case s.opts.MaxConnections > 0 && len(s.conns) >= s.opts.MaxConnections:
+		return "the server has as many connections as it takes: try again later"
+	default:
+		return ""
+	}
+}
+
+func (s *Server) add(c *Conn) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.draining {
+		return false
+	}
+	s.conns[c] = struct{}{}
+	return true
+}
+
+func (s *Server) remove(c *Conn) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	delete(s.conns, c)
+	s.checkEmpty()
+}
+
+// checkEmpty tells Drain when it is done. It needs mu.
+func (s *Server) checkEmpty() {
+	if s.draining && len(s.conns) == 0 && s.empty != nil {
+		close(s.empty)
+		s.empty = nil
+	}
+}
+
+// Len is how many connections are open.
+func (s *Server) Len() int {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return len(s.conns)
+}
+
+// Drain closes all connections with protocol.EndRestart, spread out over at most spread so that the clients
+// do not come back all at once, refuses new ones, and returns when none is left. When ctx ends first it cuts
+// those that remain and returns ctx's error. It is called once.
+func (s *Server) Drain(ctx context.Context, spread time.Duration) error {
+	conns, empty := s.beginDrain()
+	const longestGap = 10 * time.Millisecond
+	gap := min(longestGap, spread/time.Duration(max(1, len(conns))))
+	for _, c := range conns {
+		c.Close(protocol.EndRestart)
+		select {
+		case <-time.After(gap):
+		case <-ctx.Done():
+		}
+	}
+	select {
+	case <-empty:
+		return nil
+	case <-ctx.Done():
+	}
+	for _, c := range conns {
+		c.net.Close()
+	}
+	<-empty
+	return ctx.Err()
+}
+
+func (s *Server) beginDrain() ([]*Conn, <-chan struct{}) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.draining = true
+	conns := make([]*Conn, 0, len(s.conns))
+	for c := range s.conns {
+		conns = append(conns, c)
+	}
+	empty := s.empty
+	s.checkEmpty()
+	return conns, empty
+}
