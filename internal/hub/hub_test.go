@@ -1,0 +1,259 @@
+package hub
+
+import (
+	"errors"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"beckon/internal/protocol"
+)
+
+const window = 20 * time.Millisecond
+
+// settle lets every window end.
+func settle() {
+	time.Sleep(time.Second)
+	synctest.Wait()
+}
+
+func expect(t *testing.T, who string, r *recorder, want string) {
+	t.Helper()
+	if got := r.take(); got != want {
+		t.Errorf("%s heard %q, want %q", who, got, want)
+	}
+}
+
+func TestNewsComesOncePerWindow(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		h := New(Options{NewID: counter()})
+		_, ana := join(t, h, "Ana")
+		bob, _ := join(t, h, "Bob")
+		_, eve := join(t, h, "Eve")
+		bob.Leave()
+		expect(t, "Ana", ana, "")
+		time.Sleep(window)
+		synctest.Wait()
+		expect(t, "Ana", ana, "+Bob +Eve -Bob")
+		expect(t, "Eve", eve, "-Bob")
+		if len(ana.news) != 1 || ana.flushes != 2 {
+			t.Errorf("%d news in %d flushes, want 1 and 2 (with the one of Ready)", len(ana.news), ana.flushes)
+		}
+		settle()
+		expect(t, "Ana", ana, "")
+	})
+}
+
+func TestEqualNewsIsShared(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		h := New(Options{NewID: counter()})
+		_, ana := join(t, h, "Ana")
+		_, bob := join(t, h, "Bob")
+		settle()
+		join(t, h, "Eve")
+		settle()
+		if ana.news[1] != bob.news[0] {
+			t.Error("two members got news of their own about one change")
+		}
+		builds := 0
+		for range 2 {
+			bob.news[0].Encoded("dialect", func([]protocol.Change) []byte { builds++; return nil })
+		}
+		if builds != 1 {
+			t.Errorf("encoded %d times", builds)
+		}
+	})
+}
+
+func TestSignalNeverOvertakesNewsOfItsSender(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		h := New(Options{NewID: counter()})
+		_, ana := join(t, h, "Ana")
+		join(t, h, "Bob")
+		eve, _ := join(t, h, "Eve")
+		if err := eve.Signal([]byte("ana"), offer("1")); err != nil {
+			t.Fatal(err)
+		}
+		expect(t, "Ana", ana, "+Bob +Eve offer(Eve):1")
+		eve.Signal([]byte("ana"), offer("2"))
+		eve.Leave()
+		settle()
+		expect(t, "Ana", ana, "offer(Eve):2 -Eve")
+	})
+}
+
+func TestSignalBringsTheLatestNews(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		h := New(Options{NewID: counter()})
+		_, ana := join(t, h, "Ana")
+		bob, _ := join(t, h, "Bob")
+		bob.Signal([]byte("ana"), offer("1"))
+		expect(t, "Ana", ana, "+Bob offer(Bob):1")
+	})
+}
+
+func TestHeardNewsIsForgotten(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		h := New(Options{NewID: counter()})
+		join(t, h, "Ana")
+		_, slow := join(t, h, "Bob", func(j *Join) { j.Window = 5 * window })
+		time.Sleep(2 * window)
+		synctest.Wait()
+		join(t, h, "Eve")
+		time.Sleep(2 * window)
+		synctest.Wait()
+		if kept := len(h.rooms[""].log); kept != 1 {
+			t.Errorf("%d changes kept, want the one that Bob has not heard", kept)
+		}
+		settle()
+		expect(t, "Bob", slow, "+Eve")
+		if kept := len(h.rooms[""].log); kept != 0 {
+			t.Errorf("%d changes kept", kept)
+		}
+	})
+}
+
+func TestNothingIsDeliveredBeforeReady(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		h := New(Options{NewID: counter()})
+		bob, _ := join(t, h, "Bob")
+		ana := new(recorder)
+		m, users, err := h.Join(Join{Name: "Ana", NameKey: "ana", Sink: ana, Presence: true, Window: window})
+		if err != nil || len(users) != 1 || users[0] != bob.User {
+			t.Fatalf("users %v, %v", users, err)
+		}
+		payload := []byte("1")
+		bob.Signal([]byte("ana"), Signal{Type: protocol.Offer, Payload: payload})
+		payload[0] = 'x' // the reader's buffer is used again
+		bob.Leave()
+		settle()
+		expect(t, "Ana", ana, "")
+		if ana.flushes != 0 {
+			t.Error("flushed before Ready")
+		}
+		m.Ready()
+		expect(t, "Ana", ana, "offer(Bob):1 -Bob")
+	})
+}
+
+func TestPresenceOff(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		h := New(Options{NewID: counter()})
+		_, bob := join(t, h, "Bob")
+		r := new(recorder)
+		m, users, err := h.Join(Join{Name: "Ana", NameKey: "ana", Sink: r})
+		if err != nil || len(users) != 0 {
+			t.Fatalf("users %v, %v", users, err)
+		}
+		m.Ready()
+		eve, _ := join(t, h, "Eve")
+		eve.Signal([]byte("ana"), offer("1"))
+		settle()
+		expect(t, "Ana", r, "offer(Eve):1")
+		expect(t, "Bob", bob, "+Ana +Eve")
+	})
+}
+
+func TestRoomsAreApart(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		h := New(Options{NewID: counter()})
+		in := func(room string) func(*Join) { return func(j *Join) { j.RoomKey = room } }
+		ana, heard := join(t, h, "Ana", in("a"))
+		bob, _ := join(t, h, "Bob", in("b"))
+		join(t, h, "ana", in("b"))
+		if err := bob.Signal([]byte("bob"), offer("to myself")); err != nil {
+			t.Error(err)
+		}
+		if err := ana.Signal([]byte("bob"), offer("")); !errors.Is(err, ErrUnknownUser) {
+			t.Errorf("got %v, want ErrUnknownUser", err)
+		}
+		settle()
+		expect(t, "Ana", heard, "")
+		if h.Rooms() != 2 || h.Users() != 3 {
+			t.Errorf("%d rooms, %d users", h.Rooms(), h.Users())
+		}
+	})
+}
+
+func TestBounds(t *testing.T) {
+	h := New(Options{NewID: counter(), MaxUsers: 3, MaxRoomUsers: 2})
+	try := func(room, name string) error {
+		m, _, err := h.Join(Join{RoomKey: room, Name: name, NameKey: name, Sink: new(recorder)})
+		if err == nil {
+			m.Ready()
+		}
+		return err
+	}
+	steps := []struct {
+		room, name string
+		want       error
+	}{
+		{"a", "ana", nil},
+		{"a", "ana", ErrNameTaken},
+		{"a", "bob", nil},
+		{"a", "eve", ErrRoomFull},
+		{"b", "eve", nil},
+		{"b", "zoe", ErrServerFull},
+	}
+	for _, s := range steps {
+		if err := try(s.room, s.name); !errors.Is(err, s.want) {
+			t.Errorf("%s into %s: got %v, want %v", s.name, s.room, err, s.want)
+		}
+	}
+}
+
+func TestLeaveIsOnce(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		h := New(Options{NewID: counter()})
+		_, ana := join(t, h, "Ana")
+		bob, _ := join(t, h, "Bob")
+		bob.Leave()
+		again, _ := join(t, h, "bob")
+		bob.Leave()
+		settle()
+		expect(t, "Ana", ana, "+Bob -Bob +bob")
+		if err := again.Signal([]byte("bob"), offer("")); err != nil {
+			t.Error("the second bob is gone with the first:", err)
+		}
+		if h.Users() != 2 {
+			t.Errorf("%d users", h.Users())
+		}
+	})
+}
+
+func TestQuiet(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		h := New(Options{NewID: counter()})
+		_, ana := join(t, h, "Ana")
+		bob, _ := join(t, h, "Bob")
+		h.Quiet()
+		eve, _ := join(t, h, "Eve", func(j *Join) { j.RoomKey = "new" })
+		eve.Leave()
+		bob.Signal([]byte("ana"), offer("1"))
+		bob.Leave()
+		settle()
+		expect(t, "Ana", ana, "offer(Bob):1")
+	})
+}
+
+func TestLanesAreServedApart(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		h := New(Options{NewID: counter()})
+		slow := func(j *Join) { j.Window = 5 * window }
+		_, ana := join(t, h, "Ana")
+		_, bob := join(t, h, "Bob", slow)
+		settle()
+		ana.take()
+		for _, name := range strings.Fields("c d e") {
+			join(t, h, name)
+			time.Sleep(window + time.Millisecond)
+			synctest.Wait()
+			expect(t, "Ana", ana, "+"+name)
+		}
+		expect(t, "Bob", bob, "")
+		time.Sleep(2 * window)
+		synctest.Wait()
+		expect(t, "Bob", bob, "+c +d +e")
+	})
+}

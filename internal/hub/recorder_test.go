@@ -1,0 +1,87 @@
+package hub
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+
+	"beckon/internal/protocol"
+)
+
+// recorder is a Sink that writes down what it is given, as words: "+ana" and "-ana" for news, and
+// "offer(ana):payload" for signals.
+type recorder struct {
+	mu      sync.Mutex
+	heard   []string
+	news    []*News
+	flushes int
+}
+
+func (r *recorder) Signal(s Signal) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.heard = append(r.heard, fmt.Sprintf("%s(%s):%s", s.Type, s.From, s.Payload))
+}
+
+func (r *recorder) News(n *News) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.news = append(r.news, n)
+	for _, c := range n.Changes {
+		sign := "+"
+		if c.Left {
+			sign = "-"
+		}
+		r.heard = append(r.heard, sign+c.User.Name)
+	}
+}
+
+func (r *recorder) Flush() {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.flushes++
+}
+
+// take returns what was heard since the last take.
+func (r *recorder) take() string {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	heard := strings.Join(r.heard, " ")
+	r.heard = nil
+	return heard
+}
+
+// all returns everything heard since the last take.
+func (r *recorder) all() []string {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return slices.Clone(r.heard)
+}
+
+func counter() func() string {
+	n := 0
+	return func() string {
+		n++
+		return fmt.Sprint("id", n)
+	}
+}
+
+// join logs in with a recorder and a window of 0, and is ready at once.
+func join(t *testing.T, h *Hub, who string, change ...func(*Join)) (*Member, *recorder) {
+	t.Helper()
+	r := new(recorder)
+	j := Join{Name: who, NameKey: strings.ToLower(who), Sink: r, Presence: true, Window: window}
+	for _, f := range change {
+		f(&j)
+	}
+	m, _, err := h.Join(j)
+	if err != nil {
+		t.Fatal(err)
+	}
+	m.Ready()
+	return m, r
+}
+
+func offer(payload string) Signal { return Signal{Type: protocol.Offer, Payload: []byte(payload)} }
