@@ -1,0 +1,242 @@
+package session
+
+import (
+	"bytes"
+	"encoding/binary"
+	"fmt"
+	"strings"
+	"sync"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/rs/zerolog"
+
+	"beckon/internal/hub"
+	"beckon/internal/ice"
+	"beckon/internal/link"
+	"beckon/internal/protocol"
+)
+
+// fakeConn is a link.Conn that keeps what was flushed.
+type fakeConn struct {
+	mu      sync.Mutex
+	queue   []byte
+	flushed []byte
+	ended   protocol.Ending
+}
+
+func (f *fakeConn) Enqueue(frames []byte) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.queue = append(f.queue, frames...)
+}
+
+func (f *fakeConn) Flush() {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.flushed, f.queue = append(f.flushed, f.queue...), nil
+}
+
+func (f *fakeConn) Close(why protocol.Ending) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.ended = why
+}
+
+func (f *fakeConn) RemoteAddr() string { return "192.0.2.1:1" }
+
+// take returns the payloads of the text frames flushed since the last take, one per line.
+func (f *fakeConn) take(t *testing.T) string {
+	t.Helper()
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	var lines []string
+	for b := f.flushed; len(b) > 0; {
+		if b[0] != 0x81 {
+			t.Fatalf("not a text frame: % x", b[:2])
+		}
+		n, header := int(b[1]), 2
+		if n == 126 {
+			n, header = int(binary.BigEndian.Uint16(b[2:])), 4
+		}
+		lines = append(lines, string(b[header:header+n]))
+		b = b[header+n:]
+	}
+	f.flushed = nil
+	return strings.Join(lines, "\n")
+}
+
+// bench is a server with its log.
+type bench struct {
+	*Server
+	log *bytes.Buffer
+}
+
+func newBench(level zerolog.Level, servers ...ice.Server) bench {
+	log := new(bytes.Buffer)
+	ids := 0
+	newID := func() string { ids++; return fmt.Sprint("id", ids) }
+	return bench{log: log, Server: NewServer(Options{
+		Hub:          hub.New(hub.Options{NewID: newID, MaxRoomUsers: 3}),
+		ICE:          ice.NewStatic(servers),
+		LoginTimeout: time.Minute,
+		Log:          zerolog.New(log).Level(level),
+	})}
+}
+
+// open begins a conversation and says the given messages.
+func (b bench) open(t *testing.T, say ...string) (*fakeConn, link.Receiver) {
+	t.Helper()
+	conn := new(fakeConn)
+	r := b.Accept(conn)
+	for _, s := range say {
+		r.Text([]byte(s))
+	}
+	return conn, r
+}
+
+func expect(t *testing.T, conn *fakeConn, want ...string) {
+	t.Helper()
+	if got := conn.take(t); got != strings.Join(want, "\n") {
+		t.Errorf("got\n%s\nwant\n%s", got, strings.Join(want, "\n"))
+	}
+}
+
+const greeting = `{"type":"connect","message":"Well hello there, I am a WebSocket server"}`
+
+func login(name string) string { return `{"type":"login","name":"` + name + `"}` }
+
+func TestConversation(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		b := newBench(zerolog.InfoLevel)
+		ana, _ := b.open(t, login("Ana"))
+		expect(t, ana, greeting, `{"type":"login","success":true,"id":"id1","name":"Ana","room":"","users":[],"iceServers":[]}`)
+		bob, bobSays := b.open(t, login("Bob"))
+		expect(t, bob, greeting, `{"type":"login","success":true,"id":"id2","name":"Bob","room":"","users":[{"id":"id1","userName":"Ana"}],"iceServers":[]}`)
+		bobSays.Text([]byte(`{"type":"offer","name":"ANA","offer":{"b":1,"a":2.50},"call":"x"}`))
+		expect(t, ana, `{"type":"updateUsers","user":{"id":"id2","userName":"Bob"}}`,
+			`{"type":"offer","name":"Bob","offer":{"b":1,"a":2.50},"call":"x"}`)
+		bobSays.Text([]byte(`{"type":"leave","name":"Ana"}`))
+		expect(t, ana, `{"type":"leave","name":"Bob"}`)
+		bobSays.Text([]byte(`{"type":"leave"}`))
+		time.Sleep(plainWindow)
+		synctest.Wait()
+		left := `"user":{"id":"id2","userName":"Bob"}}`
+		expect(t, ana, `{"type":"leave",`+left, `{"type":"removeUser",`+left)
+		bobSays.Text([]byte(login("Bobby")))
+		expect(t, bob, `{"type":"login","success":true,"id":"id3","name":"Bobby","room":"","users":[{"id":"id1","userName":"Ana"}],"iceServers":[]}`)
+		bobSays.Closed(link.End{Why: protocol.EndConnectionLost})
+		time.Sleep(plainWindow)
+		synctest.Wait()
+		bobby := `"user":{"id":"id3","userName":"Bobby"}}`
+		expect(t, ana, `{"type":"updateUsers",`+bobby, `{"type":"leave",`+bobby, `{"type":"removeUser",`+bobby)
+	})
+}
+
+func TestRefusals(t *testing.T) {
+	b := newBench(zerolog.InfoLevel)
+	failed := func(code, message string) string {
+		return `{"type":"login","success":false,"code":"` + code + `","message":"` + message + `"}`
+	}
+	b.open(t, login("Ana"))
+	conn, says := b.open(t)
+	conn.take(t)
+	before := []struct{ say, answer string }{
+		{`{"type":"offer"}`, `{"type":"error","code":"not_logged_in","message":"Log in before you send ` + "`offer`" + `"}`},
+		{`{"type":"ice"}`, `{"type":"error","code":"not_logged_in","message":"Log in before you send ` + "`ice`" + `"}`},
+		{`{"type":"ping","data":"d"}`, `{"type":"pong","data":"d"}`},
+		{`{"type":"ping"}`, `{"type":"pong"}`},
+		{login("ana"), failed("name_taken", "Username is unavailable")},
+		{login("Bob"), ""},
+		{login("Eve"), failed("already_logged_in", "You are logged in: send `leave` before you log in again")},
+		{`{"type":"offer","name":"Zoe","offer":1}`, `{"type":"error","code":"unknown_user","message":"User Zoe does not exist!","name":"Zoe"}`},
+		{`{"type":"leave","name":"\u0000"}`, `{"type":"error","code":"unknown_user","message":"User \u0000 does not exist!","name":"\u0000"}`},
+		{`{"type":"dance"}`, `{"type":"error","code":"unknown_type","message":"Command not found: dance"}`},
+		{`{"type":"offer","name":"Ana"}`, `{"type":"error","code":"bad_message","message":"the field ` + "`offer`" + ` is missing","name":"Ana"}`},
+	}
+	for _, step := range before {
+		says.Text([]byte(step.say))
+		if got := conn.take(t); got != step.answer && step.answer != "" {
+			t.Errorf("%s:\ngot  %s\nwant %s", step.say, got, step.answer)
+		}
+	}
+	says.Refuse(link.Binary)
+	says.Refuse(link.TooLarge)
+	expect(t, conn,
+		`{"type":"error","code":"bad_json","message":"Send one JSON object in a text frame: this frame is binary"}`,
+		`{"type":"error","code":"too_large","message":"The frame is larger than this server takes"}`)
+	b.open(t, login("Zoe"))
+	full, _ := b.open(t, login("Max"))
+	expect(t, full, greeting, failed("room_full", "The room is full: try another one, or come back later"))
+}
+
+func TestBadNamesSayWhy(t *testing.T) {
+	b := newBench(zerolog.InfoLevel)
+	tests := map[string]string{
+		`{"type":"login","name":""}`:              `"code":"bad_name"`,
+		`{"type":"login","name":"b\u043eb"}`:      `"code":"bad_name"`,
+		`{"type":"login","name":"a","room":"  "}`: `"code":"bad_room"`,
+		`{"type":"login"}`:                        `"code":"bad_message"`,
+	}
+	for say, want := range tests {
+		conn, _ := b.open(t, say)
+		if got := conn.take(t); !strings.Contains(got, want) || !strings.Contains(got, `"success":false`) {
+			t.Errorf("%s: got %s, want %s", say, got, want)
+		}
+	}
+}
+
+func TestICE(t *testing.T) {
+	stun, err := ice.ParseServer("stun:stun.example.org")
+	if err != nil {
+		t.Fatal(err)
+	}
+	conn, _ := newBench(zerolog.InfoLevel, stun).open(t, login("Ana"), `{"type":"ice"}`)
+	got := strings.Split(conn.take(t), "\n")
+	const want = `"iceServers":[{"urls":["stun:stun.example.org"]}]`
+	if !strings.Contains(got[1], want) || !strings.Contains(got[2], want) || !strings.Contains(got[2], `"ttl":`) {
+		t.Errorf("got %q", got)
+	}
+}
+
+func TestLoginTimeout(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		b := newBench(zerolog.InfoLevel)
+		idle, _ := b.open(t)
+		user, says := b.open(t, login("Ana"))
+		time.Sleep(2 * time.Minute)
+		synctest.Wait()
+		if idle.ended != protocol.EndLoginTimeout {
+			t.Errorf("without a login: %s", idle.ended)
+		}
+		if user.ended != 0 {
+			t.Errorf("with a login: %s", user.ended)
+		}
+		says.Text([]byte(`{"type":"leave"}`))
+		time.Sleep(2 * time.Minute)
+		synctest.Wait()
+		if user.ended != protocol.EndLoginTimeout {
+			t.Errorf("after logging out: %s", user.ended)
+		}
+	})
+}
+
+func TestLogsTellWhoAndWhyButNotWhat(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		b := newBench(zerolog.DebugLevel)
+		_, says := b.open(t, `{"type":"login","name":"Ana","token":"secret1"}`)
+		says.Text([]byte(`{"type":"offer","name":"Ana","offer":"secret2","call":"secret3"}`))
+		says.Text([]byte(`{"type":"secret4"}`))
+		says.Closed(link.End{Why: protocol.EndPingTimeout})
+		log := b.log.String()
+		if strings.Contains(log, "secret") {
+			t.Errorf("the log tells what was said:\n%s", log)
+		}
+		for _, want := range []string{`"message":"connect"`, `"message":"login"`, `"user":"Ana"`, `"type":"offer"`, `"reason":"ping_timeout"`} {
+			if !strings.Contains(log, want) {
+				t.Errorf("the log lacks %s:\n%s", want, log)
+			}
+		}
+	})
+}
