@@ -7,9 +7,12 @@ import (
 	"beckon/internal/protocol"
 )
 
+const never = 1<<63 - 1
+
 // beginHeartbeat starts the pings (RFC 6455 section 5.5.2). It is called before the reader starts.
 func (c *Conn) beginHeartbeat() {
-	c.beat = time.AfterFunc(c.server.opts.PingInterval, c.onBeat)
+	c.beat = time.AfterFunc(never, c.onBeat)
+	c.beat.Reset(c.server.opts.PingInterval) // after c.beat is set, which onBeat reads
 }
 
 // onBeat sends a ping, and a pong timeout later looks whether anything has come since: a pong or any

@@ -1,0 +1,339 @@
+package wsconn
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"net"
+	"net/http"
+	"runtime"
+	"sync"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/gorilla/websocket"
+
+	"beckon/internal/frame"
+	"beckon/internal/link"
+	"beckon/internal/protocol"
+	"beckon/internal/testkit"
+)
+
+// listener is where a server under test is reached.
+type listener interface {
+	net.Listener
+	Dial(ctx context.Context, network, address string) (net.Conn, error)
+}
+
+// loopback is a listener with real sockets.
+type loopback struct{ net.Listener }
+
+func (l loopback) Dial(ctx context.Context, _, _ string) (net.Conn, error) {
+	return new(net.Dialer).DialContext(ctx, "tcp", l.Addr().String())
+}
+
+func newLoopback(t *testing.T) loopback {
+	t.Helper()
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return loopback{l}
+}
+
+// side is the server's side of one connection; it echoes what it receives.
+type side struct {
+	conn   link.Conn
+	faults []link.Fault
+	ended  chan link.End
+}
+
+func (s *side) Text(data []byte) {
+	s.conn.Enqueue(frame.New(frame.Text, data))
+	s.conn.Flush()
+}
+
+func (s *side) Refuse(f link.Fault) { s.faults = append(s.faults, f) }
+func (s *side) Closed(end link.End) { s.ended <- end }
+
+// rig is a server under test with its options' usual values.
+type rig struct {
+	*Server
+	at    listener
+	sides chan *side
+	http  *http.Server
+	wait  sync.WaitGroup
+}
+
+func usual() Options {
+	return Options{
+		MaxMessageBytes: 1 << 16, OutboxBytes: 1 << 20, OutboxMessages: 1000,
+		PingInterval: 25 * time.Second, PongTimeout: 10 * time.Second, WriteTimeout: 10 * time.Second,
+		CloseTimeout: 5 * time.Second,
+	}
+}
+
+func newRig(t *testing.T, at listener, opts Options) *rig {
+	r := &rig{at: at, sides: make(chan *side, 100)}
+	r.Server = NewServer(opts, func(c link.Conn) link.Receiver {
+		s := &side{conn: c, ended: make(chan link.End, 1)}
+		r.sides <- s
+		return s
+	})
+	r.http = &http.Server{Handler: r.Server}
+	r.wait.Go(func() { r.http.Serve(at) })
+	return r
+}
+
+// stop ends the server and everything in it.
+func (r *rig) stop(t *testing.T) {
+	t.Helper()
+	r.http.Close()
+	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+	defer cancel()
+	if err := r.Drain(ctx, time.Second); err != nil {
+		t.Errorf("drain: %v", err)
+	}
+	r.wait.Wait()
+}
+
+func (r *rig) dial(t *testing.T) (*websocket.Conn, *side) {
+	t.Helper()
+	d := websocket.Dialer{NetDialContext: r.at.Dial}
+	ws, _, err := d.Dial("ws://test/", nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return ws, <-r.sides
+}
+
+// drainInto reads until the connection ends and reports how.
+func closeCode(ws *websocket.Conn) (code int, messages int) {
+	for {
+		_, _, err := ws.ReadMessage()
+		if err == nil {
+			messages++
+			continue
+		}
+		var closed *websocket.CloseError
+		if errors.As(err, &closed) {
+			code = closed.Code
+		}
+		ws.Close()
+		return code, messages
+	}
+}
+
+func TestOverflowEndsTheSlowReader(t *testing.T) {
+	opts := usual()
+	r := newRig(t, newLoopback(t), opts)
+	defer r.stop(t)
+	ws, s := r.dial(t)
+	big := frame.New(frame.Text, bytes.Repeat([]byte{'x'}, 1<<16))
+	sent := 0
+	for ; len(s.ended) == 0; sent++ {
+		s.conn.Enqueue(big)
+		s.conn.Flush()
+	}
+	end := <-s.ended
+	if end.Why != protocol.EndSlowReader {
+		t.Errorf("ended by %s", end.Why)
+	}
+	code, got := closeCode(ws)
+	if code != 4008 {
+		t.Errorf("close code %d, want 4008", code)
+	}
+	if got >= sent || got == 0 {
+		t.Errorf("%d of %d messages came", got, sent)
+	}
+}
+
+func TestASocketThatTakesNothingIsGivenUp(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		r := newRig(t, testkit.NewListener(), usual())
+		ws, s := r.dial(t)
+		defer ws.Close()
+		start := time.Now()
+		s.conn.Enqueue(frame.New(frame.Text, []byte("nobody reads this")))
+		s.conn.Flush()
+		end := <-s.ended
+		if lasted := time.Since(start); end.Why != protocol.EndWriteTimeout || lasted != 10*time.Second {
+			t.Errorf("%s after %v", end.Why, lasted)
+		}
+		r.stop(t)
+	})
+}
+
+func TestManyWritersKeepTheirOrder(t *testing.T) {
+	const writers, each = 8, 500
+	opts := usual()
+	opts.OutboxMessages = writers * each
+	r := newRig(t, newLoopback(t), opts)
+	defer r.stop(t)
+	ws, s := r.dial(t)
+	var wait sync.WaitGroup
+	for w := range writers {
+		wait.Go(func() {
+			for i := range each {
+				payload := bytes.Repeat([]byte{byte(w), byte(i >> 8), byte(i)}, 1+i%50)
+				s.conn.Enqueue(frame.New(frame.Text, payload))
+				s.conn.Flush()
+			}
+		})
+	}
+	next := make([]int, writers)
+	for range writers * each {
+		_, data, err := ws.ReadMessage()
+		if err != nil {
+			t.Fatal(err)
+		}
+		w, i := data[0], int(data[1])<<8|int(data[2])
+		if next[w] != i || len(data) != 3*(1+i%50) {
+			t.Fatalf("writer %d: message %d of %d bytes, want number %d", w, i, len(data), next[w])
+		}
+		next[w]++
+	}
+	wait.Wait()
+	ws.Close()
+	if end := <-s.ended; end.Sent.Messages != writers*each {
+		t.Errorf("%d messages counted", end.Sent.Messages)
+	}
+}
+
+func TestHeartbeat(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		r := newRig(t, testkit.NewListener(), usual())
+		start := time.Now()
+		lively, livelySide := r.dial(t)
+		silent, silentSide := r.dial(t)
+		silent.SetPingHandler(func(string) error { return nil })
+		go closeCode(lively)
+		codes := make(chan int)
+		go func() { code, _ := closeCode(silent); codes <- code }()
+		if end := <-silentSide.ended; end.Why != protocol.EndPingTimeout || time.Since(start) != 35*time.Second {
+			t.Errorf("%s after %v", end.Why, time.Since(start))
+		}
+		if code := <-codes; code != 1001 {
+			t.Errorf("close code %d", code)
+		}
+		time.Sleep(24 * time.Hour)
+		if len(livelySide.ended) > 0 {
+			t.Errorf("a client that answers was dropped: %s", (<-livelySide.ended).Why)
+		}
+		r.stop(t)
+	})
+}
+
+func TestAClientThatBreaksTheProtocolIsToldSo(t *testing.T) {
+	r := newRig(t, newLoopback(t), usual())
+	defer r.stop(t)
+	ws, s := r.dial(t)
+	ws.NetConn().Write([]byte{0x81, 0x01, 'x'}) // a client's frame must be masked
+	if code, _ := closeCode(ws); code != 1002 {
+		t.Errorf("close code %d", code)
+	}
+	if end := <-s.ended; end.Why != protocol.EndViolation {
+		t.Errorf("ended by %s", end.Why)
+	}
+}
+
+func TestTooLargeIsRefusedThenClosed(t *testing.T) {
+	r := newRig(t, newLoopback(t), usual())
+	defer r.stop(t)
+	ws, s := r.dial(t)
+	ws.WriteMessage(websocket.TextMessage, make([]byte, 1<<16+1))
+	if code, _ := closeCode(ws); code != 1009 {
+		t.Errorf("close code %d", code)
+	}
+	if end := <-s.ended; end.Why != protocol.EndTooLarge || len(s.faults) != 1 || s.faults[0] != link.TooLarge {
+		t.Errorf("ended by %s, faults %v", end.Why, s.faults)
+	}
+}
+
+func TestDrainSpreadsTheCloses(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		r := newRig(t, testkit.NewListener(), usual())
+		start := time.Now()
+		ends := make(chan time.Duration, 3)
+		for range 3 {
+			ws, _ := r.dial(t)
+			go func() {
+				if code, _ := closeCode(ws); code == 1012 {
+					ends <- time.Since(start)
+				}
+			}()
+		}
+		r.stop(t)
+		synctest.Wait()
+		if len(ends) != 3 || <-ends == <-ends {
+			t.Errorf("%d clients were told to come back, or all at once", len(ends))
+		}
+		if r.Len() != 0 {
+			t.Errorf("%d connections left", r.Len())
+		}
+	})
+}
+
+func TestAnIdleConnectionIsOneGoroutine(t *testing.T) {
+	r := newRig(t, newLoopback(t), usual())
+	defer r.stop(t)
+	before := runtime.NumGoroutine()
+	const many = 20
+	for range many {
+		ws, s := r.dial(t)
+		defer ws.Close()
+		s.conn.Enqueue(frame.New(frame.Text, []byte("hello")))
+		s.conn.Flush()
+	}
+	more := 0
+	for range 100 { // net/http's goroutines take a moment to end
+		if more = runtime.NumGoroutine() - before; more <= many {
+			return
+		}
+		runtime.Gosched()
+		time.Sleep(time.Millisecond)
+	}
+	t.Errorf("%d goroutines for %d connections", more, many)
+}
+
+func TestOverflowDropsWhatWaits(t *testing.T) {
+	opts := usual()
+	r := newRig(t, newLoopback(t), opts)
+	defer r.stop(t)
+	ws, s := r.dial(t)
+	for range opts.OutboxMessages + 1 {
+		s.conn.Enqueue(frame.New(frame.Text, []byte("too late")))
+	}
+	s.conn.Flush()
+	if code, got := closeCode(ws); code != 4008 || got != 0 {
+		t.Errorf("close code %d after %d messages, want 4008 after none", code, got)
+	}
+}
+
+// A flusher leaves no deadline behind: it would fail the first write after it.
+func TestASocketThatWasFullIsUsedAgain(t *testing.T) {
+	opts := usual()
+	opts.WriteTimeout = 50 * time.Millisecond
+	opts.OutboxBytes = 64 << 20
+	r := newRig(t, newLoopback(t), opts)
+	defer r.stop(t)
+	ws, s := r.dial(t)
+	const many = 100
+	for range many {
+		s.conn.Enqueue(frame.New(frame.Text, make([]byte, 1<<16)))
+		s.conn.Flush()
+	}
+	for range many {
+		if _, _, err := ws.ReadMessage(); err != nil {
+			t.Fatal(err)
+		}
+	}
+	time.Sleep(2 * opts.WriteTimeout)
+	s.conn.Enqueue(frame.New(frame.Text, []byte("again")))
+	s.conn.Flush()
+	if _, data, err := ws.ReadMessage(); err != nil || string(data) != "again" {
+		t.Errorf("got %q, %v", data, err)
+	}
+	ws.Close()
+}
