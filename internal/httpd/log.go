@@ -1,0 +1,41 @@
+package httpd
+
+import (
+	"net/http"
+	"time"
+
+	"github.com/rs/zerolog"
+)
+
+// logged returns a ResponseWriter that notes the status, and a function that logs the
+// request once it is answered. Neither costs anything unless debug is on. The query is not
+// logged, since people put secrets there.
+func (s *site) logged(w http.ResponseWriter, r *http.Request) (http.ResponseWriter, func()) {
+	if s.options.Logger.GetLevel() > zerolog.DebugLevel {
+		return w, func() {}
+	}
+	start := time.Now()
+	noted := &statusWriter{ResponseWriter: w}
+	return noted, func() {
+		s.options.Logger.Debug().
+			Str("method", r.Method).
+			Str("path", r.URL.Path).
+			Int("status", noted.status).
+			Str("remote", r.RemoteAddr).
+			Dur("took", time.Since(start)).
+			Msg("http request")
+	}
+}
+
+// statusWriter notes the status of an answer. It never wraps the ResponseWriter of an
+// upgrade, which has to be hijacked.
+type statusWriter struct {
+	http.ResponseWriter
+	status int
+}
+
+// WriteHeader notes the status and passes it on.
+func (w *statusWriter) WriteHeader(status int) {
+	w.status = status
+	w.ResponseWriter.WriteHeader(status)
+}

@@ -1,0 +1,55 @@
+package httpd
+
+import (
+	"log"
+	"net/http"
+	"strings"
+	"time"
+
+	"github.com/rs/zerolog"
+)
+
+// Bounds on what a client may take of the server before a request is complete. A hijacked
+// connection is not subject to the timeouts: hijacking clears them.
+const (
+	readHeaderTimeout = 5 * time.Second
+	readTimeout       = 10 * time.Second
+	writeTimeout      = time.Minute
+	idleTimeout       = time.Minute
+	maxHeaderBytes    = 8 << 10
+)
+
+// NewServer returns a server for h with all its bounds set, which logs what net/http has to
+// say to logger. The caller listens, serves and shuts it down.
+func NewServer(h http.Handler, logger zerolog.Logger) *http.Server {
+	return &http.Server{
+		Handler:           h,
+		ReadHeaderTimeout: readHeaderTimeout,
+		ReadTimeout:       readTimeout,
+		WriteTimeout:      writeTimeout,
+		IdleTimeout:       idleTimeout,
+		MaxHeaderBytes:    maxHeaderBytes,
+		ErrorLog:          log.New(errorLog{logger}, "", 0),
+	}
+}
+
+// errorLog turns the lines of net/http into events. What they quote comes from clients, so
+// it goes into a field, which is escaped, and never into the message.
+type errorLog struct {
+	logger zerolog.Logger
+}
+
+// Write logs one line: a panic as an error, trouble with accepting connections as a warning
+// and what clients do wrong at debug level.
+func (l errorLog) Write(line []byte) (int, error) {
+	text := strings.TrimSpace(string(line))
+	event := l.logger.Debug()
+	switch {
+	case strings.HasPrefix(text, "http: panic serving"):
+		event = l.logger.Error()
+	case strings.HasPrefix(text, "http: Accept error"):
+		event = l.logger.Warn()
+	}
+	event.Str("detail", text).Msg("http server")
+	return len(line), nil
+}

@@ -1,0 +1,151 @@
+package httpd
+
+import (
+	"bufio"
+	"bytes"
+	"io"
+	"net"
+	"net/http"
+	"strings"
+	"sync"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/rs/zerolog"
+)
+
+// pipeListener hands in-memory connections to a server, so that its timeouts run on the
+// virtual clock of synctest.
+type pipeListener struct {
+	conns chan net.Conn
+	done  chan struct{}
+	once  sync.Once
+}
+
+func newPipeListener() *pipeListener {
+	return &pipeListener{conns: make(chan net.Conn), done: make(chan struct{})}
+}
+
+func (l *pipeListener) Accept() (net.Conn, error) {
+	select {
+	case conn := <-l.conns:
+		return conn, nil
+	case <-l.done:
+		return nil, net.ErrClosed
+	}
+}
+
+func (l *pipeListener) Close() error {
+	l.once.Do(func() { close(l.done) })
+	return nil
+}
+
+func (l *pipeListener) Addr() net.Addr { return &net.TCPAddr{} }
+
+func (l *pipeListener) dial() net.Conn {
+	ours, theirs := net.Pipe()
+	l.conns <- theirs
+	return ours
+}
+
+// serve runs the server until the test ends.
+func serve(t *testing.T, h http.Handler, logger zerolog.Logger) *pipeListener {
+	listener, server := newPipeListener(), NewServer(h, logger)
+	ended := make(chan struct{})
+	go func() {
+		defer close(ended)
+		if err := server.Serve(listener); err != http.ErrServerClosed {
+			t.Errorf("Serve: %v", err)
+		}
+	}()
+	t.Cleanup(func() {
+		_ = server.Close()
+		<-ended
+	})
+	return listener
+}
+
+func TestSlowClientsAreDropped(t *testing.T) {
+	for _, c := range []struct {
+		about, sent string
+		after       time.Duration
+	}{
+		{"nothing sent", "", readHeaderTimeout},
+		{"half a header", "GET / HTTP/1.1\r\nHost: a", readHeaderTimeout},
+		{"a body that never comes", "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 10\r\n\r\n", readTimeout},
+		{"idle after a request", "GET /healthz HTTP/1.1\r\nHost: a\r\n\r\n", idleTimeout},
+	} {
+		t.Run(c.about, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				conn := serve(t, newSite(t, nil), zerolog.Nop()).dial()
+				defer conn.Close()
+				start := time.Now()
+				go func() { _, _ = io.WriteString(conn, c.sent) }()
+				_, _ = io.Copy(io.Discard, conn)
+				if got := time.Since(start); got < c.after || got > c.after+time.Second {
+					t.Errorf("dropped after %v, want %v", got, c.after)
+				}
+			})
+		})
+	}
+}
+
+func TestHugeHeadersAreRefused(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		conn := serve(t, newSite(t, nil), zerolog.Nop()).dial()
+		defer conn.Close()
+		go func() {
+			_, _ = io.WriteString(conn, "GET / HTTP/1.1\r\nHost: a\r\nX: "+strings.Repeat("x", maxHeaderBytes+8192)+"\r\n\r\n")
+		}()
+		response, err := http.ReadResponse(bufio.NewReader(conn), nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if response.StatusCode != http.StatusRequestHeaderFieldsTooLarge {
+			t.Errorf("status %d", response.StatusCode)
+		}
+		// The server lingers before it closes; its goroutine has to end with the bubble.
+		_, _ = io.Copy(io.Discard, conn)
+	})
+}
+
+func TestAHijackedConnectionOutlivesTheTimeouts(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		h := newSite(t, func(o *Options) { o.WebSocket = http.HandlerFunc(echoAfterAnHour) })
+		conn := serve(t, h, zerolog.Nop()).dial()
+		defer conn.Close()
+		go func() {
+			_, _ = io.WriteString(conn, "GET /ws HTTP/1.1\r\nHost: a\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n")
+		}()
+		if got, err := io.ReadAll(conn); err != nil || string(got) != "still here" {
+			t.Errorf("got %q, %v", got, err)
+		}
+	})
+}
+
+// echoAfterAnHour takes the connection over, waits beyond every timeout and says so.
+func echoAfterAnHour(w http.ResponseWriter, _ *http.Request) {
+	conn, _, err := w.(http.Hijacker).Hijack()
+	if err != nil {
+		return
+	}
+	defer conn.Close()
+	time.Sleep(time.Hour)
+	_, _ = io.WriteString(conn, "still here")
+}
+
+func TestServerTroubleIsLoggedByItsSeverity(t *testing.T) {
+	for line, level := range map[string]string{
+		"http: panic serving 127.0.0.1:1: boom\n":           "error",
+		"http: Accept error: too many open files; retrying": "warn",
+		"http: TLS handshake error from x: \x1b[2J EOF":     "debug",
+	} {
+		var out bytes.Buffer
+		NewServer(nil, zerolog.New(&out)).ErrorLog.Print(line)
+		want := `{"level":"` + level + `","detail":"http: `
+		if !strings.HasPrefix(out.String(), want) || strings.Contains(out.String(), "\x1b") || strings.Count(out.String(), "\n") != 1 {
+			t.Errorf("%q is logged as %q", line, out.String())
+		}
+	}
+}
