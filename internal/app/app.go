@@ -4,7 +4,6 @@ package app
 
 import (
 	"context"
-	"errors"
 	"net"
 	"net/http"
 	"sync/atomic"
@@ -41,6 +40,11 @@ type App struct {
 // New builds a server from a checked configuration. It starts nothing.
 func New(cfg config.Config, log zerolog.Logger) (*App, error) {
 	a := &App{log: log}
+	for _, server := range cfg.ICEServers {
+		if server.LacksCredentials() {
+			log.Warn().Stringer("server", server).Msg("browsers use no TURN server without credentials: write turn:USER:SECRET@HOST:PORT")
+		}
+	}
 	a.hub = hub.New(hub.Options{
 		MaxUsers:     cfg.MaxUsers,
 		MaxRoomUsers: cfg.MaxRoomUsers,
@@ -93,16 +97,18 @@ func (a *App) Serve(ctx context.Context, ln net.Listener) error {
 	}
 }
 
-// drain stops the server; see Serve.
+// drain stops the server; see Serve. The listener stays open until the last client is told, so that whoever
+// asks /readyz meanwhile gets an answer.
 func (a *App) drain() {
 	a.draining.Store(true)
 	a.log.Info().Int("connections", a.sockets.Len()).Msg("draining")
 	ctx, cancel := context.WithTimeout(context.Background(), drainTimeout)
 	defer cancel()
-	pages := make(chan error, 1)
-	go func() { pages <- a.http.Shutdown(ctx) }() // the listener at once, then requests under way
 	a.hub.Quiet()
-	err := errors.Join(a.sockets.Drain(ctx, drainSpread), <-pages)
+	err := a.sockets.Drain(ctx, drainSpread)
+	if err == nil {
+		err = a.http.Shutdown(ctx)
+	}
 	a.http.Close()
 	a.log.Info().Err(err).Msg("stopped")
 }

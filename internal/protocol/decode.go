@@ -92,10 +92,18 @@ func (f *fields) message() (Message, *Error) {
 	}
 	m.Named = f.name != nil
 	err = f.fill(&m)
-	if err != nil && m.Type != Login {
-		err.Name = clip(m.Name)
+	if err != nil {
+		err.Name = m.Recipient()
 	}
 	return m, err
+}
+
+// Recipient is who the message is for, as the sender wrote it but short enough to be quoted; empty for nobody.
+func (m Message) Recipient() string {
+	if m.Type == Login {
+		return ""
+	}
+	return clip(m.Name)
 }
 
 // fill reads the fields that belong to the message's type.

@@ -28,7 +28,7 @@ func (c *conversation) Text(data []byte) {
 	m, err := c.server.decoder.Decode(data)
 	if err != nil {
 		if needsLogin(m.Type) && c.member == nil {
-			err = notLoggedIn(m.Type)
+			err = notLoggedIn(m)
 		}
 		c.refuse(m.Type, err)
 		return
@@ -69,7 +69,7 @@ func (c *conversation) Closed(end link.End) {
 
 func (c *conversation) handle(m protocol.Message) *protocol.Error {
 	if needsLogin(m.Type) && c.member == nil {
-		return notLoggedIn(m.Type)
+		return notLoggedIn(m)
 	}
 	switch m.Type {
 	case protocol.Login:
@@ -94,8 +94,10 @@ func needsLogin(t protocol.Type) bool {
 	}
 }
 
-func notLoggedIn(t protocol.Type) *protocol.Error {
-	return &protocol.Error{Code: protocol.NotLoggedIn, Message: "Log in before you send `" + t.String() + "`"}
+func notLoggedIn(m protocol.Message) *protocol.Error {
+	return &protocol.Error{
+		Code: protocol.NotLoggedIn, Message: "Log in before you send `" + m.Type.String() + "`", Name: m.Recipient(),
+	}
 }
 
 // refuse tells the client why its message of the given type had no effect.

@@ -68,8 +68,13 @@ func (c *Conn) Flush() { c.out.flush() }
 
 // Close is link.Conn.
 func (c *Conn) Close(why protocol.Ending) {
-	c.end(why, frame.NewClose(why.CloseCode(), why.Text()))
+	c.endBecause(why)
 	c.Flush()
+}
+
+// endBecause is end with the close frame that tells why.
+func (c *Conn) endBecause(why protocol.Ending) {
+	c.end(why, frame.NewClose(why.CloseCode(), why.Text()))
 }
 
 // end marks the connection as ended, makes last the final frame of the outbox and wakes the reader. Without

@@ -27,6 +27,7 @@ func (c *Conn) read() {
 		Received: c.received,
 		Sent:     c.out.sent(),
 	})
+	c.Flush() // only now: who sees the close frame may count on the user being gone
 	c.linger(why)
 }
 
@@ -99,15 +100,14 @@ func (c *Conn) lastWords(err error) (code int) {
 			echo = 0
 		}
 		c.end(protocol.EndClientClosed, frame.NewClose(echo, ""))
-		c.Flush()
 		return closed.Code
 	case errors.Is(err, websocket.ErrReadLimit):
 		if !c.ended() {
 			c.receiver.Refuse(link.TooLarge)
 		}
-		c.Close(protocol.EndTooLarge)
+		c.endBecause(protocol.EndTooLarge)
 	case c.wire.violated:
-		c.Close(protocol.EndViolation)
+		c.endBecause(protocol.EndViolation)
 	default:
 		c.end(protocol.EndConnectionLost, frame.NewClose(0, ""))
 	}
