@@ -80,8 +80,6 @@ func TestParseServerRefuses(t *testing.T) {
 		"stun:" + strings.Repeat("a.", 127):  "longer than 253",
 		"stun:example.org?transport=udp":     "takes no ?transport",
 		"stun:ana:s3cret@example.org":        "takes no user name",
-		"turn:example.org:3478":              "write turn:USER:SECRET@HOST:PORT",
-		"turns:example.org":                  "write turns:USER:SECRET@HOST:PORT",
 		"turn:ana@example.org":               "USER:SECRET",
 		"turn::s3cret@example.org":           "USER:SECRET",
 		"turn:ana:@example.org":              "USER:SECRET",
