@@ -1,0 +1,189 @@
+// Package replay keeps what a resumable session has sent until it is known to have arrived, so that after a
+// cut exactly the frames that did not arrive are sent again.
+//
+// Frames are numbered from 1 after each login reply; a client that resumes says how many it received since
+// the last reply that it saw. That is not always the last that was sent: a reply can be lost in a cut as
+// well. The client then repeats the count it gave before, as nothing has arrived since. So that this count
+// cannot be mistaken for one after the lost reply, fewer frames than that are sent until the reply is known
+// to have arrived.
+package replay
+
+import (
+	"encoding/binary"
+	"errors"
+)
+
+// Limits bound what a Log holds.
+type Limits struct {
+	Bytes  int // of frames that may have to be sent again
+	Frames int
+}
+
+// Log is the frames of one session since its last login reply. It is not safe for concurrent use.
+type Log struct {
+	limits Limits
+
+	frames []entry // those not known to have arrived, and those of the last acknowledgement; oldest first
+	first  uint64  // the number of frames[0]
+	bytes  int     // of all frames in the log
+	unsent int     // how many at the end of frames have not been handed to the socket
+
+	epoch     uint64 // counts the login replies
+	confirmed bool   // whether the last reply is known to have arrived
+	repeats   uint64 // the count that a client repeats that did not see the last reply
+	acked     uint64 // how many frames are known to have arrived
+	marked    uint64 // the newest frame that a mark was made for
+	unmarked  int    // bytes handed out since
+}
+
+// entry is one frame. News is not sent again after a cut; once it is sent it only counts.
+type entry struct {
+	frame []byte
+	news  bool
+}
+
+// ErrFull means that the client is too far behind: the session is over.
+var ErrFull = errors.New("replay: more is under way than the limits allow")
+
+// ErrCount means that what the client says it received cannot be true.
+var ErrCount = errors.New("replay: the count of received frames is wrong")
+
+// New returns the log of a session whose first login reply is about to be sent.
+func New(limits Limits) *Log {
+	return &Log{limits: limits, first: 1, confirmed: true}
+}
+
+// Add appends a frame, which must not be changed any more.
+func (l *Log) Add(frame []byte) error {
+	if l.bytes+len(frame) > l.limits.Bytes || len(l.frames) >= l.limits.Frames {
+		l.forget(l.acked)
+	}
+	if len(l.frames) > 0 && (l.bytes+len(frame) > l.limits.Bytes || len(l.frames) >= l.limits.Frames) {
+		return ErrFull
+	}
+	l.append(entry{frame: frame})
+	return nil
+}
+
+// AddNews appends a frame that is not to be sent again after a cut.
+func (l *Log) AddNews(frame []byte) error {
+	if len(l.frames) >= l.limits.Frames {
+		l.forget(l.acked)
+	}
+	if len(l.frames) >= l.limits.Frames {
+		return ErrFull
+	}
+	l.append(entry{frame: frame, news: true})
+	return nil
+}
+
+func (l *Log) append(e entry) {
+	l.frames = append(l.frames, e)
+	l.bytes += len(e.frame)
+	l.unsent++
+}
+
+// Next returns the next frame to hand to the socket, or nil if there is none, or none may be sent yet.
+func (l *Log) Next() []byte {
+	if l.unsent == 0 || !l.confirmed && l.sent()+1 >= l.repeats {
+		return nil
+	}
+	e := &l.frames[len(l.frames)-l.unsent]
+	frame := e.frame
+	l.unsent--
+	l.unmarked += len(frame)
+	if e.news {
+		l.bytes -= len(frame)
+		e.frame = nil
+	}
+	return frame
+}
+
+// sent is the number of the newest frame that was handed to the socket.
+func (l *Log) sent() uint64 {
+	return l.first + uint64(len(l.frames)-l.unsent) - 1
+}
+
+// Mark returns the payload of a ping that, when its pong comes back, acknowledges all that was handed to the
+// socket before it.
+func (l *Log) Mark() []byte {
+	l.marked, l.unmarked = l.sent(), 0
+	mark := binary.BigEndian.AppendUint64(make([]byte, 0, 16), l.epoch)
+	return binary.BigEndian.AppendUint64(mark, l.marked)
+}
+
+// WantsMark tells whether so much is under way that an acknowledgement should be asked for.
+func (l *Log) WantsMark() bool {
+	const share = 4
+	return l.unmarked > l.limits.Bytes/share || l.sent()-min(l.marked, l.sent()) > uint64(l.limits.Frames/share)
+}
+
+// Confirmed tells whether the last login reply is known to have arrived. Until then Next may hold frames
+// back, and a mark releases them.
+func (l *Log) Confirmed() bool { return l.confirmed }
+
+// Acknowledge takes the payload of a pong; one that is no mark of this log changes nothing.
+//
+// A pong comes from the client's WebSocket library, maybe before the program behind it has seen the frames.
+// So what was acknowledged is kept until the acknowledgement after it.
+func (l *Log) Acknowledge(mark []byte) {
+	if len(mark) != 16 || binary.BigEndian.Uint64(mark) != l.epoch {
+		return
+	}
+	n := binary.BigEndian.Uint64(mark[8:])
+	if n > l.sent() || n < l.acked {
+		return
+	}
+	l.confirmed = true
+	l.forget(l.acked)
+	l.acked = n
+}
+
+// forget drops the frames up to number n.
+func (l *Log) forget(n uint64) {
+	if n < l.first {
+		return
+	}
+	drop := int(n - l.first + 1)
+	for _, e := range l.frames[:drop] {
+		l.bytes -= len(e.frame)
+	}
+	l.frames = append([]entry(nil), l.frames[drop:]...)
+	l.first = n + 1
+}
+
+// Resume prepares the log for a new socket: a login reply is about to be sent, the frames behind it are
+// numbered anew, and those that did not arrive are handed out again, news left out.
+func (l *Log) Resume(received uint64) error {
+	arrived, err := l.arrived(received)
+	if err != nil {
+		return err
+	}
+	l.forget(arrived)
+	again := l.frames[:0]
+	l.bytes = 0
+	for _, e := range l.frames {
+		if !e.news {
+			again = append(again, e)
+			l.bytes += len(e.frame)
+		}
+	}
+	clear(l.frames[len(again):])
+	l.frames, l.first, l.unsent = again, 1, len(again)
+	l.epoch++
+	l.confirmed, l.repeats = received == 0, received
+	l.acked, l.marked, l.unmarked = 0, 0, 0
+	return nil
+}
+
+// arrived is the number of the newest frame that has arrived, by what the client says.
+func (l *Log) arrived(received uint64) (uint64, error) {
+	switch {
+	case !l.confirmed && received == l.repeats:
+		return 0, nil // the last reply was lost, and all behind it
+	case received > l.sent() || received+1 < l.first:
+		return 0, ErrCount
+	default:
+		return received, nil
+	}
+}

@@ -1,0 +1,275 @@
+package replay
+
+import (
+	"fmt"
+	"slices"
+	"testing"
+
+	"pgregory.net/rapid"
+)
+
+var roomy = Limits{Bytes: 1 << 20, Frames: 1000}
+
+func drain(l *Log) (frames []string) {
+	for f := l.Next(); f != nil; f = l.Next() {
+		frames = append(frames, string(f))
+	}
+	return frames
+}
+
+func expect(t *testing.T, l *Log, want ...string) {
+	t.Helper()
+	if got := drain(l); !slices.Equal(got, want) {
+		t.Errorf("got %q, want %q", got, want)
+	}
+}
+
+func TestWhatDidNotArriveComesAgain(t *testing.T) {
+	l := New(roomy)
+	for _, f := range []string{"a", "b", "c"} {
+		l.Add([]byte(f))
+	}
+	expect(t, l, "a", "b", "c")
+	if err := l.Resume(1); err != nil {
+		t.Fatal(err)
+	}
+	l.Acknowledge(l.Mark())
+	expect(t, l, "b", "c")
+}
+
+func TestNewsCountsButDoesNotComeAgain(t *testing.T) {
+	l := New(roomy)
+	l.Add([]byte("a"))
+	l.AddNews([]byte("+bob"))
+	l.Add([]byte("b"))
+	expect(t, l, "a", "+bob", "b")
+	l.Resume(2)
+	l.Acknowledge(l.Mark())
+	expect(t, l, "b")
+	if err := l.Resume(1); err != nil {
+		t.Fatal(err)
+	}
+	expect(t, l)
+}
+
+// The client received two frames, resumed, and saw neither the reply nor what came behind it.
+func TestALostReply(t *testing.T) {
+	l := New(roomy)
+	for _, f := range []string{"a", "b", "c", "d", "e"} {
+		l.Add([]byte(f))
+	}
+	drain(l)
+	l.Resume(2)
+	expect(t, l, "c") // a second frame would make the counts alike
+	if l.Confirmed() {
+		t.Fatal("confirmed by nothing")
+	}
+	l.Resume(2)
+	expect(t, l, "c")
+	l.Resume(1) // this reply was seen, and the frame behind it
+	l.Acknowledge(l.Mark())
+	expect(t, l, "d", "e")
+}
+
+func TestWrongCounts(t *testing.T) {
+	l := New(roomy)
+	l.Add([]byte("a"))
+	l.Add([]byte("b"))
+	drain(l)
+	if err := l.Resume(3); err != ErrCount {
+		t.Errorf("more than was sent: %v", err)
+	}
+	l.Acknowledge(l.Mark())
+	l.Add([]byte("c"))
+	drain(l)
+	l.Acknowledge(l.Mark()) // now a and b are gone
+	if err := l.Resume(1); err != ErrCount {
+		t.Errorf("less than was acknowledged twice: %v", err)
+	}
+	if err := l.Resume(2); err != nil {
+		t.Errorf("less than was acknowledged once: %v", err)
+	}
+}
+
+func TestMarksOfOthersAreIgnored(t *testing.T) {
+	l := New(roomy)
+	l.Add([]byte("a"))
+	old := l.Mark()
+	drain(l)
+	ahead := l.Mark()
+	l.Resume(0)
+	for _, mark := range [][]byte{nil, []byte("hello"), old, ahead, append(ahead, 0)} {
+		l.Acknowledge(mark)
+	}
+	expect(t, l, "a")
+}
+
+func TestMarksFromBeforeTheCutConfirmNothing(t *testing.T) {
+	l := New(roomy)
+	l.Add([]byte("a"))
+	drain(l)
+	old := l.Mark()
+	l.Add([]byte("b"))
+	l.Add([]byte("c"))
+	drain(l)
+	l.Resume(2)
+	l.Add([]byte("d"))
+	expect(t, l, "c")
+	l.Acknowledge(old)
+	if l.Confirmed() {
+		t.Error("confirmed by a pong of the old socket")
+	}
+}
+
+func TestMarksOutOfTheOrdinary(t *testing.T) {
+	l := New(roomy)
+	l.Add([]byte("a"))
+	drain(l)
+	one := l.Mark()
+	l.Add([]byte("b"))
+	drain(l)
+	two := l.Mark()
+	forged := slices.Clone(two)
+	forged[8] = 0xFF
+	for _, mark := range [][]byte{two, one, forged, forged} {
+		l.Acknowledge(mark)
+	}
+	if err := l.Resume(1); err != nil {
+		t.Errorf("an older pong dropped frames: %v", err)
+	}
+}
+
+func TestLimits(t *testing.T) {
+	l := New(Limits{Bytes: 10, Frames: 4})
+	if err := l.Add(make([]byte, 11)); err != nil {
+		t.Errorf("one long frame alone: %v", err)
+	}
+	if err := l.Add([]byte("x")); err != ErrFull {
+		t.Errorf("behind a long frame: %v", err)
+	}
+	drain(l)
+	l.Acknowledge(l.Mark())
+	for range 4 {
+		if err := l.Add([]byte("x")); err != nil {
+			t.Errorf("after an acknowledgement: %v", err)
+		}
+	}
+	if err := l.AddNews([]byte("x")); err != ErrFull {
+		t.Errorf("a fifth frame: %v", err)
+	}
+}
+
+func TestSentNewsTakesNoBytes(t *testing.T) {
+	l := New(Limits{Bytes: 10, Frames: 100})
+	for range 50 {
+		if err := l.AddNews(make([]byte, 100)); err != nil {
+			t.Fatal(err)
+		}
+		drain(l)
+	}
+	if l.bytes != 0 {
+		t.Errorf("%d bytes", l.bytes)
+	}
+}
+
+// TestExactReplay cuts a session wherever it can be cut and looks at what the client's program saw.
+func TestExactReplay(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		w := &wire{log: New(roomy)}
+		w.connect()
+		t.Repeat(map[string]func(*rapid.T){
+			"send": func(t *rapid.T) {
+				w.added++
+				w.log.Add(fmt.Appendf(nil, "%d", w.added))
+				w.send()
+			},
+			"news":   func(t *rapid.T) { w.log.AddNews([]byte("news")); w.send() },
+			"arrive": func(t *rapid.T) { w.arrive(rapid.IntRange(1, 5).Draw(t, "frames")) },
+			"ping":   func(t *rapid.T) { w.flight = append(w.flight, packet{mark: w.log.Mark()}) },
+			"cut": func(t *rapid.T) {
+				w.flight, w.pongs = nil, nil
+				if err := w.log.Resume(w.received); err != nil {
+					t.Fatal(err)
+				}
+				w.connect()
+			},
+			"pong": func(t *rapid.T) {
+				for _, mark := range w.pongs {
+					w.log.Acknowledge(mark)
+				}
+				w.pongs = nil
+				w.send()
+			},
+			"": func(t *rapid.T) {
+				for i, f := range w.seen {
+					if want := fmt.Sprint(i + 1); f != want {
+						t.Fatalf("the client saw %v", w.seen)
+					}
+				}
+			},
+		})
+		w.settle()
+		if len(w.seen) != w.added {
+			t.Fatalf("the client saw %v of %d", w.seen, w.added)
+		}
+	})
+}
+
+// wire is a client and the socket between: frames, marks and login replies under way.
+type wire struct {
+	log      *Log
+	added    int
+	flight   []packet
+	pongs    [][]byte
+	received uint64 // by the client, since the last reply that it saw
+	seen     []string
+}
+
+type packet struct {
+	reply bool
+	frame []byte
+	mark  []byte
+}
+
+func (w *wire) connect() {
+	w.flight = append(w.flight, packet{reply: true}, packet{mark: w.log.Mark()})
+	w.send()
+}
+
+func (w *wire) send() {
+	for f := w.log.Next(); f != nil; f = w.log.Next() {
+		w.flight = append(w.flight, packet{frame: f})
+	}
+}
+
+func (w *wire) arrive(n int) {
+	for ; n > 0 && len(w.flight) > 0; n-- {
+		p := w.flight[0]
+		w.flight = w.flight[1:]
+		switch {
+		case p.reply:
+			w.received = 0
+		case p.mark != nil:
+			w.pongs = append(w.pongs, p.mark)
+		default:
+			w.received++
+			if string(p.frame) != "news" {
+				w.seen = append(w.seen, string(p.frame))
+			}
+		}
+	}
+}
+
+// settle lets everything arrive, without another cut.
+func (w *wire) settle() {
+	for range 3 {
+		w.flight = append(w.flight, packet{mark: w.log.Mark()})
+		w.arrive(len(w.flight))
+		for _, mark := range w.pongs {
+			w.log.Acknowledge(mark)
+		}
+		w.pongs = nil
+		w.send()
+	}
+	w.arrive(len(w.flight))
+}
