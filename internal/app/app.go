@@ -16,6 +16,8 @@ import (
 	"beckon/internal/httpd"
 	"beckon/internal/hub"
 	"beckon/internal/ice"
+	"beckon/internal/protocol"
+	"beckon/internal/replay"
 	"beckon/internal/session"
 	"beckon/internal/wsconn"
 	"beckon/web"
@@ -54,6 +56,8 @@ func New(cfg config.Config, log zerolog.Logger) (*App, error) {
 		Hub:          a.hub,
 		ICE:          ice.NewStatic(cfg.ICEServers),
 		LoginTimeout: cfg.LoginTimeout,
+		ResumeWindow: 15 * time.Second,
+		Backlog:      replay.Limits{Bytes: 256 << 10, Frames: 1024},
 		Log:          log,
 	})
 	a.sockets = wsconn.NewServer(wsconn.Options{
@@ -66,7 +70,7 @@ func New(cfg config.Config, log zerolog.Logger) (*App, error) {
 		CloseTimeout:    closeTimeout,
 		MaxConnections:  cfg.MaxConnections,
 		AllowedOrigins:  cfg.AllowedOrigins,
-	}, dialect.Accept)
+	}, wsconn.Dialects{"": dialect.AcceptPlain, protocol.Subprotocol: dialect.AcceptV1})
 	handler, err := httpd.New(httpd.Options{
 		Files:     web.Files(),
 		WebSocket: a.sockets,

@@ -27,8 +27,8 @@ type Member struct {
 	held   []func() // what Sink is due once it may be called
 }
 
-// Ready lets deliveries begin, with what has come since Join. It is called once, after the caller has queued
-// its reply to the login.
+// Ready lets deliveries begin, with what has come since Join or Rejoin. It is called once after each, when the
+// caller has queued its reply to the login.
 func (m *Member) Ready() {
 	m.room.mu.Lock()
 	m.ready = true
@@ -38,6 +38,19 @@ func (m *Member) Ready() {
 	m.held = nil
 	m.room.mu.Unlock()
 	m.sink.Flush()
+}
+
+// Rejoin holds deliveries back again, as between Join and Ready, and returns who is in the room now: for a
+// member whose Sink gets a new connection. What News brought before, the roster holds already.
+func (m *Member) Rejoin() []protocol.User {
+	m.room.mu.Lock()
+	defer m.room.mu.Unlock()
+	m.ready = false
+	if !m.presence {
+		return nil
+	}
+	m.seen = m.room.last
+	return m.room.others(m)
 }
 
 // Signal sends s to the member of the room whose name has the given key; s.From need not be set. The only

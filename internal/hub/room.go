@@ -45,16 +45,24 @@ func (r *room) add(m *Member, window time.Duration) []protocol.User {
 	defer r.mu.Unlock()
 	var users []protocol.User
 	if m.presence {
-		users = make([]protocol.User, 0, len(r.members))
-		for _, other := range r.members {
-			users = append(users, other.User)
-		}
+		users = r.others(m)
 	}
 	r.members[m.key] = m
 	r.record(protocol.Change{User: m.User})
 	m.joined, m.seen = r.last, r.last
 	if m.presence {
 		r.enlist(m, window)
+	}
+	return users
+}
+
+// others are the members but m. It needs mu.
+func (r *room) others(m *Member) []protocol.User {
+	users := make([]protocol.User, 0, len(r.members))
+	for _, other := range r.members {
+		if other != m {
+			users = append(users, other.User)
+		}
 	}
 	return users
 }

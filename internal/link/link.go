@@ -24,14 +24,19 @@ type Conn interface {
 	RemoteAddr() string
 }
 
-// Receiver is what a connection calls, from its reader goroutine, one call at a time.
+// Receiver is what a connection calls. All calls but Beat come from its reader goroutine, one at a time.
 type Receiver interface {
 	// Text takes a message; data is good during the call only.
 	Text(data []byte)
 	// Refuse says that the client sent what is no text message. After TooLarge the connection ends.
 	Refuse(f Fault)
+	// Pong takes the payload of a pong.
+	Pong(payload []byte)
 	// Closed is the last call. The user is gone, though a close frame may still be under way.
 	Closed(end End)
+	// Beat gives the payload of a heartbeat's ping, at most 125 bytes. It may come at any time, from a
+	// goroutine of its own, and must not block.
+	Beat() []byte
 }
 
 // Accept makes the Receiver of a new connection. It may send on c at once.

@@ -27,14 +27,14 @@ func BenchmarkDecodeManyKeys(b *testing.B) {
 	frame.WriteString("}")
 	b.SetBytes(int64(frame.Len()))
 	b.ReportAllocs()
-	d := NewDecoder()
+	d := NewDecoder(true)
 	for b.Loop() {
 		d.Decode([]byte(frame.String()))
 	}
 }
 
 func benchmarkDecode(b *testing.B, frame []byte) {
-	d := NewDecoder()
+	d := NewDecoder(true)
 	b.SetBytes(int64(len(frame)))
 	b.ReportAllocs()
 	for b.Loop() {

@@ -2,6 +2,7 @@ package protocol
 
 import (
 	"fmt"
+	"strconv"
 	"sync"
 )
 
@@ -19,17 +20,21 @@ type Message struct {
 	Room     []byte // Login: the room, empty for the lobby
 	Token    []byte // Login: what proves that the client may come in; never logged
 	Presence bool   // Login: whether the client wants to hear who comes and goes
+
+	Session  []byte // Login, by a resumable Decoder: the session to resume, empty for none
+	Received uint64 // with it: how many frames came since the last login reply that the client saw
 }
 
 // Decoder decodes the frames of clients. It may be used from any number of goroutines; what it keeps
 // between calls is scratch space.
 type Decoder struct {
-	scanners sync.Pool
+	resumable bool
+	scanners  sync.Pool
 }
 
-// NewDecoder returns a Decoder.
-func NewDecoder() *Decoder {
-	return &Decoder{scanners: sync.Pool{New: func() any { return new(scanner) }}}
+// NewDecoder returns a Decoder; a resumable one reads the fields of a login that resumes a session.
+func NewDecoder(resumable bool) *Decoder {
+	return &Decoder{resumable: resumable, scanners: sync.Pool{New: func() any { return new(scanner) }}}
 }
 
 // Decode reads one text frame. Where the error is not nil, the message still carries as much of the type and
@@ -42,12 +47,12 @@ func (d *Decoder) Decode(data []byte) (Message, *Error) {
 	if err := s.object(data, f.set); err != nil {
 		return Message{}, &Error{Code: BadJSON, Message: "Send one JSON object in a text frame: " + err.Error()}
 	}
-	return f.message()
+	return f.message(d.resumable)
 }
 
 // fields are the raw values of the keys that clients send, nil where absent.
 type fields struct {
-	typ, name, room, token, presence, offer, answer, candidate, call, data []byte
+	typ, name, room, token, presence, session, received, offer, answer, candidate, call, data []byte
 }
 
 func (f *fields) set(key, value []byte) {
@@ -62,6 +67,10 @@ func (f *fields) set(key, value []byte) {
 		f.token = value
 	case "presence":
 		f.presence = value
+	case "session":
+		f.session = value
+	case "received":
+		f.received = value
 	case "offer":
 		f.offer = value
 	case "answer":
@@ -75,7 +84,7 @@ func (f *fields) set(key, value []byte) {
 	}
 }
 
-func (f *fields) message() (Message, *Error) {
+func (f *fields) message(resumable bool) (Message, *Error) {
 	if f.typ == nil {
 		return Message{}, bad("the field `type` is missing: say what the message is, such as \"login\"")
 	}
@@ -92,6 +101,9 @@ func (f *fields) message() (Message, *Error) {
 	}
 	m.Named = f.name != nil
 	err = f.fill(&m)
+	if err == nil && resumable && m.Type == Login {
+		err = f.fillResume(&m)
+	}
 	if err != nil {
 		err.Name = m.Recipient()
 	}
@@ -140,6 +152,18 @@ func (f *fields) fillLogin(m *Message) (err *Error) {
 	if m.Presence && f.presence != nil && string(f.presence) != "true" {
 		return bad("the field `presence` must be true or false")
 	}
+	return nil
+}
+
+func (f *fields) fillResume(m *Message) (err *Error) {
+	if m.Session, err = text("session", f.session); err != nil || f.received == nil {
+		return err
+	}
+	n, parseErr := strconv.ParseUint(string(f.received), 10, 53)
+	if parseErr != nil {
+		return bad("the field `received` must be a whole number: how many frames came since the last login reply")
+	}
+	m.Received = n
 	return nil
 }
 

@@ -63,7 +63,7 @@ func TestDecodeRefuses(t *testing.T) {
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
-			_, err := NewDecoder().Decode([]byte(test.frame))
+			_, err := NewDecoder(true).Decode([]byte(test.frame))
 			if err == nil {
 				t.Fatal("accepted")
 			}
@@ -125,7 +125,7 @@ func TestDecodeReads(t *testing.T) {
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
-			got, err := NewDecoder().Decode([]byte(test.frame))
+			got, err := NewDecoder(true).Decode([]byte(test.frame))
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -143,7 +143,7 @@ func same(a, b Message) bool {
 }
 
 func TestErrorsNameTheRecipient(t *testing.T) {
-	_, err := NewDecoder().Decode([]byte(`{"type":"offer","name":"Bob"}`))
+	_, err := NewDecoder(true).Decode([]byte(`{"type":"offer","name":"Bob"}`))
 	if err == nil || err.Name != "Bob" {
 		t.Errorf("got %+v, want an error about Bob", err)
 	}
@@ -151,7 +151,7 @@ func TestErrorsNameTheRecipient(t *testing.T) {
 
 func TestLongTextIsClipped(t *testing.T) {
 	long := strings.Repeat("é", 1000)
-	_, err := NewDecoder().Decode([]byte(`{"type":"` + long + `"}`))
+	_, err := NewDecoder(true).Decode([]byte(`{"type":"` + long + `"}`))
 	if err == nil || len(err.Message) > 300 || !strings.HasSuffix(err.Message, "é…") {
 		t.Errorf("got %v", err)
 	}
@@ -162,5 +162,56 @@ func TestAppendString(t *testing.T) {
 	decoded := unquote(AppendString(nil, hard))
 	if string(decoded) != hard {
 		t.Errorf("got %q, want %q", decoded, hard)
+	}
+}
+
+func TestResumeFields(t *testing.T) {
+	tests := map[string]struct {
+		resumable bool
+		fields    string
+		session   string
+		received  uint64
+		code      Code
+	}{
+		"both":               {true, `"session":"s","received":12`, "s", 12, ""},
+		"session alone":      {true, `"session":"s"`, "s", 0, ""},
+		"neither":            {true, `"x":1`, "", 0, ""},
+		"session a number":   {true, `"session":1`, "", 0, BadMessage},
+		"received a string":  {true, `"session":"s","received":"12"`, "", 0, BadMessage},
+		"received negative":  {true, `"session":"s","received":-1`, "", 0, BadMessage},
+		"received fraction":  {true, `"session":"s","received":1.5`, "", 0, BadMessage},
+		"received too large": {true, `"session":"s","received":18446744073709551615`, "", 0, BadMessage},
+		"plain ignores them": {false, `"session":1,"received":{}`, "", 0, ""},
+	}
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
+			m, err := NewDecoder(test.resumable).Decode([]byte(`{"type":"login","name":"a",` + test.fields + `}`))
+			switch {
+			case (err != nil) != (test.code != ""), err != nil && err.Code != test.code:
+				t.Errorf("got %v, want %q", err, test.code)
+			case err == nil && (string(m.Session) != test.session || m.Received != test.received):
+				t.Errorf("got %q, %d", m.Session, m.Received)
+			}
+		})
+	}
+}
+
+func TestPresenceIsWhatChangesComeTo(t *testing.T) {
+	user := func(id, name string) User { return User{ID: id, Name: name} }
+	joined := func(u User) Change { return Change{User: u} }
+	left := func(u User) Change { return Change{User: u, Left: true} }
+	ana, ana2, bob := user("1", "Ana"), user("2", "Ana"), user("3", "Bob")
+	tests := map[string]struct {
+		changes []Change
+		want    string
+	}{
+		"came and went":      {[]Change{joined(ana), left(ana)}, ""},
+		"left and came back": {[]Change{left(ana), joined(ana2)}, `{"type":"presence","joined":[{"id":"2","userName":"Ana"}],"left":[{"id":"1","userName":"Ana"}]}`},
+		"came, went, came":   {[]Change{joined(ana), joined(bob), left(ana), joined(ana2)}, `{"type":"presence","joined":[{"id":"3","userName":"Bob"},{"id":"2","userName":"Ana"}],"left":[]}`},
+	}
+	for name, test := range tests {
+		if got := string(Presence(test.changes)); got != test.want {
+			t.Errorf("%s: got %s", name, got)
+		}
 	}
 }

@@ -61,7 +61,7 @@ func TestClientExamplesDecode(t *testing.T) {
 		if e.From != "client" {
 			continue
 		}
-		m, err := NewDecoder().Decode(e.Frame)
+		m, err := NewDecoder(true).Decode(e.Frame)
 		if err != nil {
 			t.Errorf("%s: %v", e.Name, err)
 		}
@@ -83,18 +83,22 @@ func TestServerExamplesAreWhatIsSent(t *testing.T) {
 	candidate := []byte(`{"candidate":"candidate:1 1 udp 2122260223 192.0.2.7 51000 typ host","sdpMid":"0","sdpMLineIndex":0}`)
 	relayed := func(r Relayed) []byte { return AppendRelayed(nil, r) }
 	sent := map[string][]byte{
-		"connect":      Connect(),
-		"login-alone":  LoggedIn(Welcome{Self: ana, ICEServers: []byte("[]")}),
-		"login":        LoggedIn(Welcome{Self: bob, Users: []User{ana}, ICEServers: stun}),
-		"updateUsers":  UserFrame("updateUsers", bob),
-		"offer":        relayed(Relayed{Type: Offer, From: "Bob", Payload: sdp("offer"), Call: call}),
-		"answer":       relayed(Relayed{Type: Answer, From: "Ana", Payload: sdp("answer"), Call: call}),
-		"candidate":    relayed(Relayed{Type: Candidate, From: "Bob", Payload: candidate, Call: call}),
-		"hang-up":      relayed(Relayed{Type: Leave, From: "Bob", Call: call}),
-		"left":         UserFrame("leave", bob),
-		"removeUser":   UserFrame("removeUser", bob),
-		"ice":          FreshICE(stun, 24*time.Hour),
-		"pong":         Pong([]byte(`"17"`)),
+		"connect":     Connect(),
+		"login-alone": LoggedIn(Welcome{Self: ana, ICEServers: []byte("[]")}),
+		"login":       LoggedIn(Welcome{Self: bob, Users: []User{ana}, ICEServers: stun}),
+		"updateUsers": UserFrame("updateUsers", bob),
+		"offer":       relayed(Relayed{Type: Offer, From: "Bob", Payload: sdp("offer"), Call: call}),
+		"answer":      relayed(Relayed{Type: Answer, From: "Ana", Payload: sdp("answer"), Call: call}),
+		"candidate":   relayed(Relayed{Type: Candidate, From: "Bob", Payload: candidate, Call: call}),
+		"hang-up":     relayed(Relayed{Type: Leave, From: "Bob", Call: call}),
+		"left":        UserFrame("leave", bob),
+		"removeUser":  UserFrame("removeUser", bob),
+		"ice":         FreshICE(stun, 24*time.Hour),
+		"pong":        Pong([]byte(`"17"`)),
+		"login-v1": LoggedIn(Welcome{Self: ana, ICEServers: []byte("[]"), Session: &Session{
+			Token: "Jk3vZ0mC6k1bq9TtX2bQ0w", Window: 15 * time.Second,
+		}}),
+		"presence":     Presence([]Change{{User: ana, Left: true}, {User: bob}}),
 		"login-failed": Refusal(Login, &Error{Code: NameTaken, Message: "Username is unavailable"}),
 		"error":        Refusal(Offer, NoSuchUser([]byte("Eve"))),
 	}
@@ -135,7 +139,7 @@ func TestPageListsEveryCode(t *testing.T) {
 			t.Errorf("the page does not list %s", code)
 		}
 	}
-	for e := EndUnset; e <= EndRestart; e++ {
+	for e := EndUnset; e <= EndTakenOver; e++ {
 		if code := e.CloseCode(); code != 0 && !bytes.Contains(page, []byte(jsonNumber(code))) {
 			t.Errorf("the page does not list close code %d", code)
 		}

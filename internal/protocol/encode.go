@@ -3,6 +3,7 @@ package protocol
 import (
 	"encoding/json"
 	"slices"
+	"strconv"
 	"time"
 )
 
@@ -41,6 +42,14 @@ type Welcome struct {
 	Room       string
 	Users      []User // who is there, self left out
 	ICEServers []byte // a JSON array of RTCIceServer objects
+	Session    *Session
+}
+
+// Session is what a client of the resumable dialect learns about its session.
+type Session struct {
+	Token   string        // unguessable; whoever knows it can resume
+	Resumed bool          // whether this login went on with the session that it named
+	Window  time.Duration // how long the session outlives its connection
 }
 
 // LoggedIn encodes w.
@@ -54,14 +63,14 @@ func LoggedIn(w Welcome) []byte {
 	dst = append(dst, `,"room":`...)
 	dst = AppendString(dst, w.Room)
 	dst = append(dst, `,"users":[`...)
-	for i, u := range w.Users {
-		if i > 0 {
-			dst = append(dst, ',')
-		}
-		dst = appendUser(dst, u)
-	}
+	dst = appendUsers(dst, w.Users)
 	dst = append(dst, `],"iceServers":`...)
 	dst = append(dst, w.ICEServers...)
+	if s := w.Session; s != nil {
+		dst = AppendString(append(dst, `,"session":`...), s.Token)
+		dst = strconv.AppendBool(append(dst, `,"resumed":`...), s.Resumed)
+		dst = strconv.AppendFloat(append(dst, `,"resumeWindow":`...), s.Window.Seconds(), 'f', -1, 64)
+	}
 	return append(dst, '}')
 }
 
@@ -71,6 +80,38 @@ func UserFrame(typ string, u User) []byte {
 	dst = append(dst, typ...)
 	dst = append(dst, `","user":`...)
 	return append(appendUser(dst, u), '}')
+}
+
+// Presence encodes changes, oldest first, as what they come to: who is there now and was not, and who was
+// there and is not. Somebody who came and went is in neither, somebody who left and came back, with a new
+// id, is in both. It returns nil where nothing is left to say.
+func Presence(changes []Change) []byte {
+	var joined, left []User
+	for _, c := range changes {
+		if !c.Left {
+			joined = append(joined, c.User)
+		} else if i := slices.Index(joined, c.User); i >= 0 {
+			joined = slices.Delete(joined, i, i+1)
+		} else {
+			left = append(left, c.User)
+		}
+	}
+	if len(joined)+len(left) == 0 {
+		return nil
+	}
+	dst := appendUsers([]byte(`{"type":"presence","joined":[`), joined)
+	dst = appendUsers(append(dst, `],"left":[`...), left)
+	return append(dst, `]}`...)
+}
+
+func appendUsers(dst []byte, users []User) []byte {
+	for i, u := range users {
+		if i > 0 {
+			dst = append(dst, ',')
+		}
+		dst = appendUser(dst, u)
+	}
+	return dst
 }
 
 func appendUser(dst []byte, u User) []byte {

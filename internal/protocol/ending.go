@@ -15,6 +15,7 @@ const (
 	EndViolation             // a breach of RFC 6455
 	EndLoginTimeout          // no login in time
 	EndRestart               // the server drains
+	EndTakenOver             // the session was resumed on another socket
 )
 
 // Close codes (RFC 6455 section 7.4, and the private range for what it has no code for).
@@ -23,6 +24,7 @@ const (
 	closeProtocolError  = 1002
 	closeTooLarge       = 1009
 	closeServiceRestart = 1012
+	closeTakenOver      = 4001
 	closeNoLogin        = 4002
 	closeTooSlow        = 4008
 )
@@ -53,6 +55,8 @@ func (e Ending) facts() ending {
 		return ending{"login_timeout", closeNoLogin, "no login in time: reconnect when you have a name"}
 	case EndRestart:
 		return ending{"restart", closeServiceRestart, "the server restarts: reconnect"}
+	case EndTakenOver:
+		return ending{"taken_over", closeTakenOver, "this session was resumed on another socket"}
 	default:
 		return ending{label: "unset"}
 	}

@@ -1,6 +1,7 @@
 package session
 
 import (
+	"sync/atomic"
 	"time"
 
 	"github.com/rs/zerolog"
@@ -13,19 +14,46 @@ import (
 
 // conversation is one connection. It is the connection's link.Receiver.
 type conversation struct {
-	server *Server   // static
-	conn   link.Conn // static
+	// Static.
+
+	server  *Server
+	conn    link.Conn
+	decoder *protocol.Decoder
+	resumes bool // whether it speaks beckon.v1
 
 	// Owned by the reader.
 
 	member *hub.Member // nil while nobody is logged in
 	room   string      // as the client wrote it
 	timer  *time.Timer // ends a connection that does not log in; nil while somebody is
+
+	// session is the member's in beckon.v1, else nil; it may have moved on to another connection. Only the
+	// reader stores.
+	session atomic.Pointer[resumable]
 }
 
 // Text answers one message.
 func (c *conversation) Text(data []byte) {
-	m, err := c.server.decoder.Decode(data)
+	c.inTurn(func() { c.text(data) })
+}
+
+// inTurn calls f unless the session has moved on to another connection, or has ended: then nothing that this
+// one says counts any more.
+func (c *conversation) inTurn(f func()) {
+	s := c.session.Load()
+	if s == nil {
+		f()
+		return
+	}
+	s.turn.Lock()
+	defer s.turn.Unlock()
+	if s.holder == c {
+		f()
+	}
+}
+
+func (c *conversation) text(data []byte) {
+	m, err := c.decoder.Decode(data)
 	if err != nil {
 		if needsLogin(m.Type) && c.member == nil {
 			err = notLoggedIn(m)
@@ -39,8 +67,28 @@ func (c *conversation) Text(data []byte) {
 	}
 }
 
+// Pong takes an acknowledgement.
+func (c *conversation) Pong(payload []byte) {
+	if s := c.session.Load(); s != nil {
+		s.acknowledge(c.conn, payload)
+		c.conn.Flush()
+	}
+}
+
+// Beat asks for an acknowledgement.
+func (c *conversation) Beat() []byte {
+	if s := c.session.Load(); s != nil {
+		return s.mark(c.conn)
+	}
+	return nil
+}
+
 // Refuse answers what is no text message.
 func (c *conversation) Refuse(f link.Fault) {
+	c.inTurn(func() { c.fault(f) })
+}
+
+func (c *conversation) fault(f link.Fault) {
 	switch f {
 	case link.Binary:
 		c.refuse(protocol.TypeUnknown, &protocol.Error{
@@ -60,11 +108,27 @@ func (c *conversation) Closed(end link.End) {
 		Stringer("reason", end.Why).Int("code", end.Code).Dur("lasted", end.Lasted).
 		Int64("messages_in", end.Received.Messages).Int64("bytes_in", end.Received.Bytes).
 		Int64("messages_out", end.Sent.Messages).Int64("bytes_out", end.Sent.Bytes)
-	if c.member != nil {
-		c.member.Leave()
-		c.member = nil
-	}
 	event.Msg("disconnect")
+	switch s := c.session.Load(); {
+	case s != nil:
+		c.inTurn(func() { c.letGo(s, end) })
+	case c.member != nil:
+		c.member.Leave()
+	}
+	c.member = nil
+	c.session.Store(nil)
+}
+
+// letGo leaves the session for another connection to resume, unless the client meant to end it.
+func (c *conversation) letGo(s *resumable, end link.End) {
+	const normal, goingAway, none = 1000, 1001, 1005
+	meant := end.Code == normal || end.Code == goingAway || end.Code == none
+	if meant || c.server.opts.ResumeWindow == 0 {
+		s.end("left")
+		return
+	}
+	s.detach()
+	s.await()
 }
 
 func (c *conversation) handle(m protocol.Message) *protocol.Error {
@@ -106,8 +170,16 @@ func (c *conversation) refuse(of protocol.Type, err *protocol.Error) {
 	c.reply(protocol.Refusal(of, err))
 }
 
-// reply sends one message.
-func (c *conversation) reply(message []byte) { c.send(frame.New(frame.Text, message)) }
+// reply sends one message. In a session it counts, and may have to be sent again.
+func (c *conversation) reply(message []byte) {
+	f := frame.New(frame.Text, message)
+	if s := c.session.Load(); s != nil {
+		s.push(f)
+		c.conn.Flush()
+		return
+	}
+	c.send(f)
+}
 
 func (c *conversation) send(frames []byte) {
 	c.conn.Enqueue(frames)

@@ -11,7 +11,11 @@ func (c *conversation) leave(m protocol.Message) *protocol.Error {
 		return c.signal(m, hub.Signal{Type: protocol.Leave, Call: m.Call})
 	}
 	c.log(c.server.opts.Log.Info()).Msg("leave")
-	c.member.Leave()
+	if s := c.session.Swap(nil); s != nil {
+		s.end("left")
+	} else {
+		c.member.Leave()
+	}
 	c.member, c.room = nil, ""
 	c.awaitLogin()
 	return nil

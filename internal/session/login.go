@@ -7,6 +7,7 @@ import (
 	"beckon/internal/hub"
 	"beckon/internal/name"
 	"beckon/internal/protocol"
+	"beckon/internal/replay"
 )
 
 // login lets the client in under the name and into the room that it asks for.
@@ -18,26 +19,81 @@ func (c *conversation) login(m protocol.Message) *protocol.Error {
 	if refused != nil {
 		return refused
 	}
-	member, users, err := c.server.opts.Hub.Join(hub.Join{
-		RoomKey:  room.Key(),
-		Name:     user.Display(),
-		NameKey:  user.Key(),
-		Sink:     plainSink{c.conn},
-		Presence: m.Presence,
-		Window:   plainWindow,
-	})
+	if c.resumes && len(m.Session) > 0 && c.resume(m, user, room) {
+		return nil
+	}
+	return c.join(m, user, room)
+}
+
+// join is an ordinary login.
+func (c *conversation) join(m protocol.Message, user, room name.Name) *protocol.Error {
+	who := identity{room: room.Key(), name: user.Key()}
+	request := hub.Join{
+		RoomKey: who.room, NameKey: who.name, Name: user.Display(), Presence: m.Presence,
+		Sink: plainSink{c.conn}, Window: plainWindow,
+	}
+	var session *resumable
+	if c.resumes {
+		session = &resumable{server: c.server, token: newToken(), key: who, log: replay.New(c.server.opts.Backlog)}
+		request.Sink, request.Window = session, batchWindow
+	}
+	member, users, err := c.server.opts.Hub.Join(request)
 	if err != nil {
 		return joinError(err)
 	}
-	c.member, c.room = member, room.Display()
-	c.stopTimer()
-	list, _ := c.server.iceServers()
-	c.log(c.server.opts.Log.Info()).Msg("login")
-	c.reply(protocol.LoggedIn(protocol.Welcome{
-		Self: member.User, Room: c.room, Users: users, ICEServers: list,
-	}))
+	c.welcome(member, room.Display(), "login")
+	reply := c.welcomeReply(member, users)
+	if session == nil {
+		c.reply(protocol.LoggedIn(reply))
+	} else {
+		session.member = member
+		c.server.sessions.add(session)
+		reply.Session = &protocol.Session{Token: session.token, Window: c.server.opts.ResumeWindow}
+		session.attach(c, protocol.LoggedIn(reply))
+	}
 	member.Ready()
 	return nil
+}
+
+// resume goes on with the session that the login names; false if it cannot be resumed.
+func (c *conversation) resume(m protocol.Message, user, room name.Name) bool {
+	s := c.server.sessions.find(m.Session, identity{room: room.Key(), name: user.Key()})
+	if s == nil {
+		return false
+	}
+	s.turn.Lock()
+	defer s.turn.Unlock()
+	if s.over {
+		return false
+	}
+	old := s.holder
+	s.detach()
+	if old != nil {
+		old.conn.Close(protocol.EndTakenOver)
+	}
+	if !s.rewind(m.Received) {
+		s.end("not_resumable")
+		return false
+	}
+	users := s.member.Rejoin()
+	c.welcome(s.member, room.Display(), "resume")
+	reply := c.welcomeReply(s.member, users)
+	reply.Session = &protocol.Session{Token: s.token, Resumed: true, Window: c.server.opts.ResumeWindow}
+	s.attach(c, protocol.LoggedIn(reply))
+	s.member.Ready()
+	return true
+}
+
+// welcome notes that the client is logged in.
+func (c *conversation) welcome(member *hub.Member, room, how string) {
+	c.member, c.room = member, room
+	c.stopTimer()
+	c.log(c.server.opts.Log.Info()).Msg(how)
+}
+
+func (c *conversation) welcomeReply(member *hub.Member, users []protocol.User) protocol.Welcome {
+	list, _ := c.server.iceServers()
+	return protocol.Welcome{Self: member.User, Room: c.room, Users: users, ICEServers: list}
 }
 
 // identify checks the names of the user and of the room; the zero name.Name is the lobby.

@@ -1,8 +1,10 @@
-// Package session is the native dialect: what a client says after the upgrade, from its login to its end.
+// Package session is the native dialect in its two forms, plain and beckon.v1: what a client says after the
+// upgrade, from its login to its end.
 //
-// A conversation is the Receiver of one connection and the hub.Sink of the user who logs in on it. Each
-// message type has a file of its own. All of a conversation's state belongs to the goroutine that reads the
-// connection; what other goroutines call (the Sink) only encodes and enqueues.
+// A conversation is the link.Receiver of one connection. Each message type has a file of its own. All of a
+// conversation's state belongs to the goroutine that reads the connection. The hub.Sink of the user who logs
+// in is, in the plain dialect, little more than the connection; in beckon.v1 it is a resumable, the session
+// that may move from one connection to the next. Sinks only encode and enqueue.
 package session
 
 import (
@@ -16,6 +18,7 @@ import (
 	"beckon/internal/ice"
 	"beckon/internal/link"
 	"beckon/internal/protocol"
+	"beckon/internal/replay"
 )
 
 // ICESource gives the ICE servers for one login, and how long their credentials are good.
@@ -28,6 +31,8 @@ type Options struct {
 	Hub          *hub.Hub
 	ICE          ICESource
 	LoginTimeout time.Duration // how long a connection may stay without a login; 0 for as long as it likes
+	ResumeWindow time.Duration // how long a session outlives its connection; 0 for not at all
+	Backlog      replay.Limits // what is kept for one session that may be resumed
 	Log          zerolog.Logger
 }
 
@@ -36,23 +41,35 @@ const plainWindow = 20 * time.Millisecond
 
 // Server begins conversations.
 type Server struct {
-	opts    Options
-	decoder *protocol.Decoder
-	connect []byte // the first frame of every connection
+	opts     Options
+	sessions *sessions
+	plain    *protocol.Decoder
+	v1       *protocol.Decoder
+	connect  []byte // the first frame of every connection
 }
 
-// NewServer returns a server of the plain dialect.
+// NewServer returns a server of both dialects.
 func NewServer(opts Options) *Server {
 	return &Server{
-		opts:    opts,
-		decoder: protocol.NewDecoder(),
-		connect: frame.New(frame.Text, protocol.Connect()),
+		opts:     opts,
+		sessions: newSessions(),
+		plain:    protocol.NewDecoder(false),
+		v1:       protocol.NewDecoder(true),
+		connect:  frame.New(frame.Text, protocol.Connect()),
 	}
 }
 
-// Accept begins a conversation; it is a link.Accept.
-func (s *Server) Accept(conn link.Conn) link.Receiver {
-	c := &conversation{server: s, conn: conn}
+// AcceptPlain begins a conversation in the plain dialect; it is a link.Accept.
+func (s *Server) AcceptPlain(conn link.Conn) link.Receiver {
+	return s.accept(&conversation{server: s, conn: conn, decoder: s.plain})
+}
+
+// AcceptV1 begins a conversation in beckon.v1; it is a link.Accept.
+func (s *Server) AcceptV1(conn link.Conn) link.Receiver {
+	return s.accept(&conversation{server: s, conn: conn, decoder: s.v1, resumes: true})
+}
+
+func (s *Server) accept(c *conversation) link.Receiver {
 	c.log(s.opts.Log.Info()).Msg("connect")
 	c.send(s.connect)
 	c.awaitLogin()

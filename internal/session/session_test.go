@@ -12,6 +12,7 @@ import (
 
 	"github.com/rs/zerolog"
 
+	"beckon/internal/frame"
 	"beckon/internal/hub"
 	"beckon/internal/ice"
 	"beckon/internal/link"
@@ -24,6 +25,7 @@ type fakeConn struct {
 	queue   []byte
 	flushed []byte
 	ended   protocol.Ending
+	pings   [][]byte // payloads, of those flushed
 }
 
 func (f *fakeConn) Enqueue(frames []byte) {
@@ -53,18 +55,32 @@ func (f *fakeConn) take(t *testing.T) string {
 	defer f.mu.Unlock()
 	var lines []string
 	for b := f.flushed; len(b) > 0; {
-		if b[0] != 0x81 {
-			t.Fatalf("not a text frame: % x", b[:2])
-		}
 		n, header := int(b[1]), 2
 		if n == 126 {
 			n, header = int(binary.BigEndian.Uint16(b[2:])), 4
 		}
-		lines = append(lines, string(b[header:header+n]))
+		payload := b[header : header+n]
+		switch frame.Opcode(b[0] & 0x0F) {
+		case frame.Text:
+			lines = append(lines, string(payload))
+		case frame.Ping:
+			f.pings = append(f.pings, payload)
+		default:
+			t.Fatalf("frame % x", b[:2])
+		}
 		b = b[header+n:]
 	}
 	f.flushed = nil
 	return strings.Join(lines, "\n")
+}
+
+// ping returns the payload of the newest ping that take has passed.
+func (f *fakeConn) ping(t *testing.T) []byte {
+	t.Helper()
+	if len(f.pings) == 0 {
+		t.Fatal("there was no ping")
+	}
+	return f.pings[len(f.pings)-1]
 }
 
 // bench is a server with its log.
@@ -89,7 +105,7 @@ func newBench(level zerolog.Level, servers ...ice.Server) bench {
 func (b bench) open(t *testing.T, say ...string) (*fakeConn, link.Receiver) {
 	t.Helper()
 	conn := new(fakeConn)
-	r := b.Accept(conn)
+	r := b.AcceptPlain(conn)
 	for _, s := range say {
 		r.Text([]byte(s))
 	}

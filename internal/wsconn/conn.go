@@ -44,8 +44,11 @@ func newConn(s *Server, ws *websocket.Conn, w *wire) *Conn {
 		c.Flush()
 		return nil
 	})
-	ws.SetPongHandler(func(string) error {
+	ws.SetPongHandler(func(payload string) error {
 		c.heard.Store(true)
+		if !c.ended() {
+			c.receiver.Pong([]byte(payload))
+		}
 		return nil
 	})
 	ws.SetCloseHandler(func(int, string) error { return nil }) // the reader answers

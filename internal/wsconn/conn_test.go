@@ -54,6 +54,8 @@ func (s *side) Text(data []byte) {
 	s.conn.Flush()
 }
 
+func (s *side) Beat() []byte        { return nil }
+func (s *side) Pong([]byte)         {}
 func (s *side) Refuse(f link.Fault) { s.faults = append(s.faults, f) }
 func (s *side) Closed(end link.End) { s.ended <- end }
 
@@ -76,11 +78,11 @@ func usual() Options {
 
 func newRig(t *testing.T, at listener, opts Options) *rig {
 	r := &rig{at: at, sides: make(chan *side, 100)}
-	r.Server = NewServer(opts, func(c link.Conn) link.Receiver {
+	r.Server = NewServer(opts, Dialects{"": func(c link.Conn) link.Receiver {
 		s := &side{conn: c, ended: make(chan link.End, 1)}
 		r.sides <- s
 		return s
-	})
+	}})
 	r.http = &http.Server{Handler: r.Server}
 	r.wait.Go(func() { r.http.Serve(at) })
 	return r

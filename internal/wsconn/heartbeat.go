@@ -25,7 +25,7 @@ func (c *Conn) onBeat() {
 	if !c.awaiting {
 		c.awaiting = true
 		c.heard.Store(false)
-		c.Enqueue(frame.New(frame.Ping, nil))
+		c.Enqueue(frame.New(frame.Ping, c.receiver.Beat()))
 		c.Flush()
 		c.beat.Reset(opts.PongTimeout)
 		return

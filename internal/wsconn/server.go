@@ -42,7 +42,7 @@ type Options struct {
 // Server upgrades requests and knows the connections that are open. It is an http.Handler.
 type Server struct {
 	opts     Options
-	accept   link.Accept
+	dialects Dialects
 	origins  origins
 	upgrader websocket.Upgrader
 	buffers  sync.Pool // of *[]byte, for messages being read
@@ -57,13 +57,18 @@ type Server struct {
 // gorilla's read buffer must hold a control frame; longer messages pass it by.
 const readBufferBytes = 512
 
-// NewServer returns a server that makes a Receiver with accept for each connection.
-func NewServer(opts Options, accept link.Accept) *Server {
+// Dialects says who serves a connection, by the subprotocol that it chose (RFC 6455 section 1.9); the empty
+// one is for clients that offer none that is known.
+type Dialects map[string]link.Accept
+
+// NewServer returns a server of the given dialects.
+func NewServer(opts Options, dialects Dialects) *Server {
 	return &Server{
-		opts:    opts,
-		accept:  accept,
-		origins: newOrigins(opts.AllowedOrigins),
+		opts:     opts,
+		dialects: dialects,
+		origins:  newOrigins(opts.AllowedOrigins),
 		upgrader: websocket.Upgrader{
+			Subprotocols:    dialects.subprotocols(),
 			ReadBufferSize:  readBufferBytes,
 			WriteBufferPool: new(sync.Pool), // of use for nothing: gorilla never writes a message
 			CheckOrigin:     func(*http.Request) bool { return true },
@@ -73,6 +78,16 @@ func NewServer(opts Options, accept link.Accept) *Server {
 		conns:    make(map[*Conn]struct{}),
 		empty:    make(chan struct{}),
 	}
+}
+
+func (d Dialects) subprotocols() []string {
+	var names []string
+	for name := range d {
+		if name != "" {
+			names = append(names, name)
+		}
+	}
+	return names
 }
 
 // ServeHTTP upgrades the request, or refuses it with a status that says why.
@@ -96,7 +111,7 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		c.net.Close()
 		return
 	}
-	c.receiver = s.accept(c)
+	c.receiver = s.dialects[ws.Subprotocol()](c)
 	c.beginHeartbeat()
 	go c.read()
 }

@@ -1,0 +1,190 @@
+package session
+
+import (
+	"sync"
+	"time"
+
+	"beckon/internal/frame"
+	"beckon/internal/hub"
+	"beckon/internal/link"
+	"beckon/internal/protocol"
+	"beckon/internal/replay"
+)
+
+// batchWindow is how long presence may wait for more of it on a connection that gets it in batches.
+const batchWindow = 100 * time.Millisecond
+
+// resumable is the session of a user who speaks beckon.v1: it outlives its connection for the resume window.
+// It is the user's hub.Sink.
+//
+// Lock order: turn, then the hub's locks, then mu.
+type resumable struct {
+	// Static.
+
+	server *Server
+	token  string
+	key    identity
+
+	// turn is held while one message of the user's is dealt with, while the session moves to another
+	// connection and when it ends, so that these happen one after the other. It guards what follows.
+	turn       sync.Mutex
+	member     *hub.Member
+	holder     *conversation // the connection that speaks for the user; nil while there is none
+	detachedAt time.Time     // since when there is none
+	over       bool          // the user is gone
+
+	mu   sync.Mutex
+	conn link.Conn   // of holder, once its login reply is queued; guarded by mu
+	log  *replay.Log // guarded by mu
+	full bool        // the log overflowed: the session is about to end; guarded by mu
+}
+
+// identity is what a login must name besides the token to resume a session.
+type identity struct {
+	room, name string // keys
+}
+
+// Signal is hub.Sink.
+func (s *resumable) Signal(signal hub.Signal) { s.push(relayFrame(signal)) }
+
+// News is hub.Sink. Without a connection news is not kept: the roster of the next login holds it.
+func (s *resumable) News(n *hub.News) {
+	batch := n.Encoded((*resumable)(nil), func(changes []protocol.Change) []byte {
+		return appendTextIfAny(nil, protocol.Presence(changes))
+	})
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if batch != nil && s.conn != nil {
+		s.check(s.log.AddNews(batch))
+		s.forward()
+	}
+}
+
+// Flush is hub.Sink.
+func (s *resumable) Flush() {
+	s.mu.Lock()
+	conn := s.conn
+	s.mu.Unlock()
+	if conn != nil {
+		conn.Flush()
+	}
+}
+
+var _ hub.Sink = (*resumable)(nil)
+
+// push keeps a frame, and hands it to the connection if there is one.
+func (s *resumable) push(frame []byte) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.full {
+		return
+	}
+	s.check(s.log.Add(frame))
+	s.forward()
+}
+
+// forward enqueues what the log lets go, and asks for an acknowledgement where one is wanted. It needs mu.
+func (s *resumable) forward() {
+	if s.conn == nil || s.full {
+		return
+	}
+	for f := s.log.Next(); f != nil; f = s.log.Next() {
+		s.conn.Enqueue(f)
+	}
+	if s.log.WantsMark() {
+		s.conn.Enqueue(frame.New(frame.Ping, s.log.Mark()))
+	}
+}
+
+// check ends the session if the log is full. This may be a goroutine that holds the hub's locks, so that the
+// end must wait for one that does not. It needs mu.
+func (s *resumable) check(err error) {
+	if err != nil && !s.full {
+		s.full = true
+		time.AfterFunc(0, s.overflow)
+	}
+}
+
+// overflow ends the session of a client that is too far behind.
+func (s *resumable) overflow() {
+	s.turn.Lock()
+	defer s.turn.Unlock()
+	if s.over {
+		return
+	}
+	if s.holder != nil {
+		s.holder.conn.Close(protocol.EndSlowReader)
+	}
+	s.end("backlog_overflow")
+}
+
+// rewind prepares the log for a new connection; false if it cannot be resumed exactly. It needs turn.
+func (s *resumable) rewind(received uint64) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return !s.full && s.log.Resume(received) == nil
+}
+
+// mark is the payload of a ping that acknowledges what was sent on conn.
+func (s *resumable) mark(conn link.Conn) []byte {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.conn != conn {
+		return nil
+	}
+	return s.log.Mark()
+}
+
+// acknowledge takes the payload of a pong that came on conn.
+func (s *resumable) acknowledge(conn link.Conn, mark []byte) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.conn == conn {
+		s.log.Acknowledge(mark)
+		s.forward()
+	}
+}
+
+// attach makes c the connection that speaks for the user. The login reply is the first that it sends. It
+// needs turn.
+func (s *resumable) attach(c *conversation, reply []byte) {
+	s.holder, c.member = c, s.member
+	c.session.Store(s)
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.conn = c.conn
+	c.conn.Enqueue(frame.New(frame.Text, reply))
+	if !s.log.Confirmed() {
+		c.conn.Enqueue(frame.New(frame.Ping, s.log.Mark()))
+	}
+	s.forward()
+}
+
+// detach leaves the session without a connection. It needs turn.
+func (s *resumable) detach() {
+	s.holder, s.detachedAt = nil, time.Now()
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.conn = nil
+}
+
+// await ends the session unless it is resumed within the window. It needs turn.
+func (s *resumable) await() {
+	time.AfterFunc(s.server.opts.ResumeWindow, func() {
+		s.turn.Lock()
+		defer s.turn.Unlock()
+		if !s.over && s.holder == nil && time.Since(s.detachedAt) >= s.server.opts.ResumeWindow {
+			s.end("expired")
+		}
+	})
+}
+
+// end lets go of the user's name. It needs turn.
+func (s *resumable) end(outcome string) {
+	s.over = true
+	s.detach()
+	s.server.sessions.remove(s)
+	s.member.Leave()
+	s.server.opts.Log.Info().
+		Str("user", s.member.User.Name).Str("id", s.member.User.ID).Str("outcome", outcome).Msg("session end")
+}
