@@ -1,0 +1,58 @@
+# beckon: build, check and run. `make help` lists the targets.
+
+STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.8.2
+
+# How long `make fuzz` stays on each target, and how often `make bench` repeats.
+FUZZTIME ?= 20s
+COUNT ?= 1
+
+# Extra flags for `go test`, such as `make gotest GOTESTFLAGS='-v -run Hub'`.
+GOTESTFLAGS ?=
+
+.DEFAULT_GOAL := help
+.NOTPARALLEL:
+.PHONY: run build test deps lint fmt gotest jscheck jstest e2e fuzz bench clean help
+
+run: build ## build and start the server on port 9000; needs nothing but Go
+	./bin/beckon
+
+build: ## build ./bin/beckon
+	go build -o bin/beckon ./cmd/beckon
+
+test: deps lint gotest jscheck jstest e2e ## install what the tests need and run all of them
+
+deps: ## install what the tests need: a C compiler, Node, Chromium, Firefox, npm packages
+	@bash .ci/deps
+
+lint: ## gofmt, go vet, staticcheck
+	@unformatted=$$(gofmt -l cmd internal web/*.go) || exit 1; \
+		if [ -n "$$unformatted" ]; then echo "not formatted (make fmt):" $$unformatted; exit 1; fi
+	go vet ./...
+	go run $(STATICCHECK) ./...
+
+fmt: ## format the Go code
+	gofmt -w cmd internal web/*.go
+
+gotest: ## Go tests, with the race detector
+	go test -race $(GOTESTFLAGS) ./...
+
+jscheck: deps ## type check of the client (JSDoc types, nothing is emitted)
+	web/test/node_modules/.bin/tsc -p web/jsconfig.json
+
+jstest: deps ## unit tests of the client's modules
+	bash .ci/nodetest web/test/unit web/test/unit-page
+
+e2e: deps build ## end-to-end tests: real browsers and wscat against the real server
+	bash .ci/nodetest web/test/e2e
+
+fuzz: ## every fuzz target for FUZZTIME (20s)
+	FUZZTIME=$(FUZZTIME) bash .ci/fuzz
+
+bench: ## every benchmark COUNT (1) times, in the format that benchstat reads
+	go test -run '^$$' -bench . -benchmem -count $(COUNT) ./...
+
+clean: ## remove what was built or installed inside this tree
+	rm -rf bin web/test/node_modules web/test/e2e/.artifacts
+
+help: ## list the targets
+	@awk -F ':.*## ' '/^[a-z0-9]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' Makefile

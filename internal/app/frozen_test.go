@@ -1,0 +1,208 @@
+package app_test
+
+import (
+	"runtime"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"beckon/internal/testkit"
+)
+
+// One peer stops reading while another goes on sending to it. Everybody else goes on as if nothing were, the
+// server keeps a bounded amount for the frozen one, and in the end gives it up: its name is free, the others
+// are told, and it hears why when it reads again.
+func TestFrozenReader(t *testing.T) {
+	const (
+		payloadBytes = 60 << 10
+		outboxBytes  = 1 << 20
+		mostMessages = 400 // several times what fits into the sockets' buffers and the outbox
+		mostHeap     = 8 * outboxBytes
+	)
+	s := onLoopback(t)
+	circle := newCircle(s, "ana", "ben", "flooder")
+	frozen := s.open(testkit.Frozen(), testkit.ReceiveBuffer(64<<10))
+	frozen.Send(`{"type":"login","name":"frozen"}`)
+	circle.each(func(c *testkit.Client) { c.ExpectJoined("frozen") })
+
+	before, peak, sent := heap(), uint64(0), 0
+	for padding := strings.Repeat("x", payloadBytes); !circle.allTold(); sent++ {
+		if sent == mostMessages {
+			t.Fatalf("%d messages of %d bytes and the frozen reader is still there", sent, payloadBytes)
+		}
+		circle.member("flooder").Say(testkit.Message{
+			"type": "offer", "name": "frozen", "call": strconv.Itoa(sent), "offer": padding,
+		})
+		circle.talk(t)
+		if sent%16 == 0 {
+			peak = max(peak, heap())
+		}
+	}
+	t.Logf("gone after %d messages, the heap grew by %d KiB", sent, (int64(peak)-int64(before))>>10)
+	if peak > before+mostHeap {
+		t.Errorf("the heap grew by %d bytes, want at most %d", peak-before, mostHeap)
+	}
+
+	// The name is free while the frozen one still sleeps.
+	heir := s.user("frozen")
+	ana := circle.member("ana")
+	ana.ExpectJoined("frozen")
+	ana.Say(testkit.Message{"type": "offer", "name": "frozen", "offer": "to the heir"})
+	heir.ExpectRelay("offer", "ana")
+
+	frozen.Thaw()
+	expectStartOf(t, frozen, sent)
+}
+
+// expectStartOf reads on as the one who was frozen: what came to it before it was given up is the beginning of
+// what was sent, without a gap, and then the reason.
+func expectStartOf(t *testing.T, frozen *testkit.Client, sent int) {
+	t.Helper()
+	frames, end := frozen.Drain()
+	if end.Code != 4008 || end.Reason == "" {
+		t.Errorf("closed with %d %q, want 4008 and a reason", end.Code, end.Reason)
+	}
+	if len(frames) < 2 || frames[0].Type != "connect" || frames[1].Type != "login" {
+		t.Fatalf("%d frames that do not begin with connect and login", len(frames))
+	}
+	for i, f := range frames[2:] {
+		if f.Type != "offer" || f.Text("call") != strconv.Itoa(i) || i >= sent {
+			t.Fatalf("frame %d is %.200s", i, f.JSON)
+		}
+	}
+}
+
+// heap is what lives on it, in bytes.
+func heap() uint64 {
+	runtime.GC()
+	var m runtime.MemStats
+	runtime.ReadMemStats(&m)
+	return m.HeapAlloc
+}
+
+// circle is healthy clients, each of whom talks to the next.
+type circle struct {
+	names   []string
+	clients []*testkit.Client
+	told    map[string]bool // who has been told that somebody left
+}
+
+func newCircle(s *server, names ...string) *circle {
+	s.t.Helper()
+	c := &circle{names: names, told: map[string]bool{}}
+	for _, name := range names {
+		newcomer := s.user(name)
+		c.each(func(earlier *testkit.Client) { earlier.ExpectJoined(name) })
+		c.clients = append(c.clients, newcomer)
+	}
+	return c
+}
+
+func (c *circle) each(do func(*testkit.Client)) {
+	for _, client := range c.clients {
+		do(client)
+	}
+}
+
+func (c *circle) member(name string) *testkit.Client {
+	return c.clients[slices.Index(c.names, name)]
+}
+
+func (c *circle) allTold() bool { return len(c.told) == len(c.clients) }
+
+// talk lets each send a message to the next, which must arrive, and takes what else has come: news of a
+// departure, and errors about messages to the one who left.
+func (c *circle) talk(t *testing.T) {
+	t.Helper()
+	for i, client := range c.clients {
+		client.Say(testkit.Message{"type": "candidate", "name": c.names[(i+1)%len(c.names)], "candidate": nil})
+	}
+	for i, client := range c.clients {
+		f := client.Next()
+		for ; f.Type != "candidate"; f = client.Next() {
+			if f.Type == "error" && f.Text("code") != "unknown_user" {
+				t.Fatalf("%s got %s", c.names[i], f.JSON)
+			}
+			c.told[c.names[i]] = c.told[c.names[i]] || f.Type == "removeUser"
+		}
+		if before := c.names[(i+len(c.names)-1)%len(c.names)]; f.Text("name") != before {
+			t.Fatalf("%s got %s, want it from %s", c.names[i], f.JSON, before)
+		}
+	}
+	for name, told := range c.told {
+		if !told {
+			delete(c.told, name)
+		}
+	}
+}
+
+// The bound in messages, where the socket takes not a single byte.
+func TestOutboxIsBoundedInMessages(t *testing.T) {
+	const bound = 16
+	virtual(t, func(t *testing.T, s *server) {
+		a := s.user("ana")
+		frozen := s.open(testkit.Frozen())
+		frozen.Send(`{"type":"login","name":"frozen"}`)
+		a.ExpectJoined("frozen")
+		sent := 0
+		for a.Say(relayTo("frozen")); !told(a); a.Say(relayTo("frozen")) {
+			if sent++; sent > 2*bound {
+				t.Fatalf("%d messages and the frozen reader is still there", sent)
+			}
+		}
+		if sent < bound/2 {
+			t.Errorf("given up after %d messages", sent)
+		}
+
+		// It never reads again, and does not keep its connection for ever.
+		b := s.user("frozen")
+		a.ExpectJoined("frozen")
+		time.Sleep(time.Minute)
+		s.open()
+		b.ExpectPong("here")
+	}, "--outbox-messages=16", "--max-connections=4")
+}
+
+func relayTo(name string) testkit.Message {
+	return testkit.Message{"type": "candidate", "name": name, "candidate": 1}
+}
+
+// told passes the window of presence and tells whether the client has been told that somebody left.
+func told(c *testkit.Client) bool {
+	time.Sleep(20 * time.Millisecond)
+	c.Say(testkit.Message{"type": "ping"})
+	gone := false
+	for f := c.Next(); f.Type != "pong"; f = c.Next() {
+		gone = gone || f.Type == "removeUser"
+	}
+	return gone
+}
+
+// News of the others is bounded like everything else.
+func TestFrozenReaderOfPresence(t *testing.T) {
+	const bound = 16
+	virtual(t, func(t *testing.T, s *server) {
+		a := s.user("ana")
+		frozen := s.open(testkit.Frozen())
+		frozen.Send(`{"type":"login","name":"frozen"}`)
+		a.ExpectJoined("frozen")
+		b, gone := s.open(), map[string]bool{}
+		for changes := 0; !gone["frozen"]; changes += 2 {
+			if changes > 4*bound {
+				t.Fatalf("%d changes and the frozen reader is still there", changes)
+			}
+			b.Login("ben")
+			b.Say(relayTo("ana"))
+			b.Send(`{"type":"leave"}`)
+			for clear(gone); !gone["ben"]; {
+				if f := a.Next(); f.Type == "removeUser" {
+					gone[f.User("user").Name] = true
+				}
+			}
+		}
+		s.user("frozen")
+		a.ExpectJoined("frozen")
+	}, "--outbox-messages=16")
+}

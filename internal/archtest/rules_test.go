@@ -1,0 +1,164 @@
+package archtest
+
+// This file is the only one to edit when the architecture changes on purpose.
+// Every exception carries its reason.
+
+// Third-party modules that only some packages may import.
+const (
+	modGorilla = "github.com/gorilla/websocket"
+	modKong    = "github.com/alecthomas/kong"
+	modZerolog = "github.com/rs/zerolog"
+	modUUID    = "github.com/google/uuid"
+	modText    = "golang.org/x/text"
+	modSys     = "golang.org/x/sys"
+	modCrypto  = "golang.org/x/crypto"
+	modSystemd = "github.com/coreos/go-systemd/v22"
+	modProxy   = "github.com/pires/go-proxyproto"
+)
+
+// mayImport says, for each package (its folder from the root of the
+// repository), which other packages of this module and which third-party
+// modules its production code may import. The standard library is always
+// allowed. A package that is not listed here is a violation.
+var mayImport = map[string][]string{
+	"cmd/beckon": {"internal/config", "internal/app"},
+
+	"internal/app": {
+		"internal/config", "internal/httpd", "internal/session", "internal/wsconn", "internal/hub",
+		"internal/listen", "internal/address", "internal/ratelimit", "internal/replay", "internal/link", "internal/ice", "internal/name",
+		"internal/protocol", "internal/frame", "web",
+		modUUID, modZerolog,
+	},
+	"internal/config": {"internal/ice", modKong},
+	"internal/httpd":  {modZerolog},
+	"internal/listen": {modZerolog, modCrypto, modSystemd, modProxy},
+
+	// A transport and a dialect meet in link, and know nothing of each other.
+	"internal/session": {
+		"internal/link", "internal/hub", "internal/replay", "internal/protocol", "internal/frame", "internal/ice",
+		"internal/name", modZerolog,
+	},
+	"internal/wsconn": {"internal/link", "internal/protocol", "internal/frame", modGorilla, modZerolog, modSys},
+	"internal/link":   {"internal/protocol"},
+
+	"internal/hub":       {"internal/protocol"},
+	"internal/protocol":  {},
+	"internal/name":      {modText},
+	"internal/frame":     {},
+	"internal/ice":       {},
+	"internal/replay":    {},
+	"internal/address":   {},
+	"internal/ratelimit": {},
+
+	"internal/archtest": {},
+	"internal/testkit":  {"internal/protocol", "internal/frame", modGorilla},
+
+	"web": {},
+}
+
+// soleImporters names the modules that one production package has to itself, so
+// that replacing one of them means editing one package.
+var soleImporters = map[string]string{
+	modGorilla: "internal/wsconn",
+	modKong:    "internal/config",
+	modText:    "internal/name",
+	modUUID:    "internal/app",
+	modSys:     "internal/wsconn",
+	modCrypto:  "internal/listen",
+	modSystemd: "internal/listen",
+	modProxy:   "internal/listen",
+}
+
+// mayNotImport takes parts of the standard library from a package: the hub
+// routes, and leaves sockets, encodings and words for people to others.
+var mayNotImport = map[string][]string{
+	"internal/hub":      {"encoding", "net", "os", "log", "io"},
+	"internal/protocol": {"net", "os", "log"},
+	"internal/frame":    {"net", "os", "log"},
+	"internal/name":     {"net", "os", "log"},
+	"internal/session":  {"net", "os", "log"},
+}
+
+// testOnly are packages that production code may not import.
+var testOnly = map[string]bool{"internal/testkit": true, "internal/archtest": true}
+
+// startsGoroutines are the packages whose production code may use a go statement.
+var startsGoroutines = map[string]bool{
+	"internal/wsconn":  true,
+	"internal/app":     true,
+	"internal/listen":  true, // certificate renewal, the redirecting listener
+	"cmd/beckon":       true,
+	"internal/testkit": true,
+}
+
+// packageVars allows single package-level variables that varsOutOfPlace would
+// refuse: "folder.name" with the reason.
+var packageVars = map[string]string{
+	"internal/name.scripts": "built once from Unicode's tables (sync.OnceValue), then only read",
+}
+
+// bannedNames are package and file names that say nothing about their content.
+var bannedNames = map[string]bool{
+	"util": true, "utils": true, "common": true, "manager": true, "types": true,
+	"helper": true, "helpers": true, "misc": true, "base": true, "shared": true,
+}
+
+// Size budgets, in lines.
+const (
+	maxFileLines     = 400
+	maxFunctionLines = 60
+	p90FunctionLines = 35 // nine functions in ten are at most this long
+)
+
+// longFiles and longFunctions ("folder.Func" or "folder.Type.Method") may exceed
+// the budget for the reason given.
+var (
+	longFiles     = map[string]string{}
+	longFunctions = map[string]string{}
+)
+
+// topLevel is all that the root of the repository may hold, next to names that
+// begin with a dot. What is built goes into bin, which is not in the repository.
+var topLevel = map[string]bool{
+	"cmd": true, "internal": true, "web": true, "bin": true,
+	"go.mod": true, "go.sum": true, "Makefile": true, "README.md": true,
+}
+
+// foreignTraces are regular expressions for what is of one machine or of one
+// network, and so of no use to a reader of this repository. They are written in
+// pieces lest this file match.
+var foreignTraces = []string{
+	`(^|[\s"'=(])/` + `(work|root|Users)/`,
+	`(^|[\s"'=(])/` + `home/[a-z]`,
+	`/tmp/` + `brief`,
+	`proxy\.` + `golang\.org`,
+	`registry\.` + `npmjs\.org`,
+}
+
+// jsLayer is a folder of the client and what its modules may import: prefixes
+// of paths below web/app. The longest matching folder wins.
+var jsLayers = map[string][]string{
+	"lib/":       {"lib/"},
+	"js/model/":  {"js/model/", "lib/beckon.js"},
+	"js/ui/":     {"js/ui/", "js/model/", "lib/beckon.js"},
+	"js/main.js": {"js/ui/", "js/model/", "lib/beckon.js"},
+}
+
+// jsBanned are the ways to turn text into markup or code. A page that uses
+// none of them cannot be made to run what a user wrote.
+var jsBanned = []string{
+	`\.\s*innerHTML\b`,
+	`\.\s*outerHTML\b`,
+	`\binsertAdjacentHTML\b`,
+	`\bsetHTMLUnsafe\b`,
+	`\bcreateContextualFragment\b`,
+	`\bparseFromString\b`,
+	`\bdocument\s*\.\s*write`,
+	`\beval\s*\(`,
+	`\bnew\s+Function\b`,
+	`\bset(Timeout|Interval)\s*\(\s*["'` + "`" + `]`,
+	`["'` + "`" + `](https?:)?//[a-z0-9]`,
+}
+
+// jsHarmless are strings that look like an address of another host and are not.
+var jsHarmless = []string{"http://www.w3.org/2000/svg"}

@@ -1,0 +1,63 @@
+/** Puts the page together: the only module that knows all the others. */
+
+import { Peers, Signaling } from '../lib/beckon.js';
+import { Chat } from './model/chat.js';
+import { NameMemory } from './model/name-memory.js';
+import { Roster } from './model/roster.js';
+import { Session } from './model/session.js';
+import { mountAccount } from './ui/account-view.js';
+import { mountAnnouncer } from './ui/announcer.js';
+import { mountApp } from './ui/app-view.js';
+import { el } from './ui/dom.js';
+import { mountNotice } from './ui/notice-view.js';
+import { mountTitle } from './ui/title-view.js';
+
+/** From here on there is room for people and conversation side by side; as in layout.css. */
+const WIDE = '(min-width: 48rem)';
+
+/** @param {AbortSignal} signal ends everything */
+function start(signal) {
+  const wide = matchMedia(WIDE);
+  const signaling = new Signaling();
+  const peers = new Peers(signaling);
+  const chat = new Chat(peers, { mayOpen: () => wide.matches });
+  const roster = new Roster(signaling, chat);
+  const session = new Session(signaling, {
+    memory: new NameMemory(() => localStorage),
+    room: new URLSearchParams(location.search).get('room') ?? '',
+  });
+
+  const announce = mountAnnouncer(document.body);
+  mountTitle(document, { session, chat }, { signal });
+  mountNotice(byId('notice'), session, { signal, announce, reload: () => location.reload() });
+  mountAccount(byId('account'), session, {
+    signal,
+    onLogout: () => { chat.clear(); session.logout(); },
+  });
+  mountApp(byId('main'), { session, chat, roster }, { signal, wide, announce });
+
+  chat.addEventListener('incoming', (event) => {
+    announce(`${/** @type {CustomEvent} */ (event).detail.name} has connected to you.`);
+  }, { signal });
+  const attend = () => chat.attend(document.visibilityState === 'visible');
+  document.addEventListener('visibilitychange', attend, { signal });
+  attend();
+  signaling.open();
+}
+
+/** @param {string} id */
+function byId(id) {
+  const element = document.getElementById(id);
+  if (!element) throw new Error(`index.html lacks #${id}`);
+  return element;
+}
+
+/** Without WebRTC there is nothing this page could do. */
+function refuse() {
+  byId('main').replaceChildren(el('section', { class: 'card', role: 'alert' },
+    el('h2', {}, 'This browser cannot chat here'),
+    el('p', {}, 'It has no WebRTC, or it is switched off. Current versions of Firefox, Chromium, Safari and their kin have it.')));
+}
+
+if ('RTCPeerConnection' in globalThis && 'WebSocket' in globalThis) start(new AbortController().signal);
+else refuse();

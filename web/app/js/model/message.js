@@ -1,0 +1,76 @@
+/**
+ * Chat messages, and how one travels over the data channel: a JSON object
+ * `{"name", "message", "time"}` per message, `time` in ISO 8601, as chats of
+ * the well-known tutorial send it.
+ *
+ * Nothing that arrives is trusted. The sender shown is the peer we are
+ * connected to, never the `name` it claims, and the time shown is the time of
+ * arrival, so that a wrong clock at the other end misleads nobody.
+ */
+
+/**
+ * @typedef {object} Message
+ * @property {number} id      counts up within one conversation, from 1
+ * @property {boolean} mine   sent from this page
+ * @property {string} sender  display name of who sent it
+ * @property {string} text    plain text, line breaks and all
+ * @property {number} at      when it was sent or arrived, ms since the epoch
+ * @property {boolean} cut    the text was longer than MAX_TEXT_SHOWN
+ */
+
+/**
+ * The longest text sent, in UTF-16 code units. Even if every one of them needs
+ * six bytes of JSON it stays well under the 256 KiB that browsers accept in
+ * one data channel message.
+ */
+export const MAX_TEXT_SENT = 16_384;
+
+/** The longest text shown, in UTF-16 code units; more is cut and said so. */
+export const MAX_TEXT_SHOWN = 65_536;
+
+/**
+ * @param {{name: string, text: string, at: number}} message
+ * @returns {string} what to give to the data channel
+ */
+export function encodeMessage({ name, text, at }) {
+  return JSON.stringify({ name, message: text, time: new Date(at).toISOString() });
+}
+
+/**
+ * The text to show for what came out of a data channel. Whatever is not an
+ * object with a string `message` is shown as the text it is.
+ *
+ * @param {unknown} data
+ * @returns {{text: string, cut: boolean}}
+ */
+export function decodeMessage(data) {
+  const text = typeof data === 'string' ? messageIn(data) : describeBinary(data);
+  if (text.length <= MAX_TEXT_SHOWN) return { text, cut: false };
+  return { text: wellFormed(text.slice(0, MAX_TEXT_SHOWN)), cut: true };
+}
+
+/** @param {string} frame */
+function messageIn(frame) {
+  try {
+    const value = JSON.parse(frame);
+    if (typeof value?.message === 'string') return value.message;
+  } catch {
+    // Not JSON: somebody typed it by hand. The frame itself is the text.
+  }
+  return frame;
+}
+
+/** @param {unknown} data */
+function describeBinary(data) {
+  if (data instanceof ArrayBuffer) return `(binary data, ${data.byteLength} bytes)`;
+  if (data instanceof Blob) return `(binary data, ${data.size} bytes)`;
+  return '(data of an unknown kind)';
+}
+
+/**
+ * A cut may have split a surrogate pair; drop the half that is left.
+ * @param {string} text
+ */
+function wellFormed(text) {
+  return text.replace(/[\uD800-\uDBFF]$/, '');
+}

@@ -1,0 +1,27 @@
+/** The header's right side: who we are, and the way out. */
+
+import { el, setText } from './dom.js';
+
+/** @import { Session } from '../model/session.js' */
+
+/**
+ * @param {HTMLElement} root
+ * @param {Session} session
+ * @param {{signal: AbortSignal, onLogout: () => void}} options
+ */
+export function mountAccount(root, session, { signal, onLogout }) {
+  const name = el('strong', { class: 'account-name', dir: 'auto' });
+  const text = el('p', { class: 'account-text' }, 'Logged in as ', name);
+  const button = el('button', { type: 'button', class: 'button small quiet' }, 'Log out');
+  const account = el('div', { class: 'account' }, text, button);
+  root.append(account);
+
+  const render = () => {
+    account.hidden = session.view !== 'chat';
+    setText(name, session.myName);
+    name.title = session.myName;
+  };
+  button.addEventListener('click', onLogout, { signal });
+  session.addEventListener('change', render, { signal });
+  render();
+}

@@ -1,0 +1,42 @@
+/** Shows the view that fits: waiting for the server, logging in, or chatting. */
+
+import { mountChat } from './chat-view.js';
+import { mountLoader } from './loader-view.js';
+import { mountLogin } from './login-view.js';
+
+/** @import { Models } from './chat-view.js' */
+
+/**
+ * @param {HTMLElement} root emptied first
+ * @param {Models} models
+ * @param {{signal: AbortSignal, wide: MediaQueryList, announce: (text: string) => void}} options
+ */
+export function mountApp(root, models, { signal, wide, announce }) {
+  const { session, roster } = models;
+  let view = '';
+  let current = new AbortController();
+  const render = () => {
+    if (session.view === view) return;
+    const before = view;
+    view = session.view;
+    current.abort();
+    current = new AbortController();
+    root.replaceChildren();
+    document.body.dataset.view = view;
+    const options = { signal: current.signal, wide };
+    if (view === 'loading') mountLoader(root);
+    else if (view === 'login') mountLogin(root, session, options);
+    else mountChat(root, models, options);
+    if (view === 'chat') announce(`Welcome, ${session.myName}. ${howMany(roster.onlineCount)}`);
+    else if (before === 'chat' && !session.error) announce('Logged out.');
+  };
+  session.addEventListener('change', render, { signal });
+  signal.addEventListener('abort', () => current.abort());
+  render();
+}
+
+/** @param {number} count */
+function howMany(count) {
+  if (count === 0) return 'Nobody else is online yet.';
+  return count === 1 ? 'One other user is online.' : `${count} other users are online.`;
+}

@@ -1,0 +1,87 @@
+/** The chat: people on one side, a conversation on the other; on a narrow screen one at a time. */
+
+import { mountConversation } from './conversation-view.js';
+import { el, setAttribute } from './dom.js';
+import { markIcon } from './icons.js';
+import { mountRoster } from './roster-view.js';
+
+/** @import { Chat } from '../model/chat.js' */
+/** @import { Roster } from '../model/roster.js' */
+/** @import { Session } from '../model/session.js' */
+
+/** @typedef {{chat: Chat, roster: Roster, session: Session}} Models */
+
+/**
+ * @param {HTMLElement} root
+ * @param {Models} models
+ * @param {{signal: AbortSignal, wide: MediaQueryList}} options
+ */
+export function mountChat(root, models, { signal, wide }) {
+  const { chat } = models;
+  const people = el('section', { class: 'pane people-pane', 'aria-labelledby': 'people-title' });
+  const stage = el('section', { class: 'pane conversation-pane' });
+  root.append(el('div', { class: 'chat' }, people, stage));
+
+  /** @type {AbortController | null} */
+  let current = null;
+  /** @type {ReturnType<typeof mountConversation> | null} */
+  let shown = null;
+  const focusConversation = () => {
+    // On a phone the field would pull up the keyboard over what one came to read.
+    (wide.matches ? shown?.field : shown?.title)?.focus();
+  };
+  const render = () => {
+    current?.abort();
+    current = new AbortController();
+    stage.replaceChildren();
+    shown = chat.selected && showConversation(stage, models, { signal: current.signal, focusPeople });
+    if (!shown) stage.append(nobody());
+    setAttribute(stage, 'aria-labelledby', shown ? 'conversation-title' : null);
+    setAttribute(stage, 'aria-label', shown ? null : 'Conversation');
+    document.body.dataset.pane = shown ? 'conversation' : 'people';
+  };
+
+  const focusPeople = mountRoster(people, models, {
+    signal,
+    actions: {
+      open: (name) => { chat.select(name); focusConversation(); },
+      connect: (name) => { chat.connect(name); focusConversation(); },
+      disconnect: (name) => chat.disconnect(name),
+    },
+  });
+  chat.addEventListener('selection', render, { signal });
+  signal.addEventListener('abort', () => {
+    current?.abort();
+    delete document.body.dataset.pane;
+  });
+  render();
+  focusPeople();
+}
+
+/**
+ * @param {HTMLElement} stage
+ * @param {Models} models
+ * @param {{signal: AbortSignal, focusPeople: (name?: string) => void}} options
+ */
+function showConversation(stage, { chat, roster, session }, { signal, focusPeople }) {
+  const conversation = chat.selected;
+  if (!conversation) return null;
+  const { name } = conversation;
+  const views = mountConversation(stage, { conversation, roster, session }, {
+    signal,
+    actions: {
+      back: () => { chat.select(null); focusPeople(name); },
+      connect: () => { chat.connect(name); views.field.focus(); },
+      disconnect: () => { chat.disconnect(name); views.title.focus(); },
+      close: () => { chat.close(name); focusPeople(); },
+    },
+  });
+  return views;
+}
+
+function nobody() {
+  return el('div', { class: 'nobody' },
+    markIcon('mark mark-large'),
+    el('h2', { class: 'nobody-title' }, 'Not chatting with anyone currently'),
+    el('p', { class: 'lead' }, 'Connect to somebody who is online, or wait until somebody connects to you.'));
+}

@@ -1,0 +1,84 @@
+/** One conversation: its header, what was said, and where to write. */
+
+import { connectionWords } from '../model/connection-words.js';
+import { mountComposer } from './composer-view.js';
+import { el, setAttribute, setText } from './dom.js';
+import { avatarIcon, backIcon } from './icons.js';
+import { mountMessages } from './messages-view.js';
+
+/** @import { Conversation } from '../model/conversation.js' */
+/** @import { Roster } from '../model/roster.js' */
+/** @import { Session } from '../model/session.js' */
+
+/**
+ * @typedef {object} ConversationActions
+ * @property {() => void} back        show the list of people instead (narrow screens)
+ * @property {() => void} connect     connect, again if need be
+ * @property {() => void} disconnect
+ * @property {() => void} close       forget the conversation
+ */
+
+/**
+ * @param {HTMLElement} root
+ * @param {{conversation: Conversation, roster: Roster, session: Session}} models
+ * @param {{signal: AbortSignal, actions: ConversationActions}} options
+ * @returns {{title: HTMLElement, field: HTMLElement}} what the focus may be moved to
+ */
+export function mountConversation(root, { conversation, roster, session }, { signal, actions }) {
+  const { name } = conversation;
+  const header = buildHeader(name, actions, signal);
+  root.append(header.bar, header.help);
+  mountMessages(root, conversation, { signal });
+  const field = mountComposer(root, { conversation, session }, { signal });
+
+  const render = () => {
+    const words = connectionWords({
+      name,
+      state: conversation.state,
+      path: conversation.path,
+      reason: conversation.reason,
+      online: roster.isOnline(name) || roster.stale,
+      offersRelay: session.offersRelay,
+    });
+    header.bar.dataset.tone = words.tone;
+    setText(header.state, words.label);
+    setText(header.helpText, words.help);
+    header.help.hidden = words.help === '';
+    header.help.dataset.tone = words.tone;
+    header.action.hidden = words.action === '';
+    header.action.disabled = roster.stale;
+    setText(header.action, words.action);
+    header.disconnect.hidden = !conversation.live;
+    header.close.hidden = conversation.live;
+  };
+  conversation.addEventListener('state', render, { signal });
+  roster.addEventListener('change', render, { signal });
+  render();
+  return { title: header.title, field };
+}
+
+/**
+ * @param {string} name
+ * @param {ConversationActions} actions
+ * @param {AbortSignal} signal
+ */
+function buildHeader(name, actions, signal) {
+  const title = el('h2', { id: 'conversation-title', class: 'conversation-title', dir: 'auto', tabindex: '-1', title: name }, name);
+  const state = el('p', { class: 'conversation-state', role: 'status' });
+  const back = el('button', { type: 'button', class: 'button icon-button narrow-only', 'aria-label': 'Back to online users' }, backIcon());
+  const disconnect = el('button', { type: 'button', class: 'button small narrow-only' }, 'Disconnect');
+  setAttribute(disconnect, 'aria-label', `Disconnect from ${name}`);
+  const close = el('button', { type: 'button', class: 'button small quiet', 'aria-label': 'Close conversation' }, 'Close');
+  const action = el('button', { type: 'button', class: 'button small primary' });
+  const helpText = el('p', { role: 'status' });
+  const help = el('div', { class: 'conversation-help', hidden: true }, helpText, action);
+  const bar = el('header', { class: 'conversation-header' },
+    back, avatarIcon(name),
+    el('div', { class: 'conversation-words' }, title, state),
+    disconnect, close);
+  back.addEventListener('click', actions.back, { signal });
+  disconnect.addEventListener('click', actions.disconnect, { signal });
+  close.addEventListener('click', actions.close, { signal });
+  action.addEventListener('click', actions.connect, { signal });
+  return { bar, title, state, disconnect, close, help, helpText, action };
+}

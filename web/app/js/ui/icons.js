@@ -1,0 +1,47 @@
+/** The few drawings of the page, as inline SVG. All are decoration: hidden from screen readers. */
+
+import { avatarOf } from '../model/avatar.js';
+import { svg } from './dom.js';
+
+/**
+ * The mark: here, there, and the way between. index.html has it too.
+ * @param {string} className
+ */
+export function markIcon(className) {
+  return svg('svg', { class: className, viewBox: '0 0 48 48', 'aria-hidden': 'true', focusable: 'false' },
+    svg('path', { class: 'mark-way', d: 'M8 40C36 40 12 8 40 8' }),
+    svg('circle', { class: 'mark-here', cx: 8, cy: 40, r: 7 }),
+    svg('circle', { class: 'mark-there', cx: 40, cy: 8, r: 7 }));
+}
+
+export function backIcon() {
+  return strokes('M15 5l-7 7 7 7');
+}
+
+export function sendIcon() {
+  return strokes('M12 19V5M5 12l7-7 7 7');
+}
+
+export function downIcon() {
+  return strokes('M12 5v14M5 12l7 7 7-7');
+}
+
+/** @param {string} d */
+function strokes(d) {
+  return svg('svg', { class: 'icon', viewBox: '0 0 24 24', 'aria-hidden': 'true', focusable: 'false' },
+    svg('path', { d }));
+}
+
+/**
+ * The picture of a person, drawn from the name alone.
+ * @param {string} name
+ */
+export function avatarIcon(name) {
+  const { initials, hue, turn } = avatarOf(name);
+  const picture = svg('svg', { class: 'avatar', viewBox: '0 0 40 40', 'aria-hidden': 'true', focusable: 'false' },
+    svg('circle', { class: 'avatar-ground', cx: 20, cy: 20, r: 20 }),
+    svg('path', { class: 'avatar-shape', d: 'M20 0a20 20 0 0 1 0 40a10 10 0 0 1 0-20a10 10 0 0 0 0-20z', transform: `rotate(${turn} 20 20)` }),
+    svg('text', { class: 'avatar-initials', x: 20, y: 20, dy: '0.36em', 'text-anchor': 'middle' }, initials));
+  picture.style.setProperty('--hue', String(hue));
+  return picture;
+}

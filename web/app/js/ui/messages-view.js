@@ -1,0 +1,122 @@
+/** What was said: a log that grows at its end and follows it unless one scrolls up. */
+
+import { HISTORY_LIMIT } from '../model/conversation.js';
+import { el } from './dom.js';
+import { downIcon } from './icons.js';
+import { createTimeLabels } from './time-label.js';
+
+/** @import { Conversation } from '../model/conversation.js' */
+/** @import { Message } from '../model/message.js' */
+
+/** How far from the end still counts as being at the end, in CSS pixels. */
+const NEAR_END = 64;
+
+/** Messages of one person this close together stand under one heading, ms. */
+const SAME_BREATH = 60_000;
+
+/**
+ * The log is a live region of its own for each conversation and comes into the
+ * page with its history in it, so that only what is said from then on is read.
+ *
+ * @param {HTMLElement} root
+ * @param {Conversation} conversation
+ * @param {{signal: AbortSignal}} options
+ */
+export function mountMessages(root, conversation, { signal }) {
+  const times = createTimeLabels({ signal });
+  const log = el('div', { class: 'messages', role: 'log', 'aria-label': 'Messages', tabindex: '0' });
+  const empty = el('p', { class: 'messages-empty' }, 'No messages yet');
+  const trimmed = el('p', { class: 'messages-note', hidden: true },
+    `Only the newest ${HISTORY_LIMIT.toLocaleString('en')} messages are kept.`);
+  const jump = el('button', { type: 'button', class: 'button small jump', hidden: true }, downIcon(), 'Newest messages');
+
+  /** @type {Message | null} the newest in the log */
+  let last = null;
+  const showNew = () => {
+    for (const message of conversation.messages) {
+      if (last && message.id <= last.id) continue;
+      log.append(messageElement(message, { time: times.label(message.at), more: goesWith(last, message) }));
+      last = message;
+    }
+    while (log.childElementCount > HISTORY_LIMIT) removeFirst(log);
+    empty.hidden = last !== null;
+    trimmed.hidden = !conversation.trimmed;
+  };
+  const toEnd = () => {
+    log.scrollTop = log.scrollHeight;
+    jump.hidden = true;
+  };
+  const atEnd = () => log.scrollHeight - log.scrollTop - log.clientHeight <= NEAR_END;
+
+  showNew();
+  root.append(el('div', { class: 'conversation-body' }, trimmed, log, empty, jump));
+  toEnd();
+
+  conversation.addEventListener('message', () => {
+    const follow = atEnd() || conversation.messages.at(-1)?.mine === true;
+    showNew();
+    if (follow) toEnd();
+    else jump.hidden = false;
+  }, { signal });
+  log.addEventListener('scroll', () => {
+    if (atEnd()) jump.hidden = true;
+  }, { signal, passive: true });
+  jump.addEventListener('click', () => {
+    toEnd();
+    log.focus({ preventScroll: true });
+  }, { signal });
+  keepEndInView(log, { signal, atEnd: () => jump.hidden === true, toEnd });
+}
+
+/**
+ * When the box gets smaller (the text field grows, a keyboard slides in) the
+ * newest message stays in view.
+ *
+ * @param {HTMLElement} log
+ * @param {{signal: AbortSignal, atEnd: () => boolean, toEnd: () => void}} options
+ */
+function keepEndInView(log, { signal, atEnd, toEnd }) {
+  let height = log.clientHeight;
+  const observer = new ResizeObserver(() => {
+    const was = height;
+    height = log.clientHeight;
+    const distance = log.scrollHeight - log.scrollTop - was;
+    if (was !== height && atEnd() && distance <= NEAR_END) toEnd();
+  });
+  observer.observe(log);
+  signal.addEventListener('abort', () => observer.disconnect());
+}
+
+/**
+ * Removes the oldest message; the next one may need the heading it had.
+ * @param {HTMLElement} log
+ */
+function removeFirst(log) {
+  log.firstElementChild?.remove();
+  log.firstElementChild?.classList.remove('more');
+}
+
+/**
+ * Whether a message is one more of what the same person is saying just now.
+ *
+ * @param {Message | null} before
+ * @param {Message} message
+ */
+function goesWith(before, message) {
+  return before !== null && before.mine === message.mine && message.at - before.at < SAME_BREATH;
+}
+
+/**
+ * Sender and time are there for each message; those of one that goes with the
+ * one above are for screen readers only. The exact time is on the text too.
+ *
+ * @param {Message} message
+ * @param {{time: HTMLElement, more: boolean}} options
+ */
+function messageElement({ mine, sender, text, cut }, { time, more }) {
+  return el('div', { class: `message${mine ? ' mine' : ''}${more ? ' more' : ''}` },
+    el('p', { class: 'message-meta' },
+      el('span', { class: 'message-sender', dir: 'auto' }, mine ? 'You' : sender), ' ', time),
+    el('p', { class: 'message-text', dir: 'auto', title: time.title }, text),
+    cut ? el('p', { class: 'message-cut' }, 'The rest was too long to show.') : null);
+}

@@ -1,0 +1,53 @@
+/**
+ * beckon: find the users of a room and connect to them, browser to browser.
+ *
+ *     import { Signaling, Peers } from 'https://your.server/lib/beckon.js';
+ *
+ *     const signaling = new Signaling();
+ *     const peers = new Peers(signaling);
+ *     peers.addEventListener('peer', ({ detail: { peer } }) => {
+ *       peer.addEventListener('state', () => console.log(peer.name, peer.state, peer.path, peer.reason));
+ *       peer.addEventListener('message', ({ detail }) => console.log(peer.name, 'says', detail.data));
+ *     });
+ *     await signaling.login({ name: 'ana' });
+ *     for (const user of signaling.users.values()) peers.connect(user.userName);
+ *     // later, once peer.state is 'open': peer.send('hello');
+ *
+ * **Signaling** keeps one user in one room of the server, over lost sockets:
+ * it reconnects with jittered back-off and logs in again by itself. Events:
+ * `state`, `users`, `joined`, `left`, `login`, `logout`, `signal`, `hangup`,
+ * `error` (see SignalingEvents in signaling.js for their details).
+ *
+ * **Peers** makes one **Peer** per user, by connect() or because somebody
+ * called (event `peer`). A Peer is `connecting`, `open` or `reconnecting`, and
+ * ends `failed` or `closed` with a `reason` (a closed set, see PeerReason in
+ * peer.js). It does not need the server while it is open. When both sides call
+ * at the same moment they end up in one connection.
+ *
+ * Names are those of the roster (`userName`), as the server shows them. Text
+ * from others, names included, is text: never put it into a page as HTML.
+ *
+ * @module
+ */
+
+export { Peer } from './peer.js';
+export { Peers } from './peers.js';
+export { CloseCode, SignalingError } from './protocol.js';
+export { Signaling } from './signaling.js';
+
+/**
+ * @typedef {import('./protocol.js').User} User
+ * @typedef {import('./protocol.js').Signal} Signal
+ * @typedef {import('./protocol.js').ErrorCode} ErrorCode
+ * @typedef {import('./dialect-plain.js').LoginRequest} LoginRequest
+ * @typedef {import('./login-flow.js').LoginResult} LoginResult
+ * @typedef {import('./signaling.js').SignalingState} SignalingState
+ * @typedef {import('./signaling.js').SignalingEvents} SignalingEvents
+ * @typedef {import('./signaling.js').SignalingOptions} SignalingOptions
+ * @typedef {import('./path.js').Path} Path
+ * @typedef {import('./peer.js').PeerState} PeerState
+ * @typedef {import('./peer.js').PeerReason} PeerReason
+ * @typedef {import('./peer.js').PeerEvents} PeerEvents
+ * @typedef {import('./peers.js').PeersEvents} PeersEvents
+ * @typedef {import('./peers.js').PeersOptions} PeersOptions
+ */

@@ -1,0 +1,222 @@
+// One WebSocket that comes back. Knows when to return, when to wait and when to
+// stay away; knows nothing of logins.
+
+import { Backoff } from './backoff.js';
+import { Emitter } from './emitter.js';
+import { Liveness } from './liveness.js';
+import { currentPage, watchPage } from './page-life.js';
+import { CloseCode } from './protocol.js';
+
+/** How long the handshake and the server's greeting may take, in ms. */
+const GREETING_TIMEOUT = 15_000;
+/** A socket that lived so long was good: the back-off starts over. In ms. */
+const HEALTHY_AFTER = 10_000;
+/** An overloaded server is left alone for at least so long, in ms. */
+const OVERLOAD_PAUSE = 5_000;
+/** How long the server may take to answer when in doubt, in ms. */
+const DOUBT_PATIENCE = 4_000;
+
+/**
+ * `ready`: the server's greeting arrived. `waiting`: lost, the back-off runs.
+ * `dormant`: the server saw no login in time and there is nobody to log in.
+ * `refused`: told to stay away.
+ *
+ * @typedef {'idle' | 'connecting' | 'ready' | 'waiting' | 'dormant' | 'refused' | 'closed'} ConnectionState
+ */
+
+/**
+ * @typedef {object} ConnectionEvents
+ * @property {{ state: ConnectionState, code: number, reason: string }} state
+ * @property {import('./dialect-plain.js').Notice} notice
+ */
+
+/** @typedef {new (url: string, protocols?: string[]) => WebSocket} WebSocketClass */
+
+/**
+ * @typedef {object} ConnectionOptions
+ * @property {string} url
+ * @property {import('./dialect-plain.js').Dialect} dialect
+ * @property {() => boolean} wanted whether somebody waits to be logged in
+ * @property {WebSocketClass} [WebSocket]
+ * @property {{ base?: number, cap?: number }} [backoff] ms
+ * @property {() => number} [random]
+ * @property {EventTarget | null} [page]
+ */
+
+/** @extends {Emitter<ConnectionEvents>} */
+export class Connection extends Emitter {
+  #options;
+  #backoff;
+  #liveness;
+  /** @type {ConnectionState} */
+  #state = 'idle';
+  #retryAt = 0;
+  /** No try before this moment, whoever asks. */
+  #notBefore = 0;
+  #hidden = false;
+  /** @type {WebSocket | null} */
+  #socket = null;
+  /** Ends the listeners of the current socket. */
+  #listening = new AbortController();
+  /** Ends the listeners on the page. */
+  #watching = new AbortController();
+  /** @type {ReturnType<typeof setTimeout> | undefined} greeting, health or retry */
+  #timer;
+
+  /** @param {ConnectionOptions} options */
+  constructor(options) {
+    super();
+    this.#options = options;
+    this.#backoff = new Backoff({ ...options.backoff, random: options.random });
+    this.#liveness = new Liveness({
+      ask: () => this.send({ type: 'ping' }),
+      dead: () => this.drop('no answer'),
+    });
+  }
+
+  get state() {
+    return this.#state;
+  }
+
+  /** When the next try is due (ms since the epoch) while `waiting`, else 0. */
+  get retryAt() {
+    return this.#retryAt;
+  }
+
+  /** Starts, and stays connected until close(). */
+  open() {
+    if (!['idle', 'dormant', 'refused', 'closed'].includes(this.#state)) return;
+    this.#watching.abort();
+    this.#watching = new AbortController();
+    const { page = currentPage() } = this.#options;
+    watchPage(page, {
+      hide: () => this.#hide(),
+      show: () => this.#show(),
+      wake: () => this.retryNow(),
+    }, this.#watching.signal);
+    this.#connect();
+  }
+
+  /** Ends it for good. */
+  close() {
+    this.#watching.abort();
+    this.#leave(CloseCode.NORMAL);
+    if (this.#state !== 'closed') this.#enter('closed');
+  }
+
+  /** Cuts the back-off short; or, if there is a socket, makes sure that it lives. */
+  retryNow() {
+    if (this.#state === 'ready') this.#liveness.probe(DOUBT_PATIENCE);
+    else if (this.#state === 'waiting' && !this.#hidden && Date.now() >= this.#notBefore) this.#connect();
+  }
+
+  /**
+   * @param {object} frame
+   * @returns {boolean} false if there is no open socket
+   */
+  send(frame) {
+    if (this.#socket?.readyState !== 1 /* OPEN */) return false;
+    this.#socket.send(JSON.stringify(frame));
+    return true;
+  }
+
+  /**
+   * Gives up a socket that no longer answers, and comes back.
+   *
+   * @param {string} reason
+   */
+  drop(reason) {
+    if (!this.#socket) return;
+    this.#leave(CloseCode.NORMAL);
+    this.#lost(CloseCode.ABNORMAL, reason);
+  }
+
+  #connect() {
+    const { url, dialect, WebSocket: Socket = globalThis.WebSocket } = this.#options;
+    const { subprotocols } = dialect;
+    this.#retryAt = 0;
+    const socket = subprotocols.length > 0 ? new Socket(url, subprotocols) : new Socket(url);
+    this.#socket = socket;
+    this.#listening = new AbortController();
+    const { signal } = this.#listening;
+    socket.addEventListener('message', ({ data }) => this.#receive(data), { signal });
+    socket.addEventListener('close', ({ code, reason }) => {
+      this.#leave(CloseCode.NORMAL);
+      this.#lost(code, reason);
+    }, { signal });
+    this.#setTimer(GREETING_TIMEOUT, () => this.drop('no greeting'));
+    this.#enter('connecting');
+  }
+
+  /** @param {unknown} data */
+  #receive(data) {
+    this.#liveness.heard();
+    const notice = this.#options.dialect.read(data);
+    if (notice === null) return;
+    if (notice.kind === 'greeting' && this.#state === 'connecting') {
+      this.#setTimer(HEALTHY_AFTER, () => this.#backoff.reset());
+      this.#enter('ready');
+    }
+    this.emit('notice', notice);
+  }
+
+  /**
+   * Lets go of the current socket, without a word to anybody here.
+   *
+   * @param {number} code
+   */
+  #leave(code) {
+    clearTimeout(this.#timer);
+    this.#liveness.stop();
+    this.#listening.abort();
+    this.#socket?.close(code);
+    this.#socket = null;
+    this.#retryAt = 0;
+  }
+
+  /** @param {number} code @param {string} reason */
+  #lost(code, reason) {
+    if (code === CloseCode.POLICY || code === CloseCode.RESUMED_ELSEWHERE) {
+      this.#enter('refused', code, reason);
+    } else if (code === CloseCode.LOGIN_TIMEOUT && !this.#options.wanted()) {
+      this.#enter('dormant', code, reason);
+    } else {
+      this.#comeBack(code, reason);
+    }
+  }
+
+  /** @param {number} code @param {string} reason */
+  #comeBack(code, reason) {
+    const pause = code === CloseCode.TRY_LATER ? OVERLOAD_PAUSE : 0;
+    const wait = pause + this.#backoff.next();
+    this.#notBefore = Date.now() + pause;
+    this.#retryAt = Date.now() + wait;
+    this.#setTimer(wait, () => this.#connect());
+    this.#enter('waiting', code, reason);
+  }
+
+  /** The page is put away: a clean goodbye, and silence until it is back. */
+  #hide() {
+    if (!['connecting', 'ready', 'waiting'].includes(this.#state)) return;
+    this.#hidden = true;
+    this.#leave(CloseCode.NORMAL);
+    this.#enter('waiting', CloseCode.NORMAL, 'page hidden');
+  }
+
+  #show() {
+    this.#hidden = false;
+    this.retryNow();
+  }
+
+  /** @param {number} ms @param {() => void} then */
+  #setTimer(ms, then) {
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(then, ms);
+  }
+
+  /** @param {ConnectionState} state @param {number} [code] @param {string} [reason] */
+  #enter(state, code = 0, reason = '') {
+    this.#state = state;
+    this.emit('state', { state, code, reason });
+  }
+}

@@ -1,0 +1,137 @@
+// The plain dialect: no WebSocket subprotocol, one presence frame per change.
+// A dialect turns frames into notices, so that the rest of the library does
+// not depend on how the news was packed.
+
+import { iceServersOf, isUser, parseFrame, usersOf } from './protocol.js';
+
+/**
+ * @typedef {import('./protocol.js').User} User
+ * @typedef {import('./protocol.js').Signal} Signal
+ */
+
+/**
+ * What a frame means to us.
+ *
+ * @typedef {{ kind: 'greeting' }} Greeting the first frame on every socket
+ * @typedef {{ kind: 'accepted', id: string, name: string, room: string, users: User[], iceServers: RTCIceServer[] }} Accepted
+ * @typedef {{ kind: 'rejected', code: string, message: string }} Rejected a failed login
+ * @typedef {{ kind: 'presence', left: User[], joined: User[] }} Presence apply left, then joined
+ * @typedef {{ kind: 'signal', signal: Signal }} SignalNotice
+ * @typedef {{ kind: 'hangup', name: string, call: string | null }} Hangup
+ * @typedef {{ kind: 'ice', iceServers: RTCIceServer[], ttl: number }} Ice ttl in seconds
+ * @typedef {{ kind: 'pong' }} Pong
+ * @typedef {{ kind: 'error', code: string, message: string, name: string | null }} ErrorNotice
+ * @typedef {Greeting | Accepted | Rejected | Presence | SignalNotice | Hangup | Ice | Pong | ErrorNotice} Notice
+ */
+
+/**
+ * Who we want to be.
+ *
+ * @typedef {{ name: string, room?: string, token?: string }} LoginRequest
+ */
+
+/**
+ * @typedef {object} Dialect
+ * @property {string[]} subprotocols offered in the WebSocket handshake
+ * @property {(request: LoginRequest) => object} login makes the login frame
+ * @property {(data: unknown) => Notice | null} read null: nothing that we know
+ */
+
+/** @typedef {{ [field: string]: unknown }} Fields */
+
+/**
+ * One reader per frame type; a reader returns null for a frame that lacks what
+ * it needs. `removeUser` repeats `leave` for the sake of some other clients
+ * and has no reader.
+ *
+ * @type {ReadonlyMap<string, (frame: Fields) => Notice | null>}
+ */
+const readers = new Map(Object.entries({
+  connect: () => /** @type {Greeting} */ ({ kind: 'greeting' }),
+  login: readLogin,
+  updateUsers: readJoined,
+  leave: readLeave,
+  offer: (/** @type {Fields} */ frame) => readSignal('offer', frame),
+  answer: (/** @type {Fields} */ frame) => readSignal('answer', frame),
+  candidate: (/** @type {Fields} */ frame) => readSignal('candidate', frame),
+  ice: readIce,
+  pong: () => /** @type {Pong} */ ({ kind: 'pong' }),
+  error: readError,
+}));
+
+/** @type {Dialect} */
+export const plain = Object.freeze({
+  subprotocols: [],
+  login: ({ name, room, token }) => ({ type: 'login', name, room: room || undefined, token }),
+  read(data) {
+    const frame = parseFrame(data);
+    return frame === null ? null : (readers.get(frame.type)?.(frame) ?? null);
+  },
+});
+
+/** @param {Fields} frame @returns {Notice | null} */
+function readLogin(frame) {
+  if (frame.success !== true) {
+    return { kind: 'rejected', code: text(frame.code), message: text(frame.message) };
+  }
+  const { id, name } = frame;
+  if (typeof id !== 'string' || typeof name !== 'string') return null;
+  return {
+    kind: 'accepted',
+    id,
+    name,
+    room: text(frame.room),
+    users: usersOf(frame.users),
+    iceServers: iceServersOf(frame.iceServers),
+  };
+}
+
+/** @param {Fields} frame @returns {Notice | null} */
+function readJoined({ user }) {
+  return isUser(user) ? { kind: 'presence', left: [], joined: [user] } : null;
+}
+
+/**
+ * `leave` has two meanings: with `user` somebody left the room, with `name`
+ * that user hung up on us.
+ *
+ * @param {Fields} frame
+ * @returns {Notice | null}
+ */
+function readLeave(frame) {
+  if (isUser(frame.user)) return { kind: 'presence', left: [frame.user], joined: [] };
+  const call = readCall(frame);
+  if (typeof frame.name !== 'string' || call === undefined) return null;
+  return { kind: 'hangup', name: frame.name, call };
+}
+
+/** @param {import('./protocol.js').SignalType} type @param {Fields} frame @returns {Notice | null} */
+function readSignal(type, frame) {
+  const call = readCall(frame);
+  if (typeof frame.name !== 'string' || call === undefined || !(type in frame)) return null;
+  return { kind: 'signal', signal: { type, name: frame.name, call, payload: frame[type] } };
+}
+
+/** @param {Fields} frame @returns {Notice | null} */
+function readIce(frame) {
+  if (!Array.isArray(frame.iceServers)) return null;
+  const ttl = typeof frame.ttl === 'number' && frame.ttl > 0 ? frame.ttl : 0;
+  return { kind: 'ice', iceServers: iceServersOf(frame.iceServers), ttl };
+}
+
+/** @param {Fields} frame @returns {Notice | null} */
+function readError(frame) {
+  const name = typeof frame.name === 'string' ? frame.name : null;
+  return { kind: 'error', code: text(frame.code), message: text(frame.message), name };
+}
+
+/** @param {Fields} frame @returns {string | null | undefined} undefined: not a legal call */
+function readCall({ call }) {
+  if (call === undefined || call === null) return null;
+  return typeof call === 'string' ? call : undefined;
+}
+
+/** @param {unknown} value */
+function text(value) {
+  return typeof value === 'string' ? value : '';
+}

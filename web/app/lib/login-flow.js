@@ -1,0 +1,164 @@
+// Who we want to be, and how often we ask for it. A login outlives its socket:
+// when the connection is back the same login is asked for again. The name may
+// then still be held by our own ghost, the lost socket that the server has not
+// given up yet, so "taken" is not the last word at once.
+
+import { SignalingError } from './protocol.js';
+
+/** How long a refusal may be our own ghost's doing, in ms. */
+const GHOST_PATIENCE = 60_000;
+/** Ceiling of the wait between two tries while the ghost lives, in ms. */
+const GHOST_RETRY = 2_000;
+/** How long the server may take to answer a login, in ms. */
+const REPLY_TIMEOUT = 15_000;
+
+/** Refusals that pass when the ghost does. */
+const PASSING = Object.freeze(['name_taken', 'room_full', 'server_full']);
+
+/**
+ * @typedef {import('./dialect-plain.js').LoginRequest} LoginRequest
+ * @typedef {{ id: string, name: string, room: string, users: import('./protocol.js').User[], iceServers: RTCIceServer[] }} LoginResult
+ */
+
+export class LoginFlow {
+  #send;
+  #stalled;
+  #random;
+  /** @type {LoginRequest | null} */
+  #request = null;
+  /** @type {{ resolve: (result: LoginResult) => void, reject: (error: Error) => void } | null} */
+  #caller = null;
+  /** Sent on the current socket. */
+  #asked = false;
+  /** The answer is on its way. */
+  #waiting = false;
+  /** Answers still to come to logins given up: not ours any more. */
+  #orphans = 0;
+  /** Granted once: from then on nobody waits for a promise. */
+  #granted = false;
+  #ghost = false;
+  #ghostUntil = 0;
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  #timer;
+
+  /**
+   * @param {object} deps
+   * @param {(request: LoginRequest) => void} deps.send
+   * @param {() => void} deps.stalled the server does not answer
+   * @param {() => number} [deps.random]
+   */
+  constructor({ send, stalled, random = Math.random }) {
+    this.#send = send;
+    this.#stalled = stalled;
+    this.#random = random;
+  }
+
+  /** Whether there is a login to ask for. */
+  get wanted() {
+    return this.#request !== null;
+  }
+
+  /**
+   * Takes a new wish. Ask for it with ready().
+   *
+   * @param {LoginRequest} request
+   * @returns {Promise<LoginResult>} rejects with a SignalingError
+   */
+  want(request) {
+    this.#request = request;
+    this.#granted = false;
+    return new Promise((resolve, reject) => {
+      this.#caller = { resolve, reject };
+    });
+  }
+
+  /** The socket is ready: asks, if there is something to ask for. */
+  ready() {
+    if (!this.#request) return;
+    this.#asked = this.#waiting = true;
+    this.#setTimer(REPLY_TIMEOUT, this.#stalled);
+    this.#send(this.#request);
+  }
+
+  /** The socket is gone. If it was asked, its ghost may hold the name. */
+  lost() {
+    clearTimeout(this.#timer);
+    this.#ghost ||= this.#asked;
+    this.#ghostUntil = 0;
+    this.#asked = this.#waiting = false;
+    this.#orphans = 0;
+  }
+
+  /**
+   * An answer arrived (they come in the order asked).
+   *
+   * @returns {boolean} whether it is to the login that is wanted now
+   */
+  answered() {
+    if (this.#orphans > 0) {
+      this.#orphans--;
+      return false;
+    }
+    const expected = this.#waiting;
+    this.#waiting = false;
+    return expected;
+  }
+
+  /**
+   * @param {LoginResult} result
+   * @returns {boolean} true if this is the same login again
+   */
+  accepted(result) {
+    clearTimeout(this.#timer);
+    const again = this.#granted;
+    this.#granted = true;
+    this.#ghost = false;
+    this.#caller?.resolve(result);
+    this.#caller = null;
+    return again;
+  }
+
+  /**
+   * @param {string} code
+   * @param {string} message
+   * @returns {boolean} true if this ended a login that had been granted before
+   */
+  rejected(code, message) {
+    clearTimeout(this.#timer);
+    if (this.#blameGhost(code)) {
+      this.#setTimer(GHOST_RETRY * (0.5 + this.#random() / 2), () => this.ready());
+      return false;
+    }
+    const expelled = this.#granted;
+    this.forget(new SignalingError(code, message));
+    return expelled;
+  }
+
+  /**
+   * Gives the wish up.
+   *
+   * @param {SignalingError} error for who still waits for it
+   */
+  forget(error) {
+    clearTimeout(this.#timer);
+    this.#caller?.reject(error);
+    this.#caller = null;
+    this.#request = null;
+    if (this.#waiting) this.#orphans++;
+    this.#waiting = this.#granted = this.#ghost = this.#asked = false;
+    this.#ghostUntil = 0;
+  }
+
+  /** @param {string} code */
+  #blameGhost(code) {
+    if (!this.#ghost || !PASSING.includes(code)) return false;
+    this.#ghostUntil ||= Date.now() + GHOST_PATIENCE;
+    return Date.now() < this.#ghostUntil;
+  }
+
+  /** @param {number} ms @param {() => void} then */
+  #setTimer(ms, then) {
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(then, ms);
+  }
+}

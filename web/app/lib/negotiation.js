@@ -1,0 +1,185 @@
+// Offers, answers and candidates of one RTCPeerConnection, after the "perfect
+// negotiation" pattern of webrtc-pc. All operations run one at a time, in the
+// order they were asked for: no offer is made while a description is being
+// applied, so the signaling state alone tells whether offers have crossed.
+
+import { isObject } from './protocol.js';
+import { roleOf, sessionOf, withRole } from './sdp.js';
+
+/** Candidates kept until the description that they belong to has arrived. */
+const MAX_EARLY = 128;
+/** Offers in a row that may come to nothing before we make no more. */
+const MAX_FAILURES = 3;
+
+/** @typedef {{ type: 'offer' | 'answer', sdp: string }} Description */
+
+/**
+ * @typedef {object} NegotiationDeps
+ * @property {() => boolean} polite whether we give way when offers cross
+ * @property {(type: import('./protocol.js').SignalType, payload: unknown) => void} send
+ * @property {(error: unknown) => void} failed a description could not be made or applied
+ * @property {AbortSignal} signal aborted when the connection is given up
+ */
+
+export class Negotiation {
+  #pc;
+  #deps;
+  /** @type {Promise<void>} */
+  #queue = Promise.resolve();
+  /** @type {(RTCIceCandidateInit | null)[]} arrived before the remote description */
+  #early = [];
+  /** @type {unknown[] | null} own candidates that must not overtake a description being made */
+  #held = null;
+  /** Our DTLS role once it is settled: 'active' or 'passive'. */
+  #role = '';
+  #failures = 0;
+
+  /**
+   * Session of the other side's descriptions; null before the first.
+   *
+   * @type {string | null}
+   */
+  session = null;
+
+  /**
+   * @param {RTCPeerConnection} pc
+   * @param {NegotiationDeps} deps
+   */
+  constructor(pc, deps) {
+    this.#pc = pc;
+    this.#deps = deps;
+    const { signal } = deps;
+    pc.addEventListener('negotiationneeded', () => this.#offer(), { signal });
+    pc.addEventListener('icecandidate', ({ candidate }) => this.#found(candidate), { signal });
+  }
+
+  /** @param {Description} offer */
+  acceptOffer(offer) {
+    this.session = sessionOf(offer.sdp);
+    this.#enqueue(async () => {
+      if (!this.#deps.polite() && this.#pc.signalingState !== 'stable') return; // ours goes first
+      await this.#pc.setRemoteDescription(offer); // rolls our own offer back if there is one
+      await this.#addEarly();
+      await this.#describe('answer');
+    });
+  }
+
+  /** @param {Description} answer */
+  acceptAnswer(answer) {
+    this.session = sessionOf(answer.sdp);
+    this.#enqueue(async () => {
+      if (this.#pc.signalingState !== 'have-local-offer') return; // to an offer we took back
+      await this.#applyAnswer(answer);
+      this.#role ||= roleOf(answer.sdp) === 'active' ? 'passive' : 'active';
+      await this.#addEarly();
+    });
+  }
+
+  /** @param {unknown} candidate RTCIceCandidateInit, or null for the end of candidates */
+  addCandidate(candidate) {
+    if (candidate !== null && !isObject(candidate)) return;
+    this.#enqueue(async () => {
+      if (this.#pc.remoteDescription) await this.#add(candidate);
+      else if (this.#early.length < MAX_EARLY) this.#early.push(candidate);
+    });
+  }
+
+  /** Sends an offer that is still unanswered again: it may have been lost on the way. */
+  repeatOffer() {
+    this.#enqueue(async () => {
+      if (this.#pc.signalingState === 'have-local-offer') this.#sendDescription();
+    });
+  }
+
+  #offer() {
+    this.#enqueue(async () => {
+      if (this.#pc.signalingState !== 'stable' || this.#failures >= MAX_FAILURES) return;
+      await this.#describe('offer');
+    });
+  }
+
+  /** @param {'offer' | 'answer'} type */
+  async #describe(type) {
+    this.#held ??= [];
+    try {
+      await this.#pc.setLocalDescription();
+      if (this.#pc.localDescription?.type === type) this.#sendDescription();
+    } finally {
+      const held = this.#held;
+      this.#held = null;
+      for (const candidate of held) this.#send('candidate', candidate);
+    }
+  }
+
+  /**
+   * An offer whose answer is of no use is taken back, so as not to be in the
+   * way of the next one from either side.
+   *
+   * @param {Description} answer
+   */
+  async #applyAnswer(answer) {
+    try {
+      await this.#pc.setRemoteDescription(answer);
+      this.#failures = 0;
+    } catch (error) {
+      this.#failures++;
+      await this.#pc.setLocalDescription({ type: 'rollback' });
+      throw error;
+    }
+  }
+
+  #sendDescription() {
+    const description = this.#pc.localDescription;
+    if (!description) return;
+    let { sdp } = description;
+    if (description.type === 'answer') this.#role ||= roleOf(sdp);
+    // Firefox forgets in a later answer which role it has (RFC 8842 section 5.5),
+    // so a later offer does not leave it the choice.
+    else if (this.#role) sdp = withRole(sdp, this.#role);
+    this.#send(/** @type {'offer' | 'answer'} */ (description.type), { type: description.type, sdp });
+  }
+
+  /**
+   * The end of candidates (null, or an empty candidate) is not sent: it gains
+   * nothing, and some clients stumble over it.
+   *
+   * @param {RTCIceCandidate | null} candidate
+   */
+  #found(candidate) {
+    if (!candidate?.candidate) return;
+    if (this.#held) this.#held.push(candidate.toJSON());
+    else this.#send('candidate', candidate.toJSON());
+  }
+
+  /** @param {import('./protocol.js').SignalType} type @param {unknown} payload */
+  #send(type, payload) {
+    if (!this.#deps.signal.aborted) this.#deps.send(type, payload);
+  }
+
+  async #addEarly() {
+    for (const candidate of this.#early.splice(0)) await this.#add(candidate);
+  }
+
+  /**
+   * One bad candidate (of an offer that lost, of a past attempt, or plain
+   * nonsense) is no reason to give up: the others may do.
+   *
+   * @param {RTCIceCandidateInit | null} candidate
+   */
+  async #add(candidate) {
+    await this.#pc.addIceCandidate(candidate).catch(() => {});
+  }
+
+  /** @param {() => Promise<void>} operation */
+  #enqueue(operation) {
+    const { signal, failed } = this.#deps;
+    this.#queue = this.#queue.then(async () => {
+      if (signal.aborted) return;
+      try {
+        await operation();
+      } catch (error) {
+        if (!signal.aborted) failed(error);
+      }
+    });
+  }
+}

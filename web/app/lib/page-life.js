@@ -1,0 +1,38 @@
+// The page's own comings and goings. A page with an open socket is not kept in
+// the back/forward cache, and a sleeping phone loses its sockets without a word:
+// so we leave cleanly on `pagehide` and look around at every awakening.
+
+/**
+ * The window, or null where there is none (a worker, Node).
+ *
+ * @returns {EventTarget | null}
+ */
+export function currentPage() {
+  return typeof window === 'undefined' ? null : window;
+}
+
+/**
+ * @param {EventTarget | null} page
+ * @param {object} callbacks
+ * @param {() => void} [callbacks.hide] the page goes away, perhaps for good
+ * @param {() => void} [callbacks.show] it is (back) on the screen
+ * @param {() => void} [callbacks.wake] the network is back, or somebody looks
+ * @param {AbortSignal} [signal] ends the watch
+ */
+export function watchPage(page, { hide, show, wake }, signal) {
+  /** @type {[string, (() => void) | undefined][]} */
+  const wanted = [
+    ['pagehide', hide],
+    ['pageshow', show],
+    ['online', wake],
+    ['visibilitychange', wake && (() => isHidden(page) || wake())],
+  ];
+  for (const [type, listener] of wanted) {
+    if (listener) page?.addEventListener(type, () => listener(), { signal });
+  }
+}
+
+/** @param {any} page */
+function isHidden(page) {
+  return page?.document?.visibilityState === 'hidden';
+}

@@ -1,0 +1,148 @@
+// Peer-to-peer connections to the users of a room, any number at once.
+
+import { EarlyCandidates } from './early-candidates.js';
+import { Emitter } from './emitter.js';
+import { Link } from './link.js';
+import { currentPage, watchPage } from './page-life.js';
+import { isDescription } from './protocol.js';
+
+/**
+ * @typedef {object} PeersEvents
+ * @property {{ peer: import('./peer.js').Peer, incoming: boolean }} peer a new Peer, by connect() or because somebody
+ *   called; listen to it at once, and nothing is missed
+ */
+
+/**
+ * @typedef {object} PeersOptions
+ * @property {typeof RTCPeerConnection} [RTCPeerConnection]
+ * @property {string} [label] of the data channel, 'messenger'
+ * @property {number} [connectTimeout] from the offer to the open channel, in ms (15 000)
+ * @property {boolean} [autoAccept] whether calls are answered by themselves (default), or wait for Peer.accept()
+ * @property {EventTarget | null} [page] where pagehide happens; default: the window
+ */
+
+/** @extends {Emitter<PeersEvents>} */
+export class Peers extends Emitter {
+  #signaling;
+  #options;
+  /** @type {Map<string, Link>} the live ones by name */
+  #links = new Map();
+  #early = new EarlyCandidates();
+
+  /**
+   * @param {import('./signaling.js').Signaling} signaling
+   * @param {PeersOptions} [options]
+   */
+  constructor(signaling, {
+    RTCPeerConnection = globalThis.RTCPeerConnection,
+    label = 'messenger',
+    connectTimeout = 15_000,
+    autoAccept = true,
+    page = currentPage(),
+  } = {}) {
+    super();
+    this.#signaling = signaling;
+    this.#options = { RTCPeerConnection, label, connectTimeout, autoAccept };
+    this.#listen();
+    watchPage(page, { hide: () => this.#shutAll() });
+  }
+
+  /** The live Peers: connecting, open or reconnecting. */
+  get all() {
+    return Array.from(this.#links.values(), (link) => link.peer);
+  }
+
+  /**
+   * @param {string} name
+   * @returns {import('./peer.js').Peer | undefined} the live Peer of that user
+   */
+  get(name) {
+    return this.#links.get(name)?.peer;
+  }
+
+  /**
+   * Calls a user of the room.
+   *
+   * @param {string} name as in the roster
+   * @returns {import('./peer.js').Peer} the live Peer of that user if there is one, else a new one
+   * @throws {DOMException} InvalidStateError before the first login; NotSupportedError for oneself
+   */
+  connect(name) {
+    const known = this.#links.get(name);
+    if (known) {
+      known.accept(); // it may have been ringing
+      return known.peer;
+    }
+    const { me } = this.#signaling;
+    if (!me) throw new DOMException('Log in first', 'InvalidStateError');
+    if (me.name === name) throw new DOMException('That is you', 'NotSupportedError');
+    const link = this.#add(name, false);
+    link.dial();
+    return link.peer;
+  }
+
+  /** Hangs up on everybody. */
+  close() {
+    for (const peer of this.all) peer.close();
+  }
+
+  #listen() {
+    const signaling = this.#signaling;
+    signaling.addEventListener('signal', ({ detail }) => this.#received(detail));
+    signaling.addEventListener('hangup', ({ detail }) => this.#links.get(detail.name)?.hungUp(detail.call));
+    signaling.addEventListener('left', ({ detail }) => this.#links.get(detail.user.userName)?.left());
+    signaling.addEventListener('joined', ({ detail }) => this.#links.get(detail.user.userName)?.here());
+    signaling.addEventListener('login', ({ detail }) => this.#meet(detail.users));
+    signaling.addEventListener('error', ({ detail: { code, name } }) => {
+      if (code === 'unknown_user' && name !== null) this.#links.get(name)?.unknown();
+    });
+  }
+
+  /** @param {import('./protocol.js').Signal} signal */
+  #received(signal) {
+    const { type, name, payload } = signal;
+    if (this.#links.get(name)?.receive(signal)) return;
+    if (type === 'candidate') this.#early.keep(signal);
+    else if (type === 'offer' && isDescription(payload, 'offer')) {
+      this.#add(name, true).ring(signal, this.#options.autoAccept);
+    }
+  }
+
+  /** @param {import('./protocol.js').User[]} users the room as we found it when we came (back) */
+  #meet(users) {
+    const names = new Set(users.map((user) => user.userName));
+    for (const link of [...this.#links.values()]) {
+      if (names.has(link.name)) link.here();
+      else link.missing();
+    }
+  }
+
+  /** @param {string} name @param {boolean} incoming */
+  #add(name, incoming) {
+    const signaling = this.#signaling;
+    const link = new Link(name, incoming, {
+      ...this.#options,
+      iceServers: () => signaling.iceServers,
+      online: () => signaling.state === 'online',
+      send: (message) => signaling.send(message),
+      doubt: () => signaling.retryNow(),
+      polite: () => (signaling.me?.name ?? '') < name,
+      early: (call) => this.#early.take(name, call),
+      over: () => this.#forget(name),
+    });
+    this.#links.set(name, link);
+    this.emit('peer', { peer: link.peer, incoming });
+    return link;
+  }
+
+  /** @param {string} name */
+  #forget(name) {
+    this.#links.delete(name);
+    this.#early.take(name, null); // of a client without calls, and of no use any more
+  }
+
+  /** The page goes away: close the connections so that the others notice at once. */
+  #shutAll() {
+    for (const link of [...this.#links.values()]) link.shut('local');
+  }
+}

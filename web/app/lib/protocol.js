@@ -1,0 +1,133 @@
+// The vocabulary of the wire: close codes, error codes, and the checks that
+// stand between what a server sent and what the library believes.
+
+/**
+ * WebSocket close codes (RFC 6455 section 7.4) that the server uses.
+ */
+export const CloseCode = Object.freeze({
+  NORMAL: 1000,
+  GOING_AWAY: 1001,
+  /** Never on the wire: the connection was lost without a close frame. */
+  ABNORMAL: 1006,
+  /** A protocol violation that went on: stay away. */
+  POLICY: 1008,
+  TOO_LARGE: 1009,
+  RESTART: 1012,
+  /** Overloaded, or a cap on connections: come back later. */
+  TRY_LATER: 1013,
+  /** The session went on with another socket: stay away. */
+  RESUMED_ELSEWHERE: 4001,
+  /** Nobody logged in for too long: come back when there is a name. */
+  LOGIN_TIMEOUT: 4002,
+  /** We read too slowly. */
+  TOO_SLOW: 4008,
+});
+
+/**
+ * Error codes: the server's, and (last line) those the library adds itself.
+ *
+ * @typedef {'bad_json' | 'unknown_type' | 'bad_message' | 'not_logged_in' | 'unknown_user'
+ *   | 'name_taken' | 'bad_name' | 'bad_room' | 'already_logged_in' | 'unauthorized'
+ *   | 'room_full' | 'server_full' | 'too_large'
+ *   | 'offline' | 'refused' | 'closed' | 'logged_out' | 'timeout'} ErrorCode
+ */
+
+/**
+ * Another user of the room. The id is the server's and changes with every
+ * login; the name is unique in the room while the user is there.
+ *
+ * @typedef {{ readonly id: string, readonly userName: string }} User
+ */
+
+/**
+ * An offer, an answer or a candidate, from or to the user `name`. `call` tells
+ * one connection attempt from the next; null where the sender knows no calls.
+ *
+ * @typedef {'offer' | 'answer' | 'candidate'} SignalType
+ * @typedef {{ type: SignalType, name: string, call: string | null, payload: unknown }} Signal
+ */
+
+/** Why a request to the server was not granted. */
+export class SignalingError extends Error {
+  /**
+   * @param {string} code an {@link ErrorCode}, or a newer server's
+   * @param {string} message for people
+   */
+  constructor(code, message) {
+    super(message);
+    this.name = 'SignalingError';
+    this.code = code;
+  }
+}
+
+/**
+ * Reads one text frame. Returns null for whatever is not a JSON object with a
+ * string `type`.
+ *
+ * @param {unknown} data what a MessageEvent carried
+ * @returns {{ type: string, [field: string]: unknown } | null}
+ */
+export function parseFrame(data) {
+  if (typeof data !== 'string') return null;
+  try {
+    const frame = JSON.parse(data);
+    return isObject(frame) && typeof frame.type === 'string' ? /** @type {any} */ (frame) : null;
+  } catch {
+    return null;
+  }
+}
+
+/**
+ * @param {unknown} value
+ * @returns {value is Record<string, unknown>}
+ */
+export function isObject(value) {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/**
+ * @param {unknown} value
+ * @returns {value is User}
+ */
+export function isUser(value) {
+  return isObject(value) && typeof value.id === 'string' && typeof value.userName === 'string';
+}
+
+/**
+ * Keeps the users of a list, drops what is none.
+ *
+ * @param {unknown} value
+ * @returns {User[]}
+ */
+export function usersOf(value) {
+  return Array.isArray(value) ? value.filter(isUser) : [];
+}
+
+/**
+ * Keeps what RTCPeerConnection will accept as an ICE server.
+ *
+ * @param {unknown} value
+ * @returns {RTCIceServer[]}
+ */
+export function iceServersOf(value) {
+  return Array.isArray(value) ? value.filter(isIceServer) : [];
+}
+
+/**
+ * @param {unknown} value
+ * @returns {value is RTCIceServer}
+ */
+function isIceServer(value) {
+  if (!isObject(value)) return false;
+  const urls = typeof value.urls === 'string' ? [value.urls] : value.urls;
+  return Array.isArray(urls) && urls.length > 0 && urls.every((url) => typeof url === 'string');
+}
+
+/**
+ * @param {unknown} value
+ * @param {'offer' | 'answer'} type
+ * @returns {value is { type: 'offer' | 'answer', sdp: string }}
+ */
+export function isDescription(value, type) {
+  return isObject(value) && value.type === type && typeof value.sdp === 'string';
+}

@@ -1,0 +1,34 @@
+// The little that the library reads and writes in session descriptions.
+
+/**
+ * The session that a description belongs to: user name and session id of its
+ * o= line (RFC 8866 section 5.2). They stay the same for all descriptions that
+ * one RTCPeerConnection makes (RFC 8829 section 5.2.1), so a different session
+ * means a different connection, a reloaded page for example.
+ *
+ * @param {string} sdp
+ * @returns {string} '' if there is no o= line
+ */
+export function sessionOf(sdp) {
+  return /^o=(\S+ \S+)/m.exec(sdp)?.[1] ?? '';
+}
+
+/**
+ * The DTLS role that a description asks for (RFC 8842 section 5.2).
+ *
+ * @param {string} sdp
+ * @returns {string} 'active', 'passive', 'actpass', or '' if there is none
+ */
+export function roleOf(sdp) {
+  return /^a=setup:(\w+)/m.exec(sdp)?.[1] ?? '';
+}
+
+/**
+ * Asks for one DTLS role instead of leaving the choice.
+ *
+ * @param {string} sdp an offer
+ * @param {string} role
+ */
+export function withRole(sdp, role) {
+  return sdp.replaceAll(/^a=setup:actpass/gm, `a=setup:${role}`);
+}

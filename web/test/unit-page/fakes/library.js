@@ -1,0 +1,112 @@
+// Stand-ins for the client library: as much of it as the page's models touch,
+// and played by hand.
+
+class Fake extends EventTarget {
+  emit(type, detail = {}) {
+    this.dispatchEvent(new CustomEvent(type, { detail }));
+  }
+}
+
+export class FakePeer extends Fake {
+  state = 'connecting';
+  path = null;
+  reason = null;
+  sent = [];
+  /** What send() throws, if anything. */
+  fault = null;
+
+  constructor(name) {
+    super();
+    this.name = name;
+  }
+
+  become(state, { path = null, reason = null } = {}) {
+    Object.assign(this, { state, path, reason });
+    this.emit('state', { state, path, reason });
+  }
+
+  says(text) {
+    this.emit('message', { data: JSON.stringify({ name: 'somebody else', message: text, time: '1999-12-31T23:59:59Z' }) });
+  }
+
+  send(data) {
+    if (this.fault) throw this.fault;
+    this.sent.push(JSON.parse(data));
+  }
+
+  close() {
+    this.become('closed', { reason: 'local' });
+  }
+}
+
+export class FakePeers extends Fake {
+  live = new Map();
+
+  connect(name) {
+    const known = this.live.get(name);
+    return known && known.state !== 'failed' && known.state !== 'closed' ? known : this.#make(name, false);
+  }
+
+  calledBy(name) {
+    return this.#make(name, true);
+  }
+
+  #make(name, incoming) {
+    const peer = new FakePeer(name);
+    this.live.set(name, peer);
+    this.emit('peer', { peer, incoming });
+    return peer;
+  }
+}
+
+export class FakeSignaling extends Fake {
+  state = 'idle';
+  retryAt = 0;
+  me = null;
+  users = new Map();
+  iceServers = [];
+  requests = [];
+  retries = 0;
+
+  become(state, { retryAt = 0, code = 0 } = {}) {
+    const previous = this.state;
+    Object.assign(this, { state, retryAt });
+    this.emit('state', { state, previous, retryAt, code, reason: '' });
+  }
+
+  found(...names) {
+    this.users = new Map(names.map((userName, id) => [String(id), { id: String(id), userName }]));
+    this.emit('users', { users: this.users });
+  }
+
+  login(request) {
+    return new Promise((grant, refuse) => {
+      this.requests.push({
+        request,
+        grant: () => {
+          this.me = { id: 'me', name: request.name, room: request.room };
+          this.become('online');
+          grant(this.me);
+        },
+        refuse,
+      });
+    });
+  }
+
+  logout() {
+    this.me = null;
+    this.users = new Map();
+    this.become('ready');
+  }
+
+  retryNow() {
+    this.retries++;
+  }
+}
+
+/** Counts the events of one type. */
+export function counter(target, type) {
+  const counts = { seen: 0 };
+  target.addEventListener(type, () => { counts.seen++; });
+  return counts;
+}

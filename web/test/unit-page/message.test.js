@@ -1,0 +1,45 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { decodeMessage, encodeMessage, MAX_TEXT_SENT, MAX_TEXT_SHOWN } from '../../app/js/model/message.js';
+
+test('a message travels as {name, message, time}', () => {
+  const at = Date.UTC(2024, 1, 29, 12, 30, 15, 250);
+  assert.deepEqual(JSON.parse(encodeMessage({ name: 'Ana', text: 'a "b"\n<c>', at })), {
+    name: 'Ana', message: 'a "b"\n<c>', time: '2024-02-29T12:30:15.250Z',
+  });
+});
+
+test('the text comes out as it went in', () => {
+  for (const text of ['hi', 'two\nlines', '<script>', '👩‍👩‍👧', '\u0000\ud800', ' ']) {
+    assert.deepEqual(decodeMessage(encodeMessage({ name: 'x', text, at: 0 })), { text, cut: false });
+  }
+});
+
+for (const frame of ['hello', '', '{', '42', 'null', '[]', '["message"]', '"message"', '{"message":5}', '{"msg":"x"}', '{"message":null}']) {
+  test(`what is no message is shown as the text it is: ${frame}`, () => {
+    assert.equal(decodeMessage(frame).text, frame);
+  });
+}
+
+test('extra and hostile fields change nothing', () => {
+  assert.equal(decodeMessage('{"__proto__":{"x":1},"name":{"a":1},"message":"m","time":{}}').text, 'm');
+});
+
+test('binary data is named, not shown', () => {
+  assert.equal(decodeMessage(new ArrayBuffer(12)).text, '(binary data, 12 bytes)');
+  assert.equal(decodeMessage(new Blob(['abc'])).text, '(binary data, 3 bytes)');
+  assert.equal(decodeMessage(undefined).text, '(data of an unknown kind)');
+});
+
+test('a text too long to show is cut, never through a surrogate pair', () => {
+  const exact = 'x'.repeat(MAX_TEXT_SHOWN);
+  assert.deepEqual(decodeMessage(exact), { text: exact, cut: false });
+  const over = decodeMessage(`${'x'.repeat(MAX_TEXT_SHOWN - 1)}🙂🙂`);
+  assert.equal(over.cut, true);
+  assert.equal(over.text, 'x'.repeat(MAX_TEXT_SHOWN - 1));
+});
+
+test('the longest text fits a data channel message however it is escaped', () => {
+  const worst = encodeMessage({ name: '\u0001'.repeat(64), text: '\u0001'.repeat(MAX_TEXT_SENT), at: 0 });
+  assert.ok(new TextEncoder().encode(worst).length < 256 * 1024);
+});

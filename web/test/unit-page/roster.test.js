@@ -1,0 +1,65 @@
+import assert from 'node:assert/strict';
+import { beforeEach, test } from 'node:test';
+import { Chat } from '../../app/js/model/chat.js';
+import { Roster } from '../../app/js/model/roster.js';
+import { counter, FakePeers, FakeSignaling } from './fakes/library.js';
+
+let signaling;
+let peers;
+let chat;
+let roster;
+
+beforeEach(() => {
+  signaling = new FakeSignaling();
+  peers = new FakePeers();
+  chat = new Chat(peers);
+  roster = new Roster(signaling, chat);
+  signaling.me = { id: 'me', name: 'Me', room: '' };
+  signaling.become('online');
+});
+
+const listed = () => roster.contacts.map(({ name, online }) => (online ? name : `(${name})`));
+
+test('everybody in the room, by name as people sort', () => {
+  signaling.found('bob', 'Zoë', 'user 10', 'user 9', 'Ana', 'ana');
+  assert.deepEqual(listed(), ['Ana', 'ana', 'bob', 'user 9', 'user 10', 'Zoë']);
+  assert.equal(roster.onlineCount, 6);
+});
+
+test('those one talks to come first, and stay when they leave the room', () => {
+  signaling.found('Ana', 'Zoë');
+  chat.connect('Zoë');
+  assert.deepEqual(listed(), ['Zoë', 'Ana']);
+  signaling.found('Ana');
+  assert.deepEqual(listed(), ['(Zoë)', 'Ana']);
+  assert.equal(roster.isOnline('Zoë'), false);
+  chat.close('Zoë');
+  assert.deepEqual(listed(), ['Ana']);
+});
+
+test('a lost socket leaves the last known list, marked stale', () => {
+  signaling.found('Ana');
+  signaling.state = 'waiting';
+  signaling.found();
+  signaling.become('waiting');
+  assert.deepEqual(listed(), ['Ana']);
+  assert.equal(roster.stale, true);
+  signaling.become('online');
+  signaling.found('Bob');
+  assert.deepEqual(listed(), ['Bob']);
+  assert.equal(roster.stale, false);
+});
+
+test('logging out empties it', () => {
+  signaling.found('Ana');
+  signaling.logout();
+  assert.deepEqual(listed(), []);
+});
+
+test('it tells of changes in the room and in the conversations', () => {
+  const changes = counter(roster, 'change');
+  signaling.found('Ana');
+  assert.equal(changes.seen, 1);
+  peers.calledBy('Ana');
+  assert.ok(changes.seen > 1);
+});

@@ -1,0 +1,125 @@
+import assert from 'node:assert/strict';
+import { beforeEach, test } from 'node:test';
+import { NameMemory } from '../../app/js/model/name-memory.js';
+import { Session } from '../../app/js/model/session.js';
+import { counter, FakeSignaling } from './fakes/library.js';
+
+let signaling;
+let stored;
+let session;
+
+function memory() {
+  return new NameMemory(() => ({
+    getItem: (key) => stored.get(key) ?? null,
+    setItem: (key, value) => { stored.set(key, value); },
+  }));
+}
+
+beforeEach(() => {
+  signaling = new FakeSignaling();
+  stored = new Map();
+  session = new Session(signaling, { memory: memory(), room: 'tea' });
+});
+
+test('loading until greeted, then login, and login it stays when the socket is lost', () => {
+  assert.equal(session.view, 'loading');
+  signaling.become('connecting');
+  signaling.become('waiting');
+  assert.equal(session.view, 'loading');
+  signaling.become('ready');
+  assert.equal(session.view, 'login');
+  signaling.become('waiting');
+  assert.equal(session.view, 'login');
+});
+
+test('a login is trimmed, asks for the room, and is remembered', async () => {
+  signaling.become('ready');
+  const done = session.login('  Ana ');
+  assert.equal(session.busy, true);
+  assert.deepEqual(signaling.requests[0].request, { name: 'Ana', room: 'tea' });
+  signaling.requests[0].grant();
+  await done;
+  assert.deepEqual([session.busy, session.view, session.myName, session.error], [false, 'chat', 'Ana', '']);
+  assert.equal(new Session(signaling, { memory: memory() }).lastName, 'Ana');
+});
+
+test('one login at a time, and none without a name', () => {
+  session.login('   ');
+  session.login('Ana');
+  session.login('Bob');
+  assert.equal(signaling.requests.length, 1);
+});
+
+test('a refused login shows why, is not remembered, and can be tried again', async () => {
+  const done = session.login('Ana');
+  signaling.requests[0].refuse(new Error('Username is unavailable'));
+  await done;
+  assert.deepEqual([session.error, session.busy, stored.size], ['Username is unavailable', false, 0]);
+  const changes = counter(session, 'change');
+  session.dismissError();
+  assert.deepEqual([session.error, changes.seen], ['', 1]);
+  session.login('Bob');
+  assert.equal(signaling.requests.length, 2);
+});
+
+test('an error without words gets some', async () => {
+  const done = session.login('Ana');
+  signaling.requests[0].refuse(undefined);
+  await done;
+  assert.notEqual(session.error, '');
+});
+
+test('the chat stays while the socket is lost, and ends with a logout of either kind', async () => {
+  const done = session.login('Ana');
+  signaling.requests[0].grant();
+  await done;
+  signaling.become('waiting', { retryAt: 5 });
+  assert.equal(session.view, 'chat');
+  signaling.become('ready');
+  signaling.me = null;
+  signaling.emit('logout', { code: 'name_taken', message: 'Username is unavailable' });
+  assert.deepEqual([session.view, session.error], ['login', 'Username is unavailable']);
+  session.logout();
+  assert.equal(session.error, '');
+});
+
+test('trouble with the server: what kind, and until when', () => {
+  const kinds = [];
+  session.addEventListener('change', () => kinds.push(session.trouble));
+  signaling.become('connecting');
+  signaling.become('ready');
+  signaling.become('waiting', { retryAt: 1234 });
+  signaling.become('connecting');
+  signaling.become('refused', { code: 1008 });
+  assert.deepEqual(kinds, [
+    { kind: 'none' },
+    { kind: 'none' },
+    { kind: 'waiting', retryAt: 1234 },
+    { kind: 'connecting' },
+    { kind: 'refused', code: 1008 },
+  ]);
+  session.retry();
+  assert.equal(signaling.retries, 1);
+});
+
+test('a relay is offered when a TURN server is', () => {
+  assert.equal(session.offersRelay, false);
+  signaling.iceServers = [{ urls: 'stun:a' }, { urls: ['stun:b'] }];
+  assert.equal(session.offersRelay, false);
+  for (const relay of ['turn:c', 'turns:c?transport=tcp', 'TURN:c']) {
+    signaling.iceServers = [{ urls: 'stun:a' }, { urls: ['stun:b', relay] }];
+    assert.equal(session.offersRelay, true, relay);
+  }
+});
+
+test('who was never here has no name', () => {
+  assert.equal(session.lastName, '');
+  memory().save('Ana');
+  assert.equal(memory().load(), 'Ana');
+});
+
+test('a storage that is missing, full or forbidden harms nothing', () => {
+  const forbidden = new NameMemory(() => { throw new DOMException('no', 'SecurityError'); });
+  forbidden.save('Ana');
+  assert.equal(forbidden.load(), '');
+});

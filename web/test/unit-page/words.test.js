@@ -1,0 +1,90 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { avatarOf } from '../../app/js/model/avatar.js';
+import { connectionWords } from '../../app/js/model/connection-words.js';
+import { countdown, relativeTime } from '../../app/js/model/time-words.js';
+import { titleFor } from '../../app/js/model/title.js';
+
+const SECOND = 1000;
+const MINUTE = 60 * SECOND;
+const HOUR = 60 * MINUTE;
+const DAY = 24 * HOUR;
+const english = new Intl.RelativeTimeFormat('en', { numeric: 'auto' });
+
+for (const [age, words] of [
+  [-5 * MINUTE, 'just now'],
+  [0, 'just now'],
+  [44 * SECOND, 'just now'],
+  [45 * SECOND, '1 minute ago'],
+  [5 * MINUTE, '5 minutes ago'],
+  [59 * MINUTE, '59 minutes ago'],
+  [59 * MINUTE + 40 * SECOND, '1 hour ago'],
+  [23 * HOUR, '23 hours ago'],
+  [23 * HOUR + 40 * MINUTE, 'yesterday'],
+  [3 * DAY, '3 days ago'],
+]) {
+  test(`${age} ms old is '${words}'`, () => assert.equal(relativeTime(1e12 - age, 1e12, english), words));
+}
+
+for (const [left, words] of [[-1, 'in a moment'], [0, 'in a moment'], [1, 'in 1 second'], [1000, 'in 1 second'], [1001, 'in 2 seconds'], [30_000, 'in 30 seconds']]) {
+  test(`${left} ms to go is '${words}'`, () => assert.equal(countdown(5000 + left, 5000), words));
+}
+
+const facts = { name: 'Ana', state: 'closed', path: null, reason: null, online: true, offersRelay: false };
+const words = (changes) => connectionWords({ ...facts, ...changes });
+
+test('every state has its words', () => {
+  const labels = [
+    ['connecting', null, 'Connecting…'],
+    ['open', null, 'Connected'],
+    ['open', 'direct', 'Connected directly'],
+    ['open', 'relay', 'Connected through a relay'],
+    ['reconnecting', null, 'Reconnecting…'],
+    ['failed', null, 'Connection failed'],
+    ['closed', null, 'Disconnected'],
+  ];
+  for (const [state, path, label] of labels) assert.equal(words({ state, path }).label, label);
+});
+
+test('a failure says what to do: without a relay, with one, and when it is no use', () => {
+  for (const reason of ['timeout', 'ice-failed']) {
+    const without = words({ state: 'failed', reason });
+    assert.match(without.help, /operator.*TURN server.*same network as Ana/);
+    assert.equal(without.action, 'Try again');
+    const relayed = words({ state: 'failed', reason, offersRelay: true });
+    assert.match(relayed.help, /firewall/);
+    assert.doesNotMatch(relayed.help, /operator/);
+  }
+  const gone = words({ state: 'failed', reason: 'left', online: false });
+  assert.deepEqual([gone.help, gone.action], ['Ana is not online any more.', '']);
+});
+
+test('an end says who ended it', () => {
+  assert.equal(words({ reason: 'local' }).help, 'You disconnected.');
+  assert.equal(words({ reason: 'hangup' }).help, 'Ana disconnected.');
+  assert.equal(words({ reason: 'closed-by-peer' }).help, 'Ana closed the connection.');
+  const left = words({ reason: 'left', online: false });
+  assert.deepEqual([left.label, left.help, left.action], ['Offline', 'Ana left.', '']);
+  assert.equal(words({ reason: 'hangup' }).action, 'Connect again');
+});
+
+test('the title tells what is unread, and with whom one talks', () => {
+  assert.equal(titleFor({ view: 'loading', unread: 0, chattingWith: '' }), 'beckon');
+  assert.equal(titleFor({ view: 'login', unread: 0, chattingWith: '' }), 'Log in · beckon');
+  assert.equal(titleFor({ view: 'chat', unread: 0, chattingWith: 'Ana' }), 'Ana · beckon');
+  assert.equal(titleFor({ view: 'chat', unread: 12, chattingWith: '' }), '(12) beckon');
+});
+
+for (const [name, initials] of [['ana', 'A'], ['Ana Lima', 'AL'], ['a b c', 'AC'], ['🦊 Fox', '🦊'], ['👩‍👩‍👧', '👩‍👩‍👧'], ['木村', '木'], ['ß', 'SS'], ['', '']]) {
+  test(`the initials of '${name}' are '${initials}'`, () => assert.equal(avatarOf(name).initials, initials));
+}
+
+test('a picture is the same for the same name, and pictures differ', () => {
+  assert.deepEqual(avatarOf('Ana'), { ...avatarOf('ANA') });
+  const hues = new Set(Array.from({ length: 100 }, (_, i) => avatarOf(`user ${i}`).hue));
+  assert.ok(hues.size > 80, `only ${hues.size} hues for 100 names`);
+  for (let i = 0; i < 1000; i++) {
+    const { hue, turn } = avatarOf(`n${i}`);
+    assert.ok(hue >= 0 && hue < 360 && turn >= 0 && turn < 360);
+  }
+});

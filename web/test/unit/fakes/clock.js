@@ -1,0 +1,71 @@
+// Virtual time: replaces the global timers and Date.now for one test. Promises
+// settle between any two timers, which node:test's own mock timers do not wait
+// for (and older Node versions do not mock the date).
+
+const realImmediate = setImmediate;
+
+/**
+ * @param {import('node:test').TestContext} t
+ */
+export function useClock(t) {
+  const clock = new Clock();
+  const real = { setTimeout, clearTimeout, now: Date.now };
+  globalThis.setTimeout = (then, ms = 0) => clock.set(then, ms);
+  globalThis.clearTimeout = (id) => clock.clear(id);
+  Date.now = () => clock.now;
+  t.after(() => {
+    globalThis.setTimeout = real.setTimeout;
+    globalThis.clearTimeout = real.clearTimeout;
+    Date.now = real.now;
+  });
+  return clock;
+}
+
+class Clock {
+  now = 1_700_000_000_000;
+  #timers = new Map();
+  #lastId = 0;
+
+  set(then, ms) {
+    const id = ++this.#lastId;
+    this.#timers.set(id, { at: this.now + Math.max(0, ms), then });
+    return id;
+  }
+
+  clear(id) {
+    this.#timers.delete(id);
+  }
+
+  /** How many timers are waiting. */
+  get pending() {
+    return this.#timers.size;
+  }
+
+  /** Lets `ms` of time pass, timer by timer. */
+  async advance(ms) {
+    const end = this.now + ms;
+    await settle();
+    for (let due = this.#next(end); due; due = this.#next(end)) {
+      const [id, { at, then }] = due;
+      this.#timers.delete(id);
+      this.now = at;
+      then();
+      await settle();
+    }
+    this.now = end;
+  }
+
+  /** The earliest timer up to `end`; of equals the oldest. */
+  #next(end) {
+    let first;
+    for (const entry of this.#timers) {
+      if (entry[1].at <= end && (!first || entry[1].at < first[1].at)) first = entry;
+    }
+    return first;
+  }
+}
+
+/** Lets every promise that can settle do so. */
+export function settle() {
+  return new Promise((resolve) => realImmediate(resolve));
+}

@@ -1,0 +1,51 @@
+// Ana and Bob, logged in at one server, each with Signaling and Peers of their
+// own, in virtual time.
+
+import { Peers, Signaling } from '../../../app/lib/beckon.js';
+import { useClock } from './clock.js';
+import { FakePage, record } from './events.js';
+import { FakeNetwork } from './rtc.js';
+import { FakeServer } from './server.js';
+
+/**
+ * @param {import('node:test').TestContext} t
+ * @param {object} [options] of Peers
+ */
+export async function startParty(t, options) {
+  const clock = useClock(t);
+  const server = new FakeServer();
+  const network = new FakeNetwork();
+
+  async function join(name) {
+    const page = new FakePage();
+    const signaling = new Signaling({ url: 'ws://test/ws', WebSocket: server.WebSocket, random: () => 1, page });
+    const peers = new Peers(signaling, { RTCPeerConnection: network.RTCPeerConnection, page, ...options });
+    t.after(() => {
+      peers.close();
+      signaling.close();
+    });
+    const login = signaling.login({ name });
+    const states = watch(peers);
+    const events = record(peers, 'peer');
+    await clock.advance(10);
+    await login;
+    return { name, page, signaling, peers, events, states: (other) => states.get(other) ?? [] };
+  }
+
+  const ana = await join('ana');
+  const bob = await join('bob');
+  return { clock, server, network, ana, bob, join };
+}
+
+/** The state changes of all Peers by name, as words: 'open direct', 'failed timeout'. */
+function watch(peers) {
+  const states = new Map();
+  peers.addEventListener('peer', ({ detail: { peer } }) => {
+    const list = states.get(peer.name) ?? [];
+    states.set(peer.name, list);
+    peer.addEventListener('state', ({ detail: { state, path, reason } }) => {
+      list.push([state, path, reason].filter(Boolean).join(' '));
+    });
+  });
+  return states;
+}

@@ -1,0 +1,309 @@
+// RTCPeerConnection in memory: signaling states, rollback, ICE restarts and a
+// data channel, as far as the library uses them. Two connections come together
+// when each has the other's description and at least one of its candidates.
+
+import { eventWith } from './events.js';
+
+/** What the connections of one test share. */
+export class FakeNetwork {
+  /** false: no two connections find each other */
+  up = true;
+  relay = false;
+  /** every connection ever made, oldest first */
+  all = [];
+  /** operations that were started while another was under way */
+  overlaps = 0;
+
+  get RTCPeerConnection() {
+    const network = this;
+    return class extends FakePeerConnection {
+      constructor(configuration) {
+        super(network, configuration);
+      }
+    };
+  }
+
+  get open() {
+    return this.all.filter((pc) => pc.signalingState !== 'closed' && !pc.vanished);
+  }
+
+  /** Both ends lose touch, then (unless healed) ICE fails. */
+  lose(state) {
+    for (const pc of this.open) pc.become(state);
+  }
+}
+
+class FakePeerConnection extends EventTarget {
+  signalingState = 'stable';
+  connectionState = 'new';
+  localDescription = null;
+  remoteDescription = null;
+  vanished = false;
+  sctp = null;
+  /** for tests: candidates that were added, and those that were refused */
+  added = [];
+  refused = [];
+  /** for tests: the next setRemoteDescription of this type fails */
+  failNext = null;
+
+  #network;
+  #configuration;
+  #id;
+  #version = 0;
+  #ufrag = '';
+  #ufrags = 0;
+  #channels = [];
+  #restartWanted = false;
+  #negotiationWanted = false;
+  #busy = false;
+  /** [localDescription, remoteDescription, ufrag] of the last stable state */
+  #stable = [null, null, ''];
+  #heardFrom = '';
+
+  constructor(network, configuration) {
+    super();
+    if (configuration.iceServers.some(({ urls }) => `${urls}`.startsWith('bad:'))) {
+      throw new DOMException('malformed', 'SyntaxError');
+    }
+    this.#network = network;
+    this.#configuration = configuration;
+    this.#id = network.all.length;
+    network.all.push(this);
+  }
+
+  getConfiguration() {
+    return this.#configuration;
+  }
+
+  setConfiguration(configuration) {
+    this.#configuration = configuration;
+  }
+
+  createDataChannel(label) {
+    const channel = new FakeChannel(label);
+    this.#channels.push(channel);
+    this.#need();
+    return channel;
+  }
+
+  restartIce() {
+    this.#restartWanted = true;
+    this.#need();
+  }
+
+  setLocalDescription(description) {
+    return this.#exclusively(() => {
+      if (description?.type === 'rollback') return this.#rollback();
+      const answering = this.signalingState === 'have-remote-offer';
+      if (this.#restartWanted || !this.#ufrag || (answering && this.#remoteRestarts())) {
+        this.#ufrag = `u${this.#id}.${++this.#ufrags}`;
+        if (answering) this.#restartWanted = false;
+      }
+      this.localDescription = this.#describe(answering ? 'answer' : 'offer');
+      this.#enter(answering ? 'stable' : 'have-local-offer');
+      this.#gather();
+      return undefined;
+    });
+  }
+
+  setRemoteDescription(description) {
+    return this.#exclusively(() => {
+      if (this.failNext === description.type) {
+        this.failNext = null;
+        throw new DOMException('role conflict', 'InvalidAccessError');
+      }
+      const { type, sdp } = description;
+      if (!/^a=fake-id:\d+$/m.test(sdp)) throw new DOMException('not SDP', 'OperationError');
+      if (type === 'offer' && this.signalingState === 'have-local-offer') this.#rollback();
+      const expected = type === 'offer' ? 'stable' : 'have-local-offer';
+      if (this.signalingState !== expected) throw new DOMException(this.signalingState, 'InvalidStateError');
+      this.remoteDescription = description;
+      if (type === 'answer') this.#restartWanted = false;
+      this.#enter(type === 'offer' ? 'have-remote-offer' : 'stable');
+    });
+  }
+
+  async addIceCandidate(candidate) {
+    await this.#exclusively(() => {
+      if (!this.remoteDescription) throw new DOMException('no remote description', 'InvalidStateError');
+      if (candidate && candidate.usernameFragment !== ufragOf(this.remoteDescription)) {
+        this.refused.push(candidate);
+        throw new DOMException('unknown ufrag', 'OperationError');
+      }
+      this.added.push(candidate);
+      if (candidate) this.#heardFrom = candidate.usernameFragment;
+    });
+    this.#tryConnect();
+  }
+
+  async getStats() {
+    const candidateType = this.#network.relay ? 'relay' : 'host';
+    const alive = this.connectionState === 'connected' && this.#partner();
+    return new Map([
+      ['t', { type: 'transport', selectedCandidatePairId: 'p' }],
+      ['p', { type: 'candidate-pair', localCandidateId: 'l', remoteCandidateId: 'r', responsesReceived: alive ? Math.floor(Date.now() / 5000) : 7 }],
+      ['l', { type: 'local-candidate', candidateType: 'host' }],
+      ['r', { type: 'remote-candidate', candidateType }],
+    ]);
+  }
+
+  close() {
+    if (this.signalingState === 'closed') return;
+    const partner = this.#partner();
+    this.signalingState = this.connectionState = 'closed';
+    if (!this.vanished) partner?.hearClose();
+  }
+
+  // ---- for tests and for the other end
+
+  get channels() {
+    return this.#channels;
+  }
+
+  get ufrag() {
+    return this.#ufrag;
+  }
+
+  /** The page is gone without a goodbye. */
+  vanish() {
+    this.vanished = true;
+  }
+
+  become(state) {
+    if (this.connectionState === state || this.signalingState === 'closed') return;
+    this.connectionState = state;
+    this.dispatchEvent(new Event('connectionstatechange'));
+  }
+
+  hearClose() {
+    for (const channel of this.#channels) channel.end();
+  }
+
+  connectedBy(labels) {
+    this.become('connected');
+    for (const label of labels) {
+      const channel = new FakeChannel(label);
+      this.#channels.push(channel);
+      this.dispatchEvent(eventWith('datachannel', { channel }));
+    }
+    return this.#channels;
+  }
+
+  settledWith(other) {
+    return this.signalingState === 'stable' && !this.vanished && this.#heardFrom === other.ufrag
+      && ufragOf(this.remoteDescription) === other.ufrag && ufragOf(this.localDescription) === this.#ufrag;
+  }
+
+  // ---- inside
+
+  #need() {
+    this.#negotiationWanted = true;
+    queueMicrotask(() => {
+      if (!this.#negotiationWanted || this.signalingState !== 'stable') return;
+      this.#negotiationWanted = false;
+      this.dispatchEvent(new Event('negotiationneeded'));
+    });
+  }
+
+  #remoteRestarts() {
+    const [, before] = this.#stable;
+    return before !== null && ufragOf(before) !== ufragOf(this.remoteDescription);
+  }
+
+  #describe(type) {
+    const setup = type === 'offer' ? 'actpass' : 'active';
+    const sdp = ['v=0', `o=- ${1000 + this.#id} ${++this.#version} IN IP4 127.0.0.1`, 's=-', 't=0 0',
+      `a=setup:${setup}`, `a=ice-ufrag:${this.#ufrag}`, `a=fake-id:${this.#id}`, ''].join('\r\n');
+    return { type, sdp };
+  }
+
+  #rollback() {
+    [this.localDescription, this.remoteDescription, this.#ufrag] = this.#stable;
+    this.#enter('stable');
+    if (this.#restartWanted || (this.#channels.length > 0 && !this.localDescription)) this.#need();
+  }
+
+  #enter(state) {
+    if (this.signalingState === 'closed') return;
+    this.signalingState = state;
+    if (state === 'stable') {
+      this.#stable = [this.localDescription, this.remoteDescription, this.#ufrag];
+      this.#tryConnect();
+      if (this.#negotiationWanted) this.#need();
+    }
+  }
+
+  #gather() {
+    const usernameFragment = this.#ufrag;
+    if (usernameFragment === this.gathered) return;
+    this.gathered = usernameFragment;
+    const candidate = { candidate: `candidate:${usernameFragment}`, sdpMid: '0', usernameFragment };
+    queueMicrotask(() => {
+      this.dispatchEvent(eventWith('icecandidate', { candidate: { ...candidate, toJSON: () => candidate } }));
+      this.dispatchEvent(eventWith('icecandidate', { candidate: null }));
+    });
+  }
+
+  #partner() {
+    const id = /^a=fake-id:(\d+)/m.exec(this.remoteDescription?.sdp ?? '')?.[1];
+    const pc = id === undefined ? undefined : this.#network.all[Number(id)];
+    return pc && !pc.vanished && pc.signalingState !== 'closed' ? pc : undefined;
+  }
+
+  #tryConnect() {
+    const other = this.#partner();
+    if (!this.#network.up || !other || !this.settledWith(other) || !other.settledWith(this)) return;
+    const first = this.#channels.every((channel) => !channel.other) && other.channels.every((channel) => !channel.other);
+    this.become('connected');
+    const remote = other.connectedBy(first ? this.#channels.map(({ label }) => label) : []);
+    if (first) this.#channels.forEach((channel, i) => channel.join(remote[i]));
+  }
+
+  async #exclusively(operation) {
+    if (this.signalingState === 'closed') return new Promise(() => {}); // as browsers do
+    if (this.#busy) this.#network.overlaps++;
+    this.#busy = true;
+    try {
+      await undefined;
+      await undefined;
+      return operation();
+    } finally {
+      this.#busy = false;
+    }
+  }
+}
+
+class FakeChannel extends EventTarget {
+  readyState = 'connecting';
+  bufferedAmount = 0;
+  other = null;
+
+  constructor(label) {
+    super();
+    this.label = label;
+  }
+
+  join(other) {
+    this.other = other;
+    other.other = this;
+    for (const channel of [this, other]) {
+      channel.readyState = 'open';
+      channel.dispatchEvent(new Event('open'));
+    }
+  }
+
+  send(data) {
+    if (this.readyState !== 'open') throw new DOMException('not open', 'InvalidStateError');
+    setTimeout(() => this.other.dispatchEvent(eventWith('message', { data })), 1);
+  }
+
+  end() {
+    if (this.readyState === 'closed') return;
+    this.readyState = 'closed';
+    queueMicrotask(() => this.dispatchEvent(new Event('close')));
+  }
+}
+
+function ufragOf(description) {
+  return /^a=ice-ufrag:(\S+)/m.exec(description?.sdp ?? '')?.[1];
+}

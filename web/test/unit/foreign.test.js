@@ -1,0 +1,124 @@
+// Clients of other hands: no call ids, one RTCPeerConnection, no queueing.
+
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { record } from './fakes/events.js';
+import { startParty } from './fakes/party.js';
+
+/** Logs a tutorial-style client in as 'zed'. */
+async function startZed(t) {
+  const party = await startParty(t);
+  const { server, network, clock } = party;
+  const socket = new server.WebSocket('ws://test/ws');
+  const send = (frame) => socket.send(JSON.stringify(frame));
+  const zed = { socket, send, pc: null, channel: null, heard: [], hungUp: false };
+  const listen = (channel) => {
+    zed.channel = channel;
+    channel.addEventListener('message', ({ data }) => zed.heard.push(data));
+  };
+  zed.start = (name) => {
+    zed.pc = new network.RTCPeerConnection({ iceServers: [] });
+    zed.pc.addEventListener('icecandidate', ({ candidate }) => {
+      if (candidate) setTimeout(() => send({ type: 'candidate', name, candidate }), 1);
+    });
+    zed.pc.addEventListener('datachannel', ({ channel }) => listen(channel));
+  };
+  zed.call = async (name) => {
+    zed.start(name);
+    listen(zed.pc.createDataChannel('messenger'));
+    await zed.offer(name);
+  };
+  zed.offer = async (name) => {
+    await zed.pc.setLocalDescription();
+    send({ type: 'offer', name, offer: zed.pc.localDescription });
+  };
+  socket.addEventListener('message', async ({ data }) => {
+    const frame = JSON.parse(data);
+    if (frame.type === 'connect') send({ type: 'login', name: 'zed' });
+    if (frame.type === 'leave' && frame.name) zed.hungUp = true;
+    if (frame.type === 'candidate') await zed.pc.addIceCandidate(frame.candidate);
+    if (frame.type === 'answer') await zed.pc.setRemoteDescription(frame.answer);
+    if (frame.type === 'offer') {
+      if (!zed.pc) zed.start(frame.name);
+      await zed.pc.setRemoteDescription(frame.offer);
+      await zed.pc.setLocalDescription();
+      send({ type: 'answer', name: frame.name, answer: zed.pc.localDescription });
+    }
+  });
+  await clock.advance(10);
+  return { ...party, zed };
+}
+
+test('we call: the answer and its candidates carry no call, and count all the same', async (t) => {
+  const { ana, clock, zed } = await startZed(t);
+  const peer = ana.peers.connect('zed');
+  await clock.advance(50);
+  assert.equal(peer.state, 'open');
+  const heard = record(peer, 'message');
+  peer.send('hi');
+  zed.channel.send('ho');
+  await clock.advance(10);
+  assert.deepEqual([zed.heard, heard], [['hi'], [{ data: 'ho' }]]);
+});
+
+test('they call: nothing of ours carries a call either', async (t) => {
+  const { ana, clock, zed, server } = await startZed(t);
+  await zed.call('ana');
+  await clock.advance(50);
+  assert.equal(ana.peers.get('zed').state, 'open');
+  for (const frame of [...server.got('answer'), ...server.got('candidate')]) assert.equal('call' in frame, false);
+  ana.peers.get('zed').close();
+  await clock.advance(10);
+  assert.equal(zed.hungUp, true);
+});
+
+test('their later offer of the same session goes on with the connection', async (t) => {
+  const { ana, clock, zed, network } = await startZed(t);
+  await zed.call('ana');
+  await clock.advance(50);
+  zed.pc.restartIce();
+  await zed.offer('ana');
+  await clock.advance(50);
+  assert.equal(network.all.length, 2);
+  assert.deepEqual(ana.states('zed'), ['open', 'open direct']);
+});
+
+test('their offer of another session is a new attempt', async (t) => {
+  const { ana, clock, zed, network } = await startZed(t);
+  await zed.call('ana');
+  await clock.advance(50);
+  const peer = ana.peers.get('zed');
+  zed.pc.vanish();
+  await zed.call('ana');
+  await clock.advance(50);
+  assert.equal(ana.peers.get('zed'), peer);
+  assert.equal(peer.state, 'open');
+  assert.equal(network.all.length, 4);
+});
+
+test('their hang-up and their closing are understood', async (t) => {
+  const { ana, clock, zed } = await startZed(t);
+  await zed.call('ana');
+  await clock.advance(50);
+  zed.send({ type: 'leave', name: 'ana' });
+  await clock.advance(10);
+  assert.equal(ana.states('zed').at(-1), 'closed hangup');
+  await zed.call('ana');
+  await clock.advance(50);
+  zed.pc.close();
+  await clock.advance(10);
+  assert.equal(ana.states('zed').at(-1), 'closed closed-by-peer');
+});
+
+test('a second channel of theirs may speak too', async (t) => {
+  const { ana, clock, zed } = await startZed(t);
+  zed.start('ana');
+  const [first, second] = [zed.pc.createDataChannel('messenger'), zed.pc.createDataChannel('messenger')];
+  await zed.offer('ana');
+  await clock.advance(50);
+  const heard = record(ana.peers.get('zed'), 'message');
+  first.send('1');
+  second.send('2');
+  await clock.advance(10);
+  assert.deepEqual(heard, [{ data: '1' }, { data: '2' }]);
+});
