@@ -1,0 +1,187 @@
+package ratelimit
+
+import (
+	"math"
+	"net/netip"
+	"sync"
+	"time"
+)
+
+// Limits are what a Gate enforces. Each is off where it is 0.
+type Limits struct {
+	Connections      int     // open at one time, in all
+	GroupConnections int     // open at one time, of one group of addresses
+	HandshakeRate    float64 // connections that a group may begin per second, in the long run
+	HandshakeBurst   int     // how many of them may come at once; at least 1
+}
+
+// maxIdle is how many groups without a connection a Gate remembers for the sake of their handshake rate. Beyond it
+// the one that was idle longest is forgotten: a flood from more groups than that is not one that a limit per group
+// could hold.
+const maxIdle = 1 << 16
+
+// Gate admits connections. It is safe for concurrent use, and its methods take constant time.
+//
+// It remembers groups that have connections, and those that began one so recently that their burst is not whole
+// again, at most maxIdle. Groups that need no longer be remembered are forgotten two at a time by whoever comes next.
+type Gate struct {
+	limits Limits
+	rate   flow
+	epoch  time.Time
+
+	mu     sync.Mutex
+	open   int                     // guarded by mu
+	groups map[netip.Prefix]*group // guarded by mu
+	idle   idleList                // groups without a connection; guarded by mu
+}
+
+// group is what a Gate knows of one group of addresses. Its fields are guarded by Gate.mu.
+type group struct {
+	key        netip.Prefix
+	handshakes bucket
+	open       int
+	prev, next *group // in Gate.idle, while open is 0
+}
+
+// NewGate returns a gate with nobody inside.
+func NewGate(limits Limits) *Gate {
+	g := &Gate{
+		limits: limits,
+		rate:   newFlow(limits.HandshakeRate, limits.HandshakeBurst),
+		epoch:  time.Now(),
+		groups: make(map[netip.Prefix]*group),
+	}
+	g.idle.init()
+	return g
+}
+
+// Admit decides about a connection from a group of addresses, any key that tells them apart. It returns [None] and
+// a function to call when that connection has ended, which may be called from any goroutine and does something the
+// first time only; or the reason for the refusal, and nil. What is refused counts for nothing.
+func (g *Gate) Admit(key netip.Prefix) (release func(), reason Reason) {
+	now := time.Since(g.epoch)
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	g.forget(now)
+	if g.isFull() {
+		return nil, ServerConnections
+	}
+	member, known := g.groups[key]
+	if !known {
+		member = &group{key: key}
+	}
+	if g.limits.GroupConnections > 0 && member.open >= g.limits.GroupConnections {
+		return nil, AddressConnections
+	}
+	if g.rate.limits() && !g.rate.take(&member.handshakes, now) {
+		return nil, AddressHandshakes
+	}
+	if !known {
+		g.groups[key] = member
+	} else if member.open == 0 {
+		g.idle.remove(member)
+	}
+	member.open++
+	g.open++
+	return g.releaser(member), None
+}
+
+// AdmitExempt is Admit for a connection that no limit per group is for.
+func (g *Gate) AdmitExempt() (release func(), reason Reason) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	if g.isFull() {
+		return nil, ServerConnections
+	}
+	g.open++
+	return g.releaser(nil), None
+}
+
+// isFull tells whether there is no room for anybody. It needs mu.
+func (g *Gate) isFull() bool {
+	return g.limits.Connections > 0 && g.open >= g.limits.Connections
+}
+
+// releaser returns the function that ends a connection, of a group unless that is nil.
+func (g *Gate) releaser(member *group) func() {
+	released := false // guarded by g.mu
+	return func() {
+		now := time.Since(g.epoch)
+		g.mu.Lock()
+		defer g.mu.Unlock()
+		if released {
+			return
+		}
+		released = true
+		g.open--
+		if member != nil {
+			g.leave(member, now)
+		}
+	}
+}
+
+// leave takes a connection from its group, and remembers the group only as long as it has to. It needs mu.
+func (g *Gate) leave(member *group, now time.Duration) {
+	member.open--
+	if member.open > 0 {
+		return
+	}
+	if member.handshakes.isFull(now) {
+		delete(g.groups, member.key)
+		return
+	}
+	g.idle.append(member)
+	if g.idle.len > maxIdle {
+		g.drop(g.idle.first())
+	}
+}
+
+// forget drops up to two idle groups that have their whole burst again: more than the one that the caller may add,
+// so that what a flood left behind goes away. The list is in the order in which groups became idle; one that needs
+// longer keeps those after it for no longer than a burst takes to refill. It needs mu.
+func (g *Gate) forget(now time.Duration) {
+	for range 2 {
+		first := g.idle.first()
+		if first == nil || !first.handshakes.isFull(now) {
+			return
+		}
+		g.drop(first)
+	}
+}
+
+// drop forgets an idle group. It needs mu.
+func (g *Gate) drop(member *group) {
+	g.idle.remove(member)
+	delete(g.groups, member.key)
+}
+
+// RetryAfter is after how many seconds one who was refused may try again, at least 1: the Retry-After field
+// (RFC 9110, section 10.2.3). For handshakes it is when the next one may come, for the rest it is a guess.
+func (g *Gate) RetryAfter(reason Reason) int {
+	const (
+		whenServerFull  = 5
+		whenAddressFull = 30
+	)
+	switch reason {
+	case ServerConnections:
+		return whenServerFull
+	case AddressConnections:
+		return whenAddressFull
+	default:
+		return max(1, int(math.Ceil(g.rate.interval/float64(time.Second))))
+	}
+}
+
+// Open is how many connections are inside.
+func (g *Gate) Open() int {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	return g.open
+}
+
+// Groups is how many groups of addresses are remembered.
+func (g *Gate) Groups() int {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	return len(g.groups)
+}
