@@ -1,0 +1,180 @@
+package listen
+
+import (
+	"context"
+	"crypto/tls"
+	"crypto/x509"
+	"errors"
+	"fmt"
+	"net/http"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/rs/zerolog"
+	"golang.org/x/crypto/acme"
+	"golang.org/x/crypto/acme/autocert"
+)
+
+const (
+	// challengePath begins the paths of http-01 challenges.
+	challengePath = "/.well-known/acme-challenge/"
+	// acmeTimeout is how long the authority may take over one request.
+	acmeTimeout = time.Minute
+	// A certificate that could not be had is asked for again after the first of these, then
+	// after twice as long, and so on up to the last: authorities count failures per hour.
+	firstRetry, lastRetry = time.Minute, time.Hour
+)
+
+// automatic is an identity whose certificates come from an ACME server and are renewed there.
+// Challenges are answered on the https listener (tls-alpn-01, RFC 8737) and, if there is a
+// redirect listener, over plain HTTP (http-01, RFC 8555 section 8.3).
+type automatic struct {
+	domains []string
+	manager *autocert.Manager
+	client  *http.Client // to the authority
+	log     zerolog.Logger
+}
+
+var _ identity = (*automatic)(nil)
+
+func newACME(opts Options) (*automatic, error) {
+	cache, err := openCache(opts.ACME.Cache)
+	if err != nil {
+		return nil, flagError("--acme-cache", err)
+	}
+	client, err := acmeHTTPClient(opts.ACME.CAFile)
+	if err != nil {
+		return nil, flagError("--acme-ca-file", err)
+	}
+	directory := opts.ACME.Directory
+	if directory == "" {
+		directory = autocert.DefaultACMEDirectory
+	}
+	return &automatic{
+		domains: slices.Clone(opts.ACME.Domains),
+		client:  client,
+		log:     opts.Log,
+		manager: &autocert.Manager{
+			Prompt:     autocert.AcceptTOS,
+			Cache:      autocert.DirCache(cache),
+			HostPolicy: autocert.HostWhitelist(opts.ACME.Domains...),
+			Email:      opts.ACME.Email,
+			Client:     &acme.Client{DirectoryURL: directory, HTTPClient: client, UserAgent: "beckon"},
+		},
+	}, nil
+}
+
+// openCache makes the directory, for nobody else to read: it holds private keys.
+func openCache(dir string) (string, error) {
+	if dir == "" {
+		var err error
+		if dir, err = defaultCache(); err != nil {
+			return "", err
+		}
+	}
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		return "", fmt.Errorf("%s cannot be made (%w); name a directory that this user may write to", dir, bare(err))
+	}
+	info, err := os.Stat(dir)
+	if err != nil {
+		return "", fmt.Errorf("%s cannot be read: %w", dir, bare(err))
+	}
+	if info.Mode().Perm()&0o077 != 0 {
+		return "", fmt.Errorf("%s is open to other users (mode %04o) and would hold private keys; chmod 700 it or name another", dir, info.Mode().Perm())
+	}
+	probe, err := os.CreateTemp(dir, ".probe-*")
+	if err != nil {
+		return "", fmt.Errorf("no permission to write to %s; give it to the user that runs this, or name another", dir)
+	}
+	probe.Close()
+	os.Remove(probe.Name())
+	return dir, nil
+}
+
+// defaultCache is below the state directory that systemd gives to the service
+// (StateDirectory=), else below the user's cache directory.
+func defaultCache() (string, error) {
+	if state, _, _ := strings.Cut(os.Getenv("STATE_DIRECTORY"), ":"); state != "" {
+		return filepath.Join(state, "acme"), nil
+	}
+	dir, err := os.UserCacheDir()
+	if err != nil {
+		return "", errors.New("this user has no cache directory; name the directory to keep the certificates in")
+	}
+	return filepath.Join(dir, "beckon", "acme"), nil
+}
+
+// acmeHTTPClient trusts the roots in a file, or the system's.
+func acmeHTTPClient(caFile string) (*http.Client, error) {
+	transport := http.DefaultTransport.(*http.Transport).Clone()
+	if caFile != "" {
+		pem, err := os.ReadFile(caFile)
+		if err != nil {
+			return nil, explainFile(caFile, err)
+		}
+		roots := x509.NewCertPool()
+		if !roots.AppendCertsFromPEM(pem) {
+			return nil, fmt.Errorf("%s holds no certificate in PEM form", caFile)
+		}
+		transport.TLSClientConfig = &tls.Config{RootCAs: roots, MinVersion: tls.VersionTLS12}
+	}
+	return &http.Client{Transport: transport, Timeout: acmeTimeout}, nil
+}
+
+func (a *automatic) config() *tls.Config {
+	return serverConfig(a.manager.GetCertificate, acme.ALPNProto)
+}
+
+func (a *automatic) owns(host string) bool { return slices.Contains(a.domains, host) }
+
+func (a *automatic) name() string { return a.domains[0] }
+
+func (a *automatic) answers(fallback http.Handler) http.Handler {
+	challenges := a.manager.HTTPHandler(fallback)
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if !strings.HasPrefix(r.URL.Path, challengePath) {
+			fallback.ServeHTTP(w, r)
+			return
+		}
+		r = r.Clone(r.Context())
+		r.Host, _ = splitHost(r.Host) // autocert knows hosts without a port only
+		challenges.ServeHTTP(w, r)
+	})
+}
+
+// reload has nothing to do: certificates are renewed by themselves.
+func (a *automatic) reload() error { return nil }
+
+// run gets the first certificates before a visitor waits for one, and says in the log whether
+// that works. A request under way when ctx ends is given up to its own time limits.
+func (a *automatic) run(ctx context.Context) {
+	for _, domain := range a.domains {
+		go a.obtain(ctx, domain)
+	}
+	<-ctx.Done()
+	a.client.CloseIdleConnections()
+}
+
+// obtain asks for the certificate of one domain until it has it or ctx ends.
+func (a *automatic) obtain(ctx context.Context, domain string) {
+	hello := &tls.ClientHelloInfo{
+		ServerName:   domain,
+		CipherSuites: []uint16{tls.TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256},
+	}
+	for wait := firstRetry; ctx.Err() == nil; wait = min(2*wait, lastRetry) {
+		cert, err := a.manager.GetCertificate(hello)
+		if err == nil {
+			a.log.Info().Str("domain", domain).Time("expires", cert.Leaf.NotAfter).Msg("certificate ready")
+			return
+		}
+		a.log.Error().Err(err).Str("domain", domain).Stringer("retry", wait).
+			Msg("no certificate: the domain must lead to this server, on port 443, or on port 80 with --http-redirect")
+		select {
+		case <-ctx.Done():
+		case <-time.After(wait):
+		}
+	}
+}

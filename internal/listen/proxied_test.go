@@ -1,0 +1,177 @@
+package listen
+
+import (
+	"bufio"
+	"io"
+	"net"
+	"net/http"
+	"net/netip"
+	"path/filepath"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	proxyproto "github.com/pires/go-proxyproto"
+	"github.com/rs/zerolog"
+)
+
+// header is what a proxy puts in front.
+func header(t *testing.T, version byte, source string) []byte {
+	t.Helper()
+	from := net.TCPAddrFromAddrPort(netip.MustParseAddrPort(source))
+	to := &net.TCPAddr{IP: net.IPv4(192, 0, 2, 99), Port: 443}
+	if from.IP.To4() == nil {
+		to.IP = net.ParseIP("2001:db8::99")
+	}
+	raw, err := proxyproto.HeaderProxyFromAddrs(version, from, to).Format()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return raw
+}
+
+// behind dials and says preamble before all else.
+func behind(network, address string, preamble []byte) func() (net.Conn, error) {
+	return func() (net.Conn, error) {
+		conn, err := net.Dial(network, address)
+		if err == nil {
+			_, err = conn.Write(preamble)
+		}
+		return conn, err
+	}
+}
+
+// loopback, others and unix are whom a test trusts.
+func loopback(peer net.Addr) bool { return strings.HasPrefix(peer.String(), "127.0.0.1:") }
+func others(peer net.Addr) bool   { return !loopback(peer) }
+func unix(peer net.Addr) bool     { return peer.Network() == "unix" }
+
+func TestProxyProtocol(t *testing.T) {
+	s := mustOpen(t, Options{Listen: "127.0.0.1:0", ProxyProtocol: true, Trusts: loopback, HeaderTimeout: patience})
+	serve(t, s.Listeners[0], http.HandlerFunc(whoami))
+	for _, source := range []string{"198.51.100.7:4711", "[2001:db8::7]:4711"} {
+		for _, version := range []byte{1, 2} {
+			dial := behind("tcp", s.Listeners[0].Addr().String(), header(t, version, source))
+			if body, err := get(t, "http://beckon.test/", dial, nil); err != nil || body != source {
+				t.Errorf("version %d: the client is %q, %v; want %s", version, body, err, source)
+			}
+		}
+	}
+	// A proxy that asks for itself, as health checks do.
+	for about, preamble := range map[string]string{
+		"UNKNOWN": "PROXY UNKNOWN\r\n",
+		"LOCAL":   "\r\n\r\n\x00\r\nQUIT\n\x20\x00\x00\x00",
+	} {
+		body, err := get(t, "http://beckon.test/", behind("tcp", s.Listeners[0].Addr().String(), []byte(preamble)), nil)
+		if err != nil || !strings.HasPrefix(body, "127.0.0.1:") {
+			t.Errorf("%s: the client is %q, %v", about, body, err)
+		}
+	}
+}
+
+func TestProxyProtocolBeforeTLS(t *testing.T) {
+	authority := newCA(t)
+	certPath, keyPath := authority.pair(t, 1, "localhost")
+	s := mustOpen(t, Options{Listen: "127.0.0.1:0", ProxyProtocol: true, Trusts: loopback, HeaderTimeout: patience, TLSCert: certPath, TLSKey: keyPath})
+	serve(t, s.Listeners[0], http.HandlerFunc(whoami))
+	dial := behind("tcp", s.Listeners[0].Addr().String(), header(t, 2, "198.51.100.7:4711"))
+	body, err := get(t, "https://localhost/", dial, authority.trust("localhost"))
+	if err != nil || body != "198.51.100.7:4711" {
+		t.Errorf("the client is %q, %v", body, err)
+	}
+}
+
+func TestProxyProtocolOnUnixSocket(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "s")
+	s := mustOpen(t, Options{Listen: "unix:" + path, SocketMode: 0o660, ProxyProtocol: true, Trusts: unix, HeaderTimeout: patience})
+	serve(t, s.Listeners[0], http.HandlerFunc(whoami))
+	body, err := get(t, "http://beckon.test/", behind("unix", path, header(t, 1, "198.51.100.7:4711")), nil)
+	if err != nil || body != "198.51.100.7:4711" {
+		t.Errorf("the client is %q, %v", body, err)
+	}
+}
+
+// A stranger's header is not believed: it is what the request begins with, and that is no request.
+func TestForgedProxyHeader(t *testing.T) {
+	s := mustOpen(t, Options{Listen: "127.0.0.1:0", ProxyProtocol: true, Trusts: others, HeaderTimeout: patience})
+	serve(t, s.Listeners[0], http.HandlerFunc(whoami))
+	address := s.Listeners[0].Addr().String()
+	for _, version := range []byte{1, 2} {
+		conn, err := behind("tcp", address, header(t, version, "198.51.100.7:4711"))()
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer conn.Close()
+		io.WriteString(conn, "GET / HTTP/1.1\r\nHost: beckon.test\r\n\r\n")
+		response, err := http.ReadResponse(bufio.NewReader(conn), nil)
+		if err != nil || response.StatusCode != http.StatusBadRequest {
+			t.Errorf("version %d: %v, %v; want 400", version, response, err)
+		}
+	}
+	if body, err := get(t, "http://"+address, nil, nil); err != nil || !strings.HasPrefix(body, "127.0.0.1:") {
+		t.Errorf("without a header: %q, %v", body, err)
+	}
+}
+
+func TestTrustedProxyMustSendAHeader(t *testing.T) {
+	log := new(journal)
+	s := mustOpen(t, Options{Listen: "127.0.0.1:0", ProxyProtocol: true, Trusts: loopback, HeaderTimeout: patience, Log: zerolog.New(log)})
+	serve(t, s.Listeners[0], http.HandlerFunc(whoami))
+	for range 3 {
+		if body, err := get(t, "http://"+s.Listeners[0].Addr().String(), nil, nil); err == nil {
+			t.Errorf("answered with %q", body)
+		}
+	}
+	if n := strings.Count(log.String(), "sent no PROXY header"); n != 1 {
+		t.Errorf("logged %d times, want once a minute:\n%s", n, log.String())
+	}
+}
+
+// A proxy that says nothing holds a connection no longer than the header timeout.
+func TestProxyHeaderTimeout(t *testing.T) {
+	certPath, keyPath := newCA(t).pair(t, 1, "localhost")
+	s := mustOpen(t, Options{Listen: "127.0.0.1:0", ProxyProtocol: true, Trusts: loopback, HeaderTimeout: 50 * time.Millisecond, TLSCert: certPath, TLSKey: keyPath})
+	serve(t, s.Listeners[0], http.HandlerFunc(whoami))
+	conn, err := net.Dial("tcp", s.Listeners[0].Addr().String())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer conn.Close()
+	io.WriteString(conn, "PROXY TCP4 ")
+	conn.SetReadDeadline(time.Now().Add(proxyproto.DefaultReadHeaderTimeout / 2))
+	if _, err := io.ReadAll(conn); err != nil {
+		t.Errorf("the connection is not closed: %v", err)
+	}
+}
+
+// The socket can be had for writes that do not block.
+func TestSocketBehindProxyHeader(t *testing.T) {
+	s := mustOpen(t, Options{Listen: "127.0.0.1:0", ProxyProtocol: true, Trusts: loopback, HeaderTimeout: patience})
+	client, err := behind("tcp", s.Listeners[0].Addr().String(), append(header(t, 1, "198.51.100.7:4711"), "rest"...))()
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer client.Close()
+	conn, err := s.Listeners[0].Accept()
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer conn.Close()
+	rest := make([]byte, 4)
+	if _, err := io.ReadFull(conn, rest); err != nil || string(rest) != "rest" {
+		t.Fatalf("after the header comes %q, %v", rest, err)
+	}
+	raw, err := conn.(syscall.Conn).SyscallConn()
+	if err != nil {
+		t.Fatal(err)
+	}
+	raw.Write(func(fd uintptr) bool {
+		syscall.Write(int(fd), []byte("answer"))
+		return true
+	})
+	answer := make([]byte, 6)
+	if _, err := io.ReadFull(client, answer); err != nil || string(answer) != "answer" {
+		t.Errorf("the client reads %q, %v", answer, err)
+	}
+}
