@@ -1,12 +1,17 @@
-// Package config turns command line flags and environment variables into one checked
-// [Config].
+// Package config turns command line flags, environment variables and a configuration file into
+// one checked [Config].
 //
-// A flag on the command line wins over its environment variable, and that over the default.
-// Every flag has one variable: BECKON_ and the flag's name in upper case, with _ for each -.
-// Besides, PORT is obeyed as hosting platforms set it. An empty variable counts as unset. A
-// variable that starts with BECKON_ and belongs to no flag is refused, since it is most
+// A flag on the command line wins over its environment variable, that over the file, and that
+// over the default. Every flag has one variable: BECKON_ and the flag's name in upper case, with
+// _ for each -. Besides, PORT is obeyed as hosting platforms set it. An empty variable counts as
+// unset. A variable that starts with BECKON_ and belongs to no flag is refused, since it is most
 // likely a misspelt setting; the ones that Kubernetes sets for a service named beckon
 // (BECKON_SERVICE_HOST, BECKON_PORT and the like) are let pass.
 //
-// The package has no state, reads no files and never exits the process.
+// The file is YAML, because it takes comments, lists and values without quotes, and operators
+// know it. It is one mapping from flag names to values or lists of values; names that are no
+// flags are refused, and so is all that YAML has beyond that (references, types, nesting).
+// Values are read as text, by the flag alone: no and 0660 mean what they look like.
+//
+// The package has no state, reads no files but that one and never exits the process.
 package config

@@ -1,7 +1,6 @@
 package config
 
 import (
-	"fmt"
 	"regexp"
 	"slices"
 	"strings"
@@ -16,55 +15,32 @@ const (
 	portVariable = "PORT"
 )
 
-// environment resolves flags that the command line leaves open.
-type environment struct {
-	values map[string]string
-	// used maps a flag to the variable that its value was taken from.
-	used map[string]string
-}
+// environment is the variables of the process that are not empty.
+type environment map[string]string
 
-var _ kong.Resolver = (*environment)(nil)
-
-func newEnvironment(environ []string) *environment {
-	e := &environment{values: map[string]string{}, used: map[string]string{}}
+func newEnvironment(environ []string) environment {
+	e := environment{}
 	for _, pair := range environ {
 		if name, value, ok := strings.Cut(pair, "="); ok && value != "" {
-			e.values[name] = value
+			e[name] = value
 		}
 	}
 	return e
 }
 
-// Validate is part of kong.Resolver.
-func (e *environment) Validate(*kong.Application) error { return nil }
-
-// Resolve returns the value of a flag, or nil if no variable sets it.
-func (e *environment) Resolve(_ *kong.Context, _ *kong.Path, flag *kong.Flag) (any, error) {
-	if !configurable(flag) {
-		return nil, nil
-	}
-	for _, name := range variables(flag.Name) {
-		value, ok := e.values[name]
+// lookup returns the value of a flag and the variable that it is from.
+func (e environment) lookup(flag string) (value, origin string, ok bool) {
+	for _, name := range variables(flag) {
+		value, ok := e[name]
 		if !ok {
 			continue
 		}
-		e.used[flag.Name] = name
 		if name == portVariable {
 			value = ":" + value
 		}
-		return value, nil
+		return value, name, true
 	}
-	return nil, nil
-}
-
-// attribute adds to a message that starts with a flag's name the variable that the value
-// came from, if it came from one.
-func (e *environment) attribute(message string) string {
-	flag, rest, ok := strings.Cut(message, ":")
-	if name := e.used[strings.TrimPrefix(flag, "--")]; ok && name != "" {
-		return fmt.Sprintf("%s (from %s):%s", flag, name, rest)
-	}
-	return message
+	return "", "", false
 }
 
 // kubernetes matches what Kubernetes and Docker set to point at a service named beckon, or
@@ -72,13 +48,13 @@ func (e *environment) attribute(message string) string {
 var kubernetes = regexp.MustCompile(`^BECKON_([A-Z0-9_]+_)?(SERVICE_HOST|SERVICE_PORT(_[A-Z0-9_]+)?|PORT(_[0-9]+_(TCP|UDP|SCTP)(_(PROTO|PORT|ADDR))?)?)$`)
 
 // check refuses variables that look like settings and are none.
-func (e *environment) check(flags []*kong.Flag) error {
+func (e environment) check(flags []*kong.Flag) error {
 	var known []string
 	for _, flag := range flags {
 		known = append(known, flag.Envs...)
 	}
 	var unknown []string
-	for name := range e.values {
+	for name := range e {
 		if strings.HasPrefix(name, prefix) && !slices.Contains(known, name) && !kubernetes.MatchString(name) {
 			unknown = append(unknown, name)
 		}

@@ -10,12 +10,13 @@ import (
 	"github.com/alecthomas/kong"
 )
 
-// ErrShown is returned by [Load] when it was asked for help or for the version and has
-// written it. The process has nothing more to do and exits with code 0.
-var ErrShown = errors.New("help or version shown")
+// ErrShown is returned by [Load] when it was asked for help, for the version or for the
+// configuration and has written it. The process has nothing more to do and exits with code 0.
+var ErrShown = errors.New("help, version or configuration shown")
 
 // UsageError is a setting that cannot be used. Its text is one line that names the flag, and
-// the environment variable if the value came from there. The process exits with code 2.
+// the environment variable or the line of the file if the value came from there. The process
+// exits with code 2.
 type UsageError struct {
 	message string
 }
@@ -30,20 +31,24 @@ func (e *UsageError) Error() string { return e.message }
 
 // grammar is everything the command line understands.
 type grammar struct {
+	File string `name:"config" group:"Configuration" placeholder:"FILE" help:"File with settings: YAML, a line of the form flag-name: value for each, or a list of values."`
+
 	Config `embed:""`
 
-	Help    bool `short:"h" help:"Show this help."`
-	Version bool `help:"Show the version."`
+	Help        bool `short:"h" help:"Show this help."`
+	Version     bool `help:"Show the version."`
+	PrintConfig bool `help:"Show the configuration that would be used, in the form of --config, secrets masked."`
 }
 
-// Load reads the settings from the arguments (without the program's name) and from the
-// environment in the form of os.Environ. Help and version go to stdout.
+// Load reads the settings from the arguments (without the program's name), from the
+// environment in the form of os.Environ, and from the file that either of them names. What it
+// is asked to show goes to stdout.
 //
 // Its errors are [ErrShown] and [*UsageError]; any other is a failure to write to stdout.
 func Load(args, environ []string, stdout io.Writer) (Config, error) {
 	var g grammar
-	env := newEnvironment(environ)
-	parser, err := newParser(&g, env, stdout)
+	from := newSources(environ)
+	parser, err := newParser(&g, from, stdout)
 	if err != nil {
 		return Config{}, err
 	}
@@ -57,34 +62,59 @@ func Load(args, environ []string, stdout io.Writer) (Config, error) {
 	if shown, err := show(trace, stdout); shown {
 		return Config{}, err
 	}
-	if err := env.check(parser.Model.Flags); err != nil {
+	if err := from.open(trace, parser.Model.Flags); err != nil {
 		return Config{}, err
 	}
 	if _, err := parser.Parse(args); err != nil {
-		return Config{}, newUsageError(env.attribute(err.Error()))
+		return Config{}, newUsageError(from.attribute(err.Error()))
 	}
-	g.Config.adapt(func(flag string) bool { return env.used[flag] != "" || given(trace, flag) })
-	if err := g.Config.finish(); err != nil {
-		return Config{}, newUsageError(env.attribute(err.Error()))
+	g.adapt(func(flag string) bool { return from.used[flag] != "" || given(trace, flag) != nil })
+	if err := g.finish(); err != nil {
+		return Config{}, newUsageError(from.attribute(err.Error()))
+	}
+	if g.PrintConfig {
+		return g.Config, g.print(stdout)
 	}
 	return g.Config, nil
 }
 
-// given tells whether a flag is on the command line.
-func given(trace *kong.Context, flag string) bool {
-	return slices.ContainsFunc(trace.Path, func(step *kong.Path) bool {
-		return step.Flag != nil && step.Flag.Name == flag
-	})
+// open reads the file that the command line or the environment names, and checks the names of
+// everything that is set in either.
+func (s *sources) open(trace *kong.Context, flags []*kong.Flag) error {
+	if err := s.environment.check(flags); err != nil {
+		return err
+	}
+	path, _, _ := s.environment.lookup("config")
+	if flag := given(trace, "config"); flag != nil {
+		path, _ = trace.FlagValue(flag).(string)
+	}
+	if path == "" {
+		return nil
+	}
+	var err error
+	s.file, err = readFile(path, flags)
+	return err
 }
 
-func newParser(g *grammar, env *environment, stdout io.Writer) (*kong.Kong, error) {
+// given returns a flag if it is on the command line, else nil.
+func given(trace *kong.Context, name string) *kong.Flag {
+	i := slices.IndexFunc(trace.Path, func(step *kong.Path) bool {
+		return step.Flag != nil && step.Flag.Name == name
+	})
+	if i < 0 {
+		return nil
+	}
+	return trace.Path[i].Flag
+}
+
+func newParser(g *grammar, from *sources, stdout io.Writer) (*kong.Kong, error) {
 	parser, err := kong.New(g, append(mappers(),
 		kong.Name("beckon"),
-		kong.Description("A WebRTC signaling server with a chat page. A flag wins over its environment variable, and that over the default."),
+		kong.Description("A WebRTC signaling server with a chat page. A flag wins over its environment variable, that over the file of --config, and that over the default."),
 		kong.NoDefaultHelp(),
 		kong.ValueFormatter(describe),
 		kong.Writers(stdout, stdout),
-		kong.Resolvers(env),
+		kong.Resolvers(from),
 	)...)
 	if err != nil {
 		return nil, fmt.Errorf("config: %w", err)
@@ -99,10 +129,13 @@ func newParser(g *grammar, env *environment, stdout io.Writer) (*kong.Kong, erro
 
 // configurable tells whether a flag is a setting, not a question.
 func configurable(flag *kong.Flag) bool {
-	return flag.Name != "help" && flag.Name != "version"
+	return !slices.Contains([]string{"help", "version", "print-config"}, flag.Name)
 }
 
-// describe is the text of a flag in --help.
+// inFile tells whether a flag is a setting that may stand in the file.
+func inFile(flag *kong.Flag) bool { return configurable(flag) && flag.Name != "config" }
+
+// describe is the text of a flag in --help and in the file.
 func describe(value *kong.Value) string {
 	flag := value.Flag
 	if flag == nil || !configurable(flag) {
@@ -117,22 +150,19 @@ func describe(value *kong.Value) string {
 
 // show answers --help and --version, and reports whether either was asked.
 func show(trace *kong.Context, stdout io.Writer) (bool, error) {
-	for _, step := range trace.Path {
-		if step.Flag == nil || configurable(step.Flag) {
-			continue
-		}
-		var err error
-		if step.Flag.Name == "help" {
-			err = trace.PrintUsage(false)
-		} else {
-			_, err = fmt.Fprintln(stdout, Version())
-		}
-		if err == nil {
-			err = ErrShown
-		}
-		return true, err
+	var err error
+	switch {
+	case given(trace, "help") != nil:
+		err = trace.PrintUsage(false)
+	case given(trace, "version") != nil:
+		_, err = fmt.Fprintln(stdout, Version())
+	default:
+		return false, nil
 	}
-	return false, nil
+	if err == nil {
+		err = ErrShown
+	}
+	return true, err
 }
 
 // variables returns the environment variables that set a flag, the strongest first.

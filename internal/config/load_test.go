@@ -9,22 +9,38 @@ import (
 	"testing"
 	"time"
 
+	"beckon/internal/address"
 	"beckon/internal/ice"
 )
 
 func defaults() Config {
 	return Config{
-		Listen:          ":9000",
-		PingInterval:    25 * time.Second,
-		PongTimeout:     10 * time.Second,
-		LoginTimeout:    2 * time.Minute,
-		WriteTimeout:    10 * time.Second,
-		MaxMessageBytes: 65536,
-		OutboxBytes:     1 << 20,
-		OutboxMessages:  4096,
-		LogLevel:        "info",
-		LogFormat:       "auto",
+		Serving: Serving{Listen: ":9000", SocketMode: 0o660},
+		Timing: Timing{
+			PingInterval: 25 * time.Second, PongTimeout: 10 * time.Second, HeaderTimeout: 5 * time.Second,
+			LoginTimeout: 2 * time.Minute, WriteTimeout: 10 * time.Second,
+		},
+		Sizes: Sizes{MaxMessageBytes: 65536, OutboxBytes: 1 << 20, OutboxMessages: 4096},
+		Limits: Limits{
+			MaxConnections: 100_000, MaxConnectionsPerIP: 100, HandshakesPerSecondPerIP: 20,
+			MessagesPerSecond: 10_000, BytesPerSecond: 1 << 24,
+			MaxUsers: 100_000, MaxRooms: 50_000, MaxRoomUsers: 25_000,
+		},
+		Sessions: Sessions{ResumeWindow: 15 * time.Second, BacklogBytes: 1 << 19, BacklogMessages: 4096},
+		Watching: Watching{LogLevel: "info", LogFormat: "auto"},
 	}
+}
+
+func proxies(texts ...string) []address.Proxy {
+	var list []address.Proxy
+	for _, text := range texts {
+		proxy, err := address.ParseProxy(text)
+		if err != nil {
+			panic(err)
+		}
+		list = append(list, proxy)
+	}
+	return list
 }
 
 func TestDefaults(t *testing.T) {
@@ -72,15 +88,50 @@ func TestLoad(t *testing.T) {
 			func(c *Config) {
 				c.PingInterval, c.PongTimeout, c.LoginTimeout, c.WriteTimeout = time.Minute, 500*time.Millisecond, time.Hour, 3*time.Second
 			}},
-		{"numbers", nil, []string{"BECKON_MAX_MESSAGE_BYTES=1024", "BECKON_OUTBOX_BYTES=4096", "BECKON_OUTBOX_MESSAGES=16", "BECKON_MAX_USERS=7", "BECKON_MAX_CONNECTIONS=8", "BECKON_MAX_ROOM_USERS=9"},
+		{"numbers", nil, []string{"BECKON_MAX_MESSAGE_BYTES=1024", "BECKON_BACKLOG_BYTES=4096", "BECKON_OUTBOX_BYTES=4096", "BECKON_OUTBOX_MESSAGES=16", "BECKON_MAX_USERS=7", "BECKON_MAX_CONNECTIONS=8", "BECKON_MAX_ROOM_USERS=9"},
 			func(c *Config) {
+				c.BacklogBytes = 4096
 				c.MaxMessageBytes, c.OutboxBytes, c.OutboxMessages, c.MaxUsers, c.MaxConnections, c.MaxRoomUsers = 1024, 4096, 16, 7, 8, 9
 			}},
 		{"logging", []string{"--log-level=debug", "--log-format=json"}, nil, func(c *Config) { c.LogLevel, c.LogFormat = "debug", "json" }},
 		{"a short ping interval alone", []string{"--ping-interval=10s"}, nil,
 			func(c *Config) { c.PingInterval, c.PongTimeout = 10*time.Second, 9*time.Second }},
 		{"large messages alone", []string{"--max-message-bytes=2000000"}, nil,
-			func(c *Config) { c.MaxMessageBytes, c.OutboxBytes = 2_000_000, 2_000_000 }},
+			func(c *Config) { c.MaxMessageBytes, c.OutboxBytes, c.BacklogBytes = 2_000_000, 2_000_000, 2_000_000 }},
+		{"a Unix socket", []string{"--listen=unix:/run/beckon.sock", "--socket-mode=666"}, nil,
+			func(c *Config) { c.Listen, c.SocketMode = "unix:/run/beckon.sock", 0o666 }},
+		{"a base path", []string{"--base-path=/chat/v1"}, nil, func(c *Config) { c.BasePath = "/chat/v1" }},
+		{"the root as base path", nil, []string{"BECKON_BASE_PATH=/"}, func(*Config) {}},
+		{"proxies", []string{"--trusted-proxy=10.0.0.0/8", "--trusted-proxy=Loopback", "--proxy-protocol"}, nil,
+			func(c *Config) { c.TrustedProxies, c.ProxyProtocol = proxies("10.0.0.0/8", "loopback"), true }},
+		{"proxies by variables", nil, []string{"BECKON_TRUSTED_PROXY=10.0.0.1, unix", "BECKON_PROXY_PROTOCOL=yes", "BECKON_LISTEN=unix:/s"},
+			func(c *Config) {
+				c.TrustedProxies, c.ProxyProtocol, c.Listen = proxies("10.0.0.1", "unix"), true, "unix:/s"
+			}},
+		{"a switch that a flag turns off", []string{"--proxy-protocol=false"}, []string{"BECKON_PROXY_PROTOCOL=1"}, func(*Config) {}},
+		{"TLS", []string{"--tls-cert=c.pem", "--tls-key=k.pem", "--http-redirect=:80"}, nil,
+			func(c *Config) { c.TLSCert, c.TLSKey, c.HTTPRedirect = "c.pem", "k.pem", ":80" }},
+		{"ACME", nil, []string{"BECKON_ACME_DOMAIN=Chat.Example.org., b.example.org", "BECKON_ACME_CACHE=/c", "BECKON_ACME_EMAIL=op@example.org", "BECKON_ACME_DIRECTORY=https://ca.example/dir", "BECKON_ACME_CA_FILE=ca.pem"},
+			func(c *Config) {
+				c.TLS = TLS{ACMEDomains: []string{"chat.example.org", "b.example.org"}, ACMECache: "/c", ACMEEmail: "op@example.org", ACMEDirectory: "https://ca.example/dir", ACMECAFile: "ca.pem"}
+			}},
+		{"tokens", []string{"--auth-jwks-file=keys.json", "--auth-audience=beckon", "--auth-issuer=https://id.example"}, nil,
+			func(c *Config) {
+				c.AuthJWKSFile, c.AuthAudience, c.AuthIssuer = "keys.json", "beckon", "https://id.example"
+			}},
+		{"another kind of tokens", []string{"--auth-jwt-secret-file=secret"}, nil, func(c *Config) { c.AuthJWTSecretFile = "secret" }},
+		{"the admin listener", []string{"--admin=localhost:9091"}, nil, func(c *Config) { c.Admin = "localhost:9091" }},
+		{"the admin listener of IPv6", []string{"--admin=[::1]:9091"}, nil, func(c *Config) { c.Admin = "[::1]:9091" }},
+		{"the admin listener as a socket", []string{"--admin=unix:/run/admin"}, nil, func(c *Config) { c.Admin = "unix:/run/admin" }},
+		{"the admin listener for all", []string{"--admin=:9091", "--admin-public"}, nil, func(c *Config) { c.Admin, c.AdminPublic = ":9091", true }},
+		{"all that may be off", []string{
+			"--header-timeout=0", "--login-timeout=0s", "--resume-window=0", "--max-connections=0", "--max-connections-per-ip=0",
+			"--handshakes-per-second-per-ip=0", "--messages-per-second=0", "--bytes-per-second=0", "--max-users=0", "--max-rooms=0", "--max-room-users=0",
+			"--outbox-messages=0", "--backlog-bytes=0", "--backlog-messages=0",
+		}, nil, func(c *Config) {
+			c.HeaderTimeout, c.LoginTimeout, c.OutboxMessages, c.Limits, c.Sessions = 0, 0, 0, Limits{}, Sessions{}
+		}},
+		{"bytes that are not counted", []string{"--outbox-bytes=0", "--backlog-bytes=0"}, nil, func(c *Config) { c.OutboxBytes, c.BacklogBytes = 0, 0 }},
 	} {
 		want := defaults()
 		c.want(&want)
@@ -121,18 +172,64 @@ func TestLoadRefuses(t *testing.T) {
 		{nil, []string{"BECKON_PING_INTERVAL=5s", "BECKON_PONG_TIMEOUT=6s"}, "--ping-interval (from BECKON_PING_INTERVAL): must be more than --pong-timeout (6s), got 5s"},
 		{[]string{"--ping-interval=2h"}, nil, "--ping-interval: must be from 20ms to 1h, got 2h"},
 		{[]string{"--pong-timeout=0s"}, nil, "--pong-timeout: must be from 10ms to 1h, got 0s"},
-		{[]string{"--login-timeout=-1s"}, nil, "--login-timeout: must be from 10ms to 24h, got -1s"},
+		{[]string{"--login-timeout=-1s"}, nil, "--login-timeout: must be from 10ms to 24h or 0, got -1s"},
 		{[]string{"--write-timeout=1h1s"}, nil, "--write-timeout: must be from 10ms to 1h, got 1h0m1s"},
 		{[]string{"--max-message-bytes=64KiB"}, nil, `--max-message-bytes: must be a whole number, got "64KiB"`},
 		{[]string{"--max-message-bytes=127"}, nil, "--max-message-bytes: must be from 128 to 16777216, got 127"},
 		{nil, []string{"BECKON_MAX_MESSAGE_BYTES=127"}, "--max-message-bytes (from BECKON_MAX_MESSAGE_BYTES): must be from 128 to 16777216, got 127"},
 		{[]string{"--outbox-bytes=5000"}, nil, "--outbox-bytes: must be at least --max-message-bytes (65536), got 5000"},
-		{[]string{"--outbox-messages=15"}, nil, "--outbox-messages: must be from 16 to 1000000, got 15"},
+		{[]string{"--outbox-messages=15"}, nil, "--outbox-messages: must be from 16 to 1000000 or 0, got 15"},
 		{[]string{"--max-users=-1"}, nil, "--max-users: must be from 0 to 100000000, got -1"},
 		{[]string{"--max-connections=1e3"}, nil, `--max-connections: must be a whole number, got "1e3"`},
 		{nil, []string{"BECKON_MAX_ROOM_USERS=many"}, `--max-room-users (from BECKON_MAX_ROOM_USERS): must be a whole number, got "many"`},
 		{[]string{"--log-level=trace"}, nil, `--log-level: must be one of debug, info, warn, error, got "trace"`},
 		{[]string{"--log-format=xml"}, nil, `--log-format: must be one of auto, console, json, got "xml"`},
+		{[]string{"--listen=unix:"}, nil, `--listen: must be unix: and the whole path of a socket, such as unix:/run/beckon/http.sock, got "unix:"`},
+		{[]string{"--listen=unix:run/s"}, nil, `--listen: must be unix: and the whole path of a socket, such as unix:/run/beckon/http.sock, got "unix:run/s"`},
+		{[]string{"--socket-mode=rw"}, nil, `--socket-mode: must be permissions in octal such as 0660, got "rw"`},
+		{[]string{"--socket-mode=1777"}, nil, `--socket-mode: must be permissions in octal such as 0660, got "1777"`},
+		{[]string{"--socket-mode=0"}, nil, "--socket-mode: nobody could connect with 0000"},
+		{[]string{"--base-path=chat"}, nil, `--base-path: must begin with a slash, such as /chat, got "chat"`},
+		{[]string{"--base-path=/chat/"}, nil, `--base-path: must not end with a slash, write /chat, got "/chat/"`},
+		{[]string{"--base-path=/a b"}, nil, `--base-path: may hold letters, digits and . _ ~ - between slashes, got "/a b"`},
+		{[]string{"--base-path=/a%2Fb"}, nil, `--base-path: may hold letters, digits and . _ ~ - between slashes, got "/a%2Fb"`},
+		{[]string{"--base-path=/a/../b"}, nil, `--base-path: must not hold //, . or .., write /b, got "/a/../b"`},
+		{[]string{"--base-path=//evil.example"}, nil, `--base-path: must not hold //, . or .., write /evil.example, got "//evil.example"`},
+		{nil, []string{"BECKON_TRUSTED_PROXY=10.0.0.0/8, anybody"}, `--trusted-proxy (from BECKON_TRUSTED_PROXY): " anybody": must be an address, a network such as 10.0.0.0/8, loopback, private or unix`},
+		{[]string{"--proxy-protocol"}, nil, "--proxy-protocol: needs --trusted-proxy, the address of the proxy that sends the header"},
+		{[]string{"--proxy-protocol=perhaps"}, nil, `--proxy-protocol: must be true or false, got "perhaps"`},
+		{[]string{"--proxy-protocol", "--trusted-proxy=::1", "--listen=unix:/s"}, nil, "--proxy-protocol: needs --trusted-proxy unix where --listen is a Unix socket"},
+		{[]string{"--tls-cert=c"}, nil, "--tls-cert: needs --tls-key, the file with its private key"},
+		{nil, []string{"BECKON_TLS_KEY=k"}, "--tls-key (from BECKON_TLS_KEY): needs --tls-cert, the file with the certificate"},
+		{[]string{"--tls-cert=c", "--tls-key=k", "--acme-domain=a.example"}, nil, "--acme-domain: cannot be used together with --tls-cert, drop one of the two"},
+		{[]string{"--http-redirect=:80"}, nil, "--http-redirect: needs --tls-cert or --acme-domain, without which there is no https to redirect to"},
+		{[]string{"--http-redirect=80", "--acme-domain=a.example"}, nil, `--http-redirect: must be HOST:PORT, :PORT or [IPV6]:PORT, got "80"`},
+		{[]string{"--http-redirect=:9000", "--acme-domain=a.example"}, nil, `--http-redirect: must differ from --listen, got ":9000" for both`},
+		{[]string{"--acme-email=a@b.example"}, nil, "--acme-email: needs --acme-domain, the host name to get a certificate for"},
+		{[]string{"--acme-domain=*.a.example"}, nil, `--acme-domain: wildcards need a DNS challenge, which is not supported: name each host, got "*.a.example"`},
+		{[]string{"--acme-domain=192.0.2.1"}, nil, `--acme-domain: must be a whole host name such as chat.example.org, an international one in its ASCII form, got "192.0.2.1"`},
+		{[]string{"--acme-domain=localhost"}, nil, `--acme-domain: must be a whole host name such as chat.example.org, an international one in its ASCII form, got "localhost"`},
+		{[]string{"--acme-domain=a.example:443"}, nil, `--acme-domain: must be a whole host name such as chat.example.org, an international one in its ASCII form, got "a.example:443"`},
+		{[]string{"--acme-domain=a.example", "--acme-domain=A.example"}, nil, "--acme-domain: a.example is named twice"},
+		{[]string{"--acme-domain=a.example", "--acme-email=me"}, nil, `--acme-email: must be a mail address and nothing more, got "me"`},
+		{[]string{"--acme-domain=a.example", "--acme-directory=http://ca"}, nil, `--acme-directory: must be an https:// URL, got "http://ca"`},
+		{[]string{"--acme-domain=a.example", "--acme-ca-file=ca"}, nil, "--acme-ca-file: needs --acme-directory, the authority that it is for"},
+		{[]string{"--auth-jwt-secret-file=a", "--auth-jwks-file=b"}, nil, "--auth-jwks-file: cannot be used together with --auth-jwt-secret-file, drop one of the two"},
+		{[]string{"--auth-audience=a"}, nil, "--auth-audience: needs --auth-jwt-secret-file or --auth-jwks-file, without which there are no tokens"},
+		{[]string{"--auth-issuer=a"}, nil, "--auth-issuer: needs --auth-jwt-secret-file or --auth-jwks-file, without which there are no tokens"},
+		{[]string{"--admin=:9091"}, nil, `--admin: must be a loopback address such as localhost:9091, since it has no password; add --admin-public if others may reach it, got ":9091"`},
+		{[]string{"--admin=192.0.2.1:9091"}, nil, `--admin: must be a loopback address such as localhost:9091, since it has no password; add --admin-public if others may reach it, got "192.0.2.1:9091"`},
+		{[]string{"--admin=9091"}, nil, `--admin: must be HOST:PORT, :PORT or [IPV6]:PORT, got "9091"`},
+		{[]string{"--admin=localhost:9000", "--listen=localhost:9000"}, nil, `--admin: must differ from --listen, got "localhost:9000" for both`},
+		{[]string{"--admin-public"}, nil, "--admin-public: needs --admin, the address to listen on"},
+		{[]string{"--header-timeout=1ms"}, nil, "--header-timeout: must be from 10ms to 1h or 0, got 1ms"},
+		{[]string{"--resume-window=2h"}, nil, "--resume-window: must be from 10ms to 1h or 0, got 2h"},
+		{[]string{"--messages-per-second=-1"}, nil, "--messages-per-second: must be from 0 to 1000000, got -1"},
+		{[]string{"--bytes-per-second=1000"}, nil, "--bytes-per-second: must be from 1024 to 1073741824 or 0, got 1000"},
+		{[]string{"--outbox-bytes=0", "--outbox-messages=0"}, nil, "--outbox-bytes: cannot be 0 together with --outbox-messages: a client that does not read would take all memory"},
+		{[]string{"--backlog-bytes=0", "--backlog-messages=0"}, nil, "--backlog-bytes: cannot be 0 together with --backlog-messages: a client that does not read would take all memory"},
+		{[]string{"--backlog-bytes=5000"}, nil, "--backlog-bytes: must be at least --max-message-bytes (65536), got 5000"},
+		{[]string{"--ice-server=turn:u:***@h"}, nil, "--ice-server: turn:u:***@h stands for a secret that was not shown, write the secret itself"},
 		{[]string{"--allowed-origin=null"}, nil, `--allowed-origin: "null" is the origin of every sandboxed page and local file, so it cannot be allowed`},
 		{[]string{"--ice-server=bad:c"}, nil, `--ice-server: "bad:c": the scheme must be stun, stuns, turn or turns`},
 		{nil, []string{"BECKON_ICE_SERVER=stun:a,turn:u:p@h:0"}, `--ice-server (from BECKON_ICE_SERVER): "turn:***@h:0": the port must be a number from 1 to 65535`},
@@ -166,7 +263,7 @@ func TestHelpAndVersion(t *testing.T) {
 			t.Errorf("Load(%q): %v, want ErrShown", args, err)
 		}
 		for _, s := range Reference() {
-			if !strings.Contains(out.String(), "--"+s.Flag+"=") || !strings.Contains(out.String(), s.Env) {
+			if !strings.Contains(out.String(), "--"+s.Flag) || !strings.Contains(out.String(), s.Env) {
 				t.Errorf("Load(%q) says nothing of --%s and %s:\n%s", args, s.Flag, s.Env, out.String())
 			}
 		}

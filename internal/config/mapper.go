@@ -3,8 +3,10 @@ package config
 import (
 	"errors"
 	"fmt"
+	"io/fs"
 	"reflect"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/alecthomas/kong"
@@ -16,7 +18,9 @@ func mappers() []kong.Option {
 	return []kong.Option{
 		kong.KindMapper(reflect.String, mapper(func(s string) (string, error) { return s, nil })),
 		kong.KindMapper(reflect.Int, mapper(parseInt)),
+		kong.KindMapper(reflect.Bool, boolMapper{mapper(parseBool)}),
 		kong.TypeMapper(reflect.TypeFor[time.Duration](), mapper(parseDuration)),
+		kong.TypeMapper(reflect.TypeFor[fs.FileMode](), mapper(parseMode)),
 	}
 }
 
@@ -33,6 +37,40 @@ func mapper[T any](parse func(string) (T, error)) kong.Mapper {
 		target.Set(reflect.ValueOf(value).Convert(target.Type()))
 		return nil
 	})
+}
+
+// boolMapper reads a flag that stands for true when it has no value: --flag, --flag=false.
+type boolMapper struct{ valued kong.Mapper }
+
+// IsBool tells kong not to take the next argument for the flag's value.
+func (boolMapper) IsBool() bool { return true }
+
+// Decode is part of kong.Mapper.
+func (m boolMapper) Decode(ctx *kong.DecodeContext, target reflect.Value) error {
+	if ctx.Scan.Peek().Type == kong.FlagValueToken {
+		return m.valued.Decode(ctx, target)
+	}
+	target.SetBool(true)
+	return nil
+}
+
+func parseBool(s string) (bool, error) {
+	switch strings.ToLower(s) {
+	case "true", "yes", "on", "1":
+		return true, nil
+	case "false", "no", "off", "0":
+		return false, nil
+	}
+	return false, fmt.Errorf("must be true or false, got %q", s)
+}
+
+// parseMode reads permissions as chmod takes them.
+func parseMode(s string) (fs.FileMode, error) {
+	mode, err := strconv.ParseUint(s, 8, 32)
+	if err != nil || mode > uint64(fs.ModePerm) {
+		return 0, fmt.Errorf("must be permissions in octal such as 0660, got %q", s)
+	}
+	return fs.FileMode(mode), nil
 }
 
 func parseInt(s string) (int, error) {

@@ -3,6 +3,7 @@ package config
 import (
 	"fmt"
 	"io"
+	"io/fs"
 	"reflect"
 	"strings"
 	"time"
@@ -10,18 +11,24 @@ import (
 	"github.com/alecthomas/kong"
 )
 
-// Setting describes one flag of a [Config].
+// Setting describes one flag of a [Config], or --config.
 type Setting struct {
-	// Flag is its name without the dashes.
+	// Flag is its name without the dashes, which is its name in the file too.
 	Flag string
 	// Env is the environment variable that sets it too.
 	Env string
+	// Group is the heading that it stands under.
+	Group string
 	// Default is its value if nothing sets it, in the flag's syntax, "" if none.
 	Default string
 	// Value is its value in the Config at hand, secrets masked.
 	Value string
-	// Help is one or two sentences.
+	// Help is one sentence or a few.
 	Help string
+
+	description string   // as in --help
+	placeholder string   // of the value in --help
+	list        []string // the items of Value if it is a list, else nil
 }
 
 // Reference returns all settings in the order of --help. Value is the default.
@@ -35,11 +42,16 @@ func Reference() []Setting {
 }
 
 // MarkdownTable renders [Reference] as the table of the documentation, a line feed at its
-// end.
+// end. A line in bold begins each group.
 func MarkdownTable() string {
 	var b strings.Builder
 	b.WriteString("| flag | environment | default | what it does |\n|---|---|---|---|\n")
+	group := ""
 	for _, s := range Reference() {
+		if s.Group != group {
+			group = s.Group
+			fmt.Fprintf(&b, "| **%s** | | | |\n", group)
+		}
 		def := ""
 		if s.Default != "" {
 			def = "`" + s.Default + "`"
@@ -52,7 +64,7 @@ func MarkdownTable() string {
 // settings describes every flag and the value that it has in c.
 func (c Config) settings() []Setting {
 	g := grammar{Config: c}
-	parser, err := newParser(&g, newEnvironment(nil), io.Discard)
+	parser, err := newParser(&g, newSources(nil), io.Discard)
 	if err != nil {
 		panic(err) // the grammar is a constant
 	}
@@ -61,34 +73,43 @@ func (c Config) settings() []Setting {
 		if !configurable(flag) {
 			continue
 		}
+		value, list := format(flag)
 		settings = append(settings, Setting{
-			Flag:    flag.Name,
-			Env:     variables(flag.Name)[0],
-			Default: flag.Default,
-			Value:   format(flag),
-			Help:    flag.Help,
+			Flag:        flag.Name,
+			Env:         variables(flag.Name)[0],
+			Group:       flag.Group.Title,
+			Default:     flag.Default,
+			Value:       value,
+			Help:        flag.Help,
+			description: describe(flag.Value),
+			placeholder: flag.FormatPlaceHolder(),
+			list:        list,
 		})
 	}
 	return settings
 }
 
-// format writes the value of a flag in the flag's syntax, secrets masked.
-func format(flag *kong.Flag) string {
+// format writes the value of a flag in the flag's syntax, secrets masked, and the items of a
+// list.
+func format(flag *kong.Flag) (text string, list []string) {
 	value := flag.Target
 	if value.Kind() != reflect.Slice {
-		return formatOne(value.Interface())
+		return formatOne(value.Interface()), nil
 	}
 	items := make([]string, value.Len())
 	for i := range items {
 		items[i] = formatOne(value.Index(i).Interface())
 	}
-	return strings.Join(items, ",")
+	return kong.JoinEscaped(items, flag.Tag.Sep), items
 }
 
 // formatOne writes one value; types that hold secrets mask them in their String method.
 func formatOne(value any) string {
-	if d, ok := value.(time.Duration); ok {
-		return brief(d)
+	switch v := value.(type) {
+	case time.Duration:
+		return brief(v)
+	case fs.FileMode:
+		return fmt.Sprintf("%04o", v)
 	}
 	return fmt.Sprint(value)
 }

@@ -6,18 +6,23 @@ import (
 	"io"
 	"os"
 	"reflect"
+	"slices"
 	"strings"
 	"testing"
 )
 
 func TestReferenceCoversEveryField(t *testing.T) {
 	settings := Reference()
-	if fields := reflect.TypeFor[Config]().NumField(); len(settings) != fields {
+	fields := 1 // --config
+	for i := range reflect.TypeFor[Config]().NumField() {
+		fields += reflect.TypeFor[Config]().Field(i).Type.NumField()
+	}
+	if len(settings) != fields {
 		t.Errorf("%d settings for %d fields", len(settings), fields)
 	}
 	seen := map[string]bool{}
 	for _, s := range settings {
-		if s.Flag == "" || s.Help == "" || !strings.HasSuffix(s.Help, ".") || seen[s.Flag] {
+		if s.Flag == "" || s.Group == "" || s.Help == "" || !strings.HasSuffix(s.Help, ".") || seen[s.Flag] {
 			t.Errorf("setting %+v is incomplete or twice there", s)
 		}
 		seen[s.Flag] = true
@@ -48,12 +53,16 @@ func TestReferenceCanBeTyped(t *testing.T) {
 
 func TestMarkdownTable(t *testing.T) {
 	lines := strings.Split(strings.TrimSuffix(MarkdownTable(), "\n"), "\n")
-	if len(lines) != len(Reference())+2 {
-		t.Errorf("%d lines for %d settings", len(lines), len(Reference()))
+	groups := map[string]bool{}
+	for _, s := range Reference() {
+		groups[s.Group] = true
 	}
-	const want = "| `--listen` | `BECKON_LISTEN` | `:9000` | Address to listen on. Port 0 takes a free port. |"
-	if lines[2] != want {
-		t.Errorf("the first row is %s\nwant %s", lines[2], want)
+	if want := len(Reference()) + len(groups) + 2; len(lines) != want {
+		t.Errorf("%d lines, want %d: a group is torn apart, or a setting is missing", len(lines), want)
+	}
+	const want = "| `--ping-interval` | `BECKON_PING_INTERVAL` | `25s` | Time between two WebSocket pings. |"
+	if !slices.Contains(lines, want) || !slices.Contains(lines, "| **Timing** | | | |") {
+		t.Errorf("the table lacks\n%s", want)
 	}
 	for _, line := range lines {
 		if strings.Count(line, "|")-strings.Count(line, `\|`) != 5 {
@@ -73,7 +82,7 @@ func TestConfigIsShownWithoutSecrets(t *testing.T) {
 			t.Errorf("%s shows the secret: %s", format, got)
 		}
 	}
-	for _, want := range []string{"--listen=:9000", "--ice-server=stun:a,turn:ana:***@b", "--allowed-origin=https://c.example", "--login-timeout=1m30s", "--max-users=0"} {
+	for _, want := range []string{"--listen=:9000", "--ice-server=stun:a,turn:ana:***@b", "--allowed-origin=https://c.example", "--login-timeout=1m30s", "--max-users=100000"} {
 		if !strings.Contains(c.String()+" ", want+" ") {
 			t.Errorf("%s is not in %s", want, c)
 		}

@@ -2,13 +2,9 @@ package config
 
 import (
 	"fmt"
-	"net"
-	"net/url"
 	"slices"
-	"strconv"
 	"strings"
 	"time"
-	"unicode"
 )
 
 // adapt moves the defaults of settings that depend on others, so that changing one setting
@@ -20,87 +16,48 @@ func (c *Config) adapt(explicit func(flag string) bool) {
 	if !explicit("outbox-bytes") && c.OutboxBytes < c.MaxMessageBytes {
 		c.OutboxBytes = c.MaxMessageBytes
 	}
+	if !explicit("backlog-bytes") && c.BacklogBytes < c.MaxMessageBytes {
+		c.BacklogBytes = c.MaxMessageBytes
+	}
 }
 
 // finish checks every setting and brings it into its canonical form. An error's text starts
 // with the flag's name and a colon.
 func (c *Config) finish() error {
-	if err := checkListen(c.Listen); err != nil {
-		return fmt.Errorf("--listen: %w", err)
-	}
-	for i, origin := range c.AllowedOrigins {
-		canonical, err := canonicalOrigin(strings.TrimSpace(origin))
-		if err != nil {
-			return fmt.Errorf("--allowed-origin: %w", err)
+	for _, check := range []func() error{
+		c.checkServing, c.checkTLS, c.checkACME, c.checkAccess, c.checkICEServers,
+		c.checkDurations, c.checkNumbers, c.checkBounds, c.checkAdmin, c.checkChoices,
+	} {
+		if err := check(); err != nil {
+			return err
 		}
-		c.AllowedOrigins[i] = canonical
-	}
-	if err := c.checkDurations(); err != nil {
-		return err
-	}
-	if err := c.checkNumbers(); err != nil {
-		return err
-	}
-	return c.checkChoices()
-}
-
-// checkListen checks HOST:PORT as net.Listen takes it, without looking up the host.
-func checkListen(address string) error {
-	host, port, err := net.SplitHostPort(address)
-	if err != nil {
-		return fmt.Errorf("must be HOST:PORT, :PORT or [IPV6]:PORT, got %q", address)
-	}
-	if n, err := strconv.ParseUint(port, 10, 16); err != nil || strconv.FormatUint(n, 10) != port {
-		return fmt.Errorf("the port must be a number from 0 to 65535, got %q", address)
-	}
-	if strings.ContainsAny(host, " \t/@?#") {
-		return fmt.Errorf("must be HOST:PORT without a scheme or path, got %q", address)
 	}
 	return nil
 }
 
-// canonicalOrigin returns an origin as browsers send it (RFC 6454, section 6.2): in lower
-// case, without the scheme's default port.
-func canonicalOrigin(origin string) (string, error) {
-	if strings.EqualFold(origin, "null") {
-		return "", fmt.Errorf(`"null" is the origin of every sandboxed page and local file, so it cannot be allowed`)
-	}
-	if strings.ContainsFunc(origin, func(r rune) bool { return r > unicode.MaxASCII }) {
-		return "", fmt.Errorf("write an international host name in its ASCII form, xn--..., got %q", origin)
-	}
-	u, err := url.Parse(origin)
-	exact := err == nil && u.Host != "" && u.Hostname() != "" && u.User == nil && u.Path == "" &&
-		!strings.ContainsAny(origin, "?#*") && !strings.HasSuffix(u.Host, ":")
-	if !exact || (u.Scheme != "http" && u.Scheme != "https") {
-		return "", fmt.Errorf("must be http://HOST[:PORT] or https://HOST[:PORT] and nothing more, got %q", origin)
-	}
-	host := strings.ToLower(u.Host)
-	switch port := u.Port(); {
-	case port == "":
-	case port == "80" && u.Scheme == "http", port == "443" && u.Scheme == "https":
-		host = strings.TrimSuffix(host, ":"+port)
-	default:
-		if n, err := strconv.ParseUint(port, 10, 16); err != nil || n == 0 {
-			return "", fmt.Errorf("the port must be a number from 1 to 65535, got %q", origin)
-		}
-	}
-	return u.Scheme + "://" + host, nil
-}
-
+// A duration of 0 that switches something off is outside of the range from least to top.
 func (c *Config) checkDurations() error {
 	for _, d := range []struct {
 		flag       string
 		value      time.Duration
 		least, top time.Duration
+		off        bool // whether 0 is allowed
 	}{
-		{"ping-interval", c.PingInterval, 20 * time.Millisecond, time.Hour},
-		{"pong-timeout", c.PongTimeout, 10 * time.Millisecond, time.Hour},
-		{"login-timeout", c.LoginTimeout, 10 * time.Millisecond, 24 * time.Hour},
-		{"write-timeout", c.WriteTimeout, 10 * time.Millisecond, time.Hour},
+		{"ping-interval", c.PingInterval, 20 * time.Millisecond, time.Hour, false},
+		{"pong-timeout", c.PongTimeout, 10 * time.Millisecond, time.Hour, false},
+		{"header-timeout", c.HeaderTimeout, 10 * time.Millisecond, time.Hour, true},
+		{"login-timeout", c.LoginTimeout, 10 * time.Millisecond, 24 * time.Hour, true},
+		{"write-timeout", c.WriteTimeout, 10 * time.Millisecond, time.Hour, false},
+		{"resume-window", c.ResumeWindow, 10 * time.Millisecond, time.Hour, true},
 	} {
-		if d.value < d.least || d.value > d.top {
-			return fmt.Errorf("--%s: must be from %s to %s, got %s", d.flag, brief(d.least), brief(d.top), brief(d.value))
+		if d.value >= d.least && d.value <= d.top || d.off && d.value == 0 {
+			continue
 		}
+		or := ""
+		if d.off {
+			or = " or 0"
+		}
+		return fmt.Errorf("--%s: must be from %s to %s%s, got %s", d.flag, brief(d.least), brief(d.top), or, brief(d.value))
 	}
 	if c.PingInterval <= c.PongTimeout {
 		return fmt.Errorf("--ping-interval: must be more than --pong-timeout (%s), got %s", brief(c.PongTimeout), brief(c.PingInterval))
@@ -113,20 +70,52 @@ func (c *Config) checkNumbers() error {
 	for _, n := range []struct {
 		flag              string
 		value, least, top int
+		off               bool // whether 0 is allowed
 	}{
-		{"max-message-bytes", c.MaxMessageBytes, 128, 16 << 20},
-		{"outbox-bytes", c.OutboxBytes, 4096, 1 << 30},
-		{"outbox-messages", c.OutboxMessages, 16, million},
-		{"max-users", c.MaxUsers, 0, 100 * million},
-		{"max-connections", c.MaxConnections, 0, 100 * million},
-		{"max-room-users", c.MaxRoomUsers, 0, 100 * million},
+		{"max-message-bytes", c.MaxMessageBytes, 128, 16 << 20, false},
+		{"outbox-bytes", c.OutboxBytes, 4096, 1 << 30, true},
+		{"outbox-messages", c.OutboxMessages, 16, million, true},
+		{"max-connections", c.MaxConnections, 0, 100 * million, true},
+		{"max-connections-per-ip", c.MaxConnectionsPerIP, 0, 100 * million, true},
+		{"handshakes-per-second-per-ip", c.HandshakesPerSecondPerIP, 0, million, true},
+		{"messages-per-second", c.MessagesPerSecond, 0, million, true},
+		{"bytes-per-second", c.BytesPerSecond, 1024, 1 << 30, true},
+		{"max-users", c.MaxUsers, 0, 100 * million, true},
+		{"max-rooms", c.MaxRooms, 0, 100 * million, true},
+		{"max-room-users", c.MaxRoomUsers, 0, 100 * million, true},
+		{"backlog-bytes", c.BacklogBytes, 4096, 1 << 30, true},
+		{"backlog-messages", c.BacklogMessages, 16, million, true},
 	} {
-		if n.value < n.least || n.value > n.top {
-			return fmt.Errorf("--%s: must be from %d to %d, got %d", n.flag, n.least, n.top, n.value)
+		if n.value >= n.least && n.value <= n.top || n.off && n.value == 0 {
+			continue
 		}
+		or := ""
+		if n.off && n.least > 0 {
+			or = " or 0"
+		}
+		return fmt.Errorf("--%s: must be from %d to %d%s, got %d", n.flag, n.least, n.top, or, n.value)
 	}
-	if c.OutboxBytes < c.MaxMessageBytes {
-		return fmt.Errorf("--outbox-bytes: must be at least --max-message-bytes (%d), got %d", c.MaxMessageBytes, c.OutboxBytes)
+	return nil
+}
+
+// checkBounds checks the bounds of what waits for a client: there must be one, and the largest
+// message must pass.
+func (c *Config) checkBounds() error {
+	for _, b := range []struct {
+		flag            string
+		bytes, messages int
+		used            bool
+	}{
+		{"outbox", c.OutboxBytes, c.OutboxMessages, true},
+		{"backlog", c.BacklogBytes, c.BacklogMessages, c.ResumeWindow > 0},
+	} {
+		switch {
+		case !b.used:
+		case b.bytes == 0 && b.messages == 0:
+			return fmt.Errorf("--%s-bytes: cannot be 0 together with --%s-messages: a client that does not read would take all memory", b.flag, b.flag)
+		case b.bytes != 0 && b.bytes < c.MaxMessageBytes:
+			return fmt.Errorf("--%s-bytes: must be at least --max-message-bytes (%d), got %d", b.flag, c.MaxMessageBytes, b.bytes)
+		}
 	}
 	return nil
 }

@@ -1,0 +1,140 @@
+package config
+
+import (
+	"io/fs"
+	"time"
+
+	"beckon/internal/address"
+	"beckon/internal/ice"
+)
+
+// Serving is where the server is reached.
+type Serving struct {
+	// Listen is a TCP address, HOST:PORT, where port 0 takes a free one, or unix:PATH.
+	Listen string `default:":9000" placeholder:"HOST:PORT" help:"Address to listen on, or unix:PATH for a Unix socket. Port 0 takes a free port. Sockets passed by systemd take its place."`
+	// SocketMode are the permissions of a Unix socket.
+	SocketMode fs.FileMode `default:"0660" placeholder:"MODE" help:"Permissions of a Unix socket, in octal."`
+	// BasePath is what every path begins with: "" or /a/b, without a slash at its end.
+	BasePath string `placeholder:"PATH" help:"Path that everything is served below, such as /chat, for a proxy that does not strip it."`
+	// TrustedProxies are the peers whose X-Forwarded and PROXY headers are believed.
+	TrustedProxies []address.Proxy `name:"trusted-proxy" placeholder:"NETWORK" help:"Proxy whose word on the client's address is believed: an address, a network such as 10.0.0.0/8, loopback, private, or unix for the Unix socket. May be repeated."`
+	// ProxyProtocol makes trusted proxies begin each connection with a PROXY header.
+	ProxyProtocol bool `default:"false" help:"Expect a PROXY protocol header, version 1 or 2, from every --trusted-proxy."`
+}
+
+// TLS is whether the server does TLS itself, and with which certificates.
+type TLS struct {
+	// TLSCert and TLSKey are PEM files; both or neither.
+	TLSCert string `name:"tls-cert" placeholder:"FILE" help:"Certificate chain in PEM form, for TLS without a proxy. It is read again when it changes, and on SIGHUP."`
+	TLSKey  string `name:"tls-key" placeholder:"FILE" help:"Private key of --tls-cert, in PEM form."`
+	// ACMEDomains are host names, in lower case, for which to get certificates.
+	ACMEDomains []string `name:"acme-domain" placeholder:"HOST" help:"Get a certificate for this host name from an ACME authority, and agree to its terms. May be repeated."`
+	// ACMECache is the directory that keeps the certificates; "" for one chosen at start.
+	ACMECache string `name:"acme-cache" placeholder:"DIR" help:"Directory that keeps ACME certificates, for nobody else to read. Without it: acme below systemd's STATE_DIRECTORY, else beckon/acme below the user's cache directory."`
+	// ACMEEmail is where the authority writes to; may be empty.
+	ACMEEmail string `name:"acme-email" placeholder:"ADDRESS" help:"Where the ACME authority may write to."`
+	// ACMEDirectory is the URL of another authority than Let's Encrypt.
+	ACMEDirectory string `name:"acme-directory" placeholder:"URL" help:"Directory of another ACME authority than Let's Encrypt."`
+	// ACMECAFile holds the roots by which ACMEDirectory is trusted.
+	ACMECAFile string `name:"acme-ca-file" placeholder:"FILE" help:"Roots in PEM form by which --acme-directory is trusted, instead of the system's."`
+	// HTTPRedirect is the TCP address that redirects plain HTTP to https; "" for none.
+	HTTPRedirect string `name:"http-redirect" placeholder:"HOST:PORT" help:"Address where plain HTTP is redirected to https and ACME challenges are answered, usually :80."`
+}
+
+// Access is who is let in.
+type Access struct {
+	// AllowedOrigins are the origins, besides the server's own, whose pages may connect:
+	// lower-case scheme://host[:port], without a default port.
+	AllowedOrigins []string `name:"allowed-origin" placeholder:"ORIGIN" help:"Origin of another site whose pages may connect, such as https://example.org. May be repeated."`
+	// AuthJWTSecretFile or AuthJWKSFile makes every login need a token.
+	AuthJWTSecretFile string `name:"auth-jwt-secret-file" placeholder:"FILE" help:"Let in only logins with a JSON Web Token signed (HS256) with the secret in this file."`
+	AuthJWKSFile      string `name:"auth-jwks-file" placeholder:"FILE" help:"Let in only logins with a JSON Web Token signed (RS256, ES256, EdDSA) with a key of this JSON Web Key Set."`
+	// AuthAudience and AuthIssuer are what the claims aud and iss must be, if not empty.
+	AuthAudience string `name:"auth-audience" placeholder:"TEXT" help:"What the aud claim of a token must be or contain."`
+	AuthIssuer   string `name:"auth-issuer" placeholder:"TEXT" help:"What the iss claim of a token must be."`
+}
+
+// WebRTC is what clients are told for their connections among themselves.
+type WebRTC struct {
+	// ICEServers are handed to every client that logs in.
+	ICEServers []ice.Server `name:"ice-server" placeholder:"URL" help:"STUN or TURN server to give to clients, stun:HOST:PORT or turn:USER:SECRET@HOST:PORT. May be repeated."`
+}
+
+// Timing is how long the server waits for clients.
+type Timing struct {
+	// PingInterval is the time between two WebSocket pings on one connection.
+	PingInterval time.Duration `default:"25s" help:"Time between two WebSocket pings."`
+	// PongTimeout is how long after a ping a silent peer is dropped; less than PingInterval.
+	// If it is not set, it is nine tenths of a PingInterval that does not exceed the default.
+	PongTimeout time.Duration `default:"10s" help:"How long after a ping a silent peer is dropped; less than --ping-interval."`
+	// HeaderTimeout is how long a client may take over a request's head, and a proxy over its
+	// PROXY header; 0 for ever.
+	HeaderTimeout time.Duration `default:"5s" help:"How long a client may take to send the head of a request, 0 for as long as it likes."`
+	// LoginTimeout is how long a connection may stay without a login; 0 for ever.
+	LoginTimeout time.Duration `default:"2m" help:"How long a connection may stay without a login, 0 for as long as it likes."`
+	// WriteTimeout is how long one write to a socket may take.
+	WriteTimeout time.Duration `default:"10s" help:"How long one write to a socket may take."`
+}
+
+// Sizes is what may be sent, and may wait to be sent.
+type Sizes struct {
+	// MaxMessageBytes is the size of the largest frame that a client may send.
+	MaxMessageBytes int `default:"65536" placeholder:"N" help:"Largest message a client may send, in bytes."`
+	// OutboxBytes is how many bytes may wait for one client; more closes it with 4008. 0 is no
+	// bound. It is at least MaxMessageBytes, to which it is raised if it is not set.
+	OutboxBytes int `default:"1048576" placeholder:"N" help:"How many bytes may wait to be sent to one client before it is dropped, 0 for any number."`
+	// OutboxMessages is how many messages may wait for one client; more closes it with 4008.
+	// 0 is no bound.
+	OutboxMessages int `default:"4096" placeholder:"N" help:"How many messages may wait to be sent to one client before it is dropped, 0 for any number."`
+}
+
+// Limits is how much the clients may ask of the server. 0 switches each off.
+//
+// The limits per address do not apply to loopback addresses unless a trusted proxy names them:
+// who connects from the machine itself is a tool or a proxy that is not set up yet.
+type Limits struct {
+	// MaxConnections caps the open WebSocket connections. An idle one costs about 10 KB, so
+	// the default is what a machine with a few GB carries.
+	MaxConnections int `default:"100000" placeholder:"N" help:"Most WebSocket connections at one time, 0 for any number."`
+	// MaxConnectionsPerIP caps those of one client address (IPv6: of one /64).
+	MaxConnectionsPerIP int `name:"max-connections-per-ip" default:"100" placeholder:"N" help:"Most WebSocket connections of one client address (IPv6: of one /64) at one time, 0 for any number. Loopback is exempt unless a --trusted-proxy names it."`
+	// HandshakesPerSecondPerIP caps new connections of one client address; four times as many
+	// may come at once.
+	HandshakesPerSecondPerIP int `name:"handshakes-per-second-per-ip" default:"20" placeholder:"N" help:"Connections that one client address may begin per second, four times as many at once; 0 for any number. Loopback is exempt unless a --trusted-proxy names it."`
+	// MessagesPerSecond is how fast one connection is read, control frames included; four
+	// times as many may come at once. The default keeps one client from taking a processor
+	// for itself, and stays out of the way of gateways that speak for many.
+	MessagesPerSecond int `default:"10000" placeholder:"N" help:"Messages per second that are read from one client, four times as many at once; it is slowed, nothing is lost. 0 for any number."`
+	// BytesPerSecond is how fast one connection is read; four times as many may come at once.
+	BytesPerSecond int `default:"16777216" placeholder:"N" help:"Bytes per second that are read from one client, four times as many at once; it is slowed, nothing is lost. 0 for any number."`
+	// MaxUsers caps the users logged in at one time, those waiting to resume included.
+	MaxUsers int `default:"100000" placeholder:"N" help:"Most users logged in at one time, 0 for any number."`
+	// MaxRooms caps the rooms that have users.
+	MaxRooms int `default:"50000" placeholder:"N" help:"Most rooms at one time, 0 for any number."`
+	// MaxRoomUsers caps the users of one room, the lobby included.
+	MaxRoomUsers int `default:"25000" placeholder:"N" help:"Most users in one room, 0 for any number."`
+}
+
+// Sessions is what is kept for clients that speak beckon.v1 and lose their connection.
+type Sessions struct {
+	// ResumeWindow is how long a session outlives its connection; 0 for not at all.
+	ResumeWindow time.Duration `default:"15s" help:"How long a client whose connection broke may come back to its session, 0 for not at all."`
+	// BacklogBytes is how many bytes are kept for one session; more ends it. 0 is no bound. It
+	// is at least MaxMessageBytes, to which it is raised if it is not set.
+	BacklogBytes int `default:"524288" placeholder:"N" help:"How many bytes are kept for one client to be sent again, 0 for any number."`
+	// BacklogMessages is how many messages are kept for one session; more ends it. 0 is no
+	// bound.
+	BacklogMessages int `default:"4096" placeholder:"N" help:"How many messages are kept for one client to be sent again, 0 for any number."`
+}
+
+// Watching is what the operator sees.
+type Watching struct {
+	// Admin is the address of the admin listener, HOST:PORT or unix:PATH; "" for none.
+	Admin string `placeholder:"HOST:PORT" help:"Address for metrics, profiles and the admin interface, or unix:PATH; off by default. It must be a loopback address, unless --admin-public says otherwise."`
+	// AdminPublic allows Admin to be an address that other machines reach.
+	AdminPublic bool `default:"false" help:"Allow --admin on an address that other machines reach. It has no password."`
+	// LogLevel is the least severe level that is logged: debug, info, warn or error.
+	LogLevel string `default:"info" placeholder:"LEVEL" help:"What to log: debug, info, warn or error."`
+	// LogFormat is auto (console on a terminal, else json), console or json.
+	LogFormat string `default:"auto" placeholder:"FORMAT" help:"How to log: console, json, or auto (console on a terminal)."`
+}
