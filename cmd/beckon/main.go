@@ -35,7 +35,9 @@ func run() int {
 	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGTERM, os.Interrupt)
 	defer stop()
 	context.AfterFunc(ctx, stop) // a second signal ends the process at once
-	if err := app.Run(ctx, cfg, os.Stderr); err != nil {
+	reload := make(chan os.Signal, 1)
+	signal.Notify(reload, syscall.SIGHUP)
+	if err := app.Run(ctx, cfg, reload, os.Stderr); err != nil {
 		fmt.Fprintln(os.Stderr, "beckon:", err)
 		return exitFailed
 	}

@@ -12,12 +12,15 @@ import (
 	"github.com/google/uuid"
 	"github.com/rs/zerolog"
 
+	"beckon/internal/address"
+	"beckon/internal/admin"
+	"beckon/internal/auth"
 	"beckon/internal/config"
 	"beckon/internal/httpd"
 	"beckon/internal/hub"
 	"beckon/internal/ice"
+	"beckon/internal/metrics"
 	"beckon/internal/protocol"
-	"beckon/internal/replay"
 	"beckon/internal/session"
 	"beckon/internal/wsconn"
 	"beckon/web"
@@ -33,75 +36,109 @@ const (
 // App is one server.
 type App struct {
 	log      zerolog.Logger
+	clients  *address.Resolver
+	tokens   *auth.Verifier // nil where everybody may come in
 	hub      *hub.Hub
 	sockets  *wsconn.Server
-	http     *http.Server
+	pages    *http.Server
+	admin    *http.Server
 	draining atomic.Bool
 }
 
 // New builds a server from a checked configuration. It starts nothing.
 func New(cfg config.Config, log zerolog.Logger) (*App, error) {
-	a := &App{log: log}
-	for _, server := range cfg.ICEServers {
-		if server.LacksCredentials() {
-			log.Warn().Stringer("server", server).Msg("browsers use no TURN server without credentials: write turn:USER:SECRET@HOST:PORT")
-		}
+	warn(cfg, log)
+	tokens, err := newTokens(cfg, log)
+	if err != nil {
+		return nil, err
 	}
+	a := &App{log: log, clients: address.New(cfg.TrustedProxies), tokens: tokens}
 	a.hub = hub.New(hub.Options{
 		MaxUsers:     cfg.MaxUsers,
+		MaxRooms:     cfg.MaxRooms,
 		MaxRoomUsers: cfg.MaxRoomUsers,
 		NewID:        uuid.NewString,
 	})
-	dialect := session.NewServer(session.Options{
-		Hub:          a.hub,
-		ICE:          ice.NewStatic(cfg.ICEServers),
-		LoginTimeout: cfg.LoginTimeout,
-		ResumeWindow: 15 * time.Second,
-		Backlog:      replay.Limits{Bytes: 256 << 10, Frames: 1024},
-		Log:          log,
+	counts := metrics.New(metrics.Options{Users: a.hub.Users, Rooms: a.hub.Rooms})
+	dialect := session.NewServer(a.sessionOptions(cfg, counts))
+	a.sockets = wsconn.NewServer(a.socketOptions(cfg, counts), wsconn.Dialects{
+		"":                   dialect.AcceptPlain,
+		protocol.Subprotocol: dialect.AcceptV1,
 	})
-	a.sockets = wsconn.NewServer(wsconn.Options{
-		MaxMessageBytes: int64(cfg.MaxMessageBytes),
-		OutboxBytes:     cfg.OutboxBytes,
-		OutboxMessages:  cfg.OutboxMessages,
-		PingInterval:    cfg.PingInterval,
-		PongTimeout:     cfg.PongTimeout,
-		WriteTimeout:    cfg.WriteTimeout,
-		CloseTimeout:    closeTimeout,
-		MaxConnections:  cfg.MaxConnections,
-		AllowedOrigins:  cfg.AllowedOrigins,
-	}, wsconn.Dialects{"": dialect.AcceptPlain, protocol.Subprotocol: dialect.AcceptV1})
-	handler, err := httpd.New(httpd.Options{
+	pages, err := httpd.New(httpd.Options{
 		Files:     web.Files(),
 		WebSocket: a.sockets,
 		Ready:     func() bool { return !a.draining.Load() },
+		BasePath:  cfg.BasePath,
 		Logger:    log,
 	})
 	if err != nil {
 		return nil, err
 	}
-	a.http = httpd.NewServer(handler, log)
+	a.pages = httpd.NewServer(pages, cfg.HeaderTimeout, log)
+	a.admin = httpd.NewServer(admin.New(admin.Options{
+		Metrics: counts.Handler(), Hub: a.hub, Sessions: dialect, Hosts: adminHosts(cfg),
+	}), cfg.HeaderTimeout, log)
+	a.admin.WriteTimeout = 0 // a profile takes as long as it was asked to
 	return a, nil
 }
 
-// Serve takes connections from ln until ctx ends, then drains: no new sockets, a close frame to each client,
-// and back within 10 seconds. It returns nil after a drain, also after one that had to cut clients off, and
-// an error if ln failed. All goroutines have ended when it returns. It is called once and closes ln.
-func (a *App) Serve(ctx context.Context, ln net.Listener) error {
-	failed := make(chan error, 1)
-	go func() { failed <- a.http.Serve(ln) }()
-	select {
-	case err := <-failed:
-		a.drain()
-		return err
-	case <-ctx.Done():
-		a.drain()
-		<-failed
-		return nil
+func (a *App) sessionOptions(cfg config.Config, counts *metrics.Metrics) session.Options {
+	opts := session.Options{
+		Hub:          a.hub,
+		ICE:          ice.NewStatic(cfg.ICEServers),
+		LoginTimeout: cfg.LoginTimeout,
+		ResumeWindow: cfg.ResumeWindow,
+		Backlog:      backlog(cfg),
+		Observer:     counts.Conversations,
+		Log:          a.log,
+	}
+	if a.tokens != nil {
+		opts.Tokens = a.tokens
+	}
+	return opts
+}
+
+func (a *App) socketOptions(cfg config.Config, counts *metrics.Metrics) wsconn.Options {
+	return wsconn.Options{
+		MaxMessageBytes: int64(cfg.MaxMessageBytes),
+		OutboxBytes:     unbounded(cfg.OutboxBytes),
+		OutboxMessages:  unbounded(cfg.OutboxMessages),
+		PingInterval:    cfg.PingInterval,
+		PongTimeout:     cfg.PongTimeout,
+		WriteTimeout:    cfg.WriteTimeout,
+		CloseTimeout:    closeTimeout,
+		AllowedOrigins:  cfg.AllowedOrigins,
+		Clients:         a.clients,
+		Gate:            gate(cfg),
+		Pacer:           pacer(cfg),
+		Observer:        counts.Connections,
 	}
 }
 
-// drain stops the server; see Serve. The listener stays open until the last client is told, so that whoever
+// Serve takes connections from listeners until ctx ends, then drains: no new sockets, a close frame to each
+// client, and back within 10 seconds. It returns nil after a drain, also after one that had to cut clients
+// off, and an error if a listener failed. It is called once and closes the listeners.
+func (a *App) Serve(ctx context.Context, listeners ...net.Listener) error {
+	failed := make(chan error, len(listeners))
+	for _, ln := range listeners {
+		go func() { failed <- a.pages.Serve(ln) }()
+	}
+	var err error
+	left := len(listeners)
+	select {
+	case err = <-failed:
+		left--
+	case <-ctx.Done():
+	}
+	a.drain()
+	for ; left > 0; left-- {
+		<-failed
+	}
+	return err
+}
+
+// drain stops the server; see Serve. The listeners stay open until the last client is told, so that whoever
 // asks /readyz meanwhile gets an answer.
 func (a *App) drain() {
 	a.draining.Store(true)
@@ -111,8 +148,8 @@ func (a *App) drain() {
 	a.hub.Quiet()
 	err := a.sockets.Drain(ctx, drainSpread)
 	if err == nil {
-		err = a.http.Shutdown(ctx)
+		err = a.pages.Shutdown(ctx)
 	}
-	a.http.Close()
+	a.pages.Close()
 	a.log.Info().Err(err).Msg("stopped")
 }

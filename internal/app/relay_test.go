@@ -15,7 +15,7 @@ import (
 func TestPayloadsArriveIntact(t *testing.T) {
 	payloads := []string{
 		`{"type":"offer","sdp":"v=0\r\no=- 4611731400430051336 2 IN IP4 127.0.0.1\r\n"}`,
-		`"text"`, `""`, `0`, `-0`, `true`, `false`, `[]`, `{}`, `[[],[{}],{"a":[]}]`,
+		`null`, `"text"`, `""`, `0`, `-0`, `true`, `false`, `[]`, `{}`, `[[],[{}],{"a":[]}]`,
 		`123456789012345678901234567890`, `-9007199254740993`, `1.0`, `1.10`, `1e400`, `1E+2`, `-1.5e-400`, `0.1000000000000000055511151231257827`,
 		`"\u0041\u00e9\u2028\/\b\f\n\r\t\"\\"`, `"<>&'é` + "\u2028\u2029\u007f" + `🦊"`, `"\ud83e\udd8a"`, `"\u0000"`, `"\u202e"`,
 		`{"z":1,"a":2,"m":{"y":1,"b":2}}`,
@@ -43,10 +43,6 @@ func TestPayloadsArriveIntact(t *testing.T) {
 			f.ExpectKeys("name", kind, "call")
 			expectEqualJSON(t, f.Value(kind), payload)
 		}
-	}
-	a.Send(`{"type":"candidate","name":"ben","candidate":null}`)
-	if f := b.ExpectRelay("candidate", "ana"); f.Value("candidate") != "null" {
-		t.Errorf("null arrives as %s", f.JSON)
 	}
 }
 
@@ -142,7 +138,7 @@ func TestCallIsRelayed(t *testing.T) {
 	s := onLoopback(t)
 	a, b := s.pair("ana", "ben")
 	for _, call := range []string{
-		"c", "7", " padded ", `a "quoted" \ <b>`, "é\u2028🦊", "\u0000\u202e", strings.Repeat("c", 64), strings.Repeat("é", 32),
+		"", "c", "7", " padded ", `a "quoted" \ <b>`, "é\u2028🦊", "\u0000\u202e", strings.Repeat("c", 64), strings.Repeat("é", 32),
 	} {
 		for _, kind := range []string{"offer", "answer", "candidate"} {
 			a.Say(testkit.Message{"type": kind, "name": "ben", kind: 1, "call": call})

@@ -3,62 +3,114 @@ package app
 import (
 	"context"
 	"errors"
-	"fmt"
 	"io"
 	"net"
+	"net/http"
 	"os"
-	"syscall"
+	"sync"
 	"time"
 
 	"github.com/rs/zerolog"
 
 	"beckon/internal/config"
+	"beckon/internal/httpd"
+	"beckon/internal/listen"
 )
 
-// Run listens where cfg says and serves until ctx ends, logging to stderr. An error is one line for the
-// operator that names the setting at fault.
-func Run(ctx context.Context, cfg config.Config, stderr *os.File) error {
+// Run listens where cfg says and serves until ctx ends, logging to stderr. Each value from reload makes it read
+// the certificates and keys anew. An error is one line for the operator that names the setting at fault.
+func Run(ctx context.Context, cfg config.Config, reload <-chan os.Signal, stderr *os.File) error {
 	log := newLogger(cfg, stderr)
 	a, err := New(cfg, log)
 	if err != nil {
 		return err
 	}
-	ln, err := net.Listen("tcp", cfg.Listen)
+	open, err := listen.Open(a.listenOptions(cfg))
 	if err != nil {
-		return fmt.Errorf("--listen: %s: %w", cfg.Listen, listenError(err))
+		return err
 	}
+	defer open.Close()
+	url := open.URL() + cfg.BasePath
 	log.Info().
-		Str("address", ln.Addr().String()).
-		Str("url", pageURL(ln.Addr())).
+		Str("address", open.Listeners[0].Addr().String()).
+		Str("url", url).
 		Str("version", config.Version()).
 		Msg("listening")
-	return a.Serve(ctx, ln)
+	return a.serveAll(ctx, open, url, reload)
 }
 
-// listenError drops what the operator knows and says what to do where that is known.
-func listenError(err error) error {
-	switch {
-	case errors.Is(err, syscall.EADDRINUSE):
-		return errors.New("the address is in use; stop what listens there or choose another, such as --listen :9001")
-	case errors.Is(err, syscall.EACCES):
-		return errors.New("no permission for this port; choose one above 1023")
+func (a *App) listenOptions(cfg config.Config) listen.Options {
+	return listen.Options{
+		Listen:        cfg.Listen,
+		SocketMode:    cfg.SocketMode,
+		Admin:         cfg.Admin,
+		ProxyProtocol: cfg.ProxyProtocol,
+		Trusts:        a.clients.TrustsPeer,
+		HeaderTimeout: cfg.HeaderTimeout,
+		TLSCert:       cfg.TLSCert,
+		TLSKey:        cfg.TLSKey,
+		ACME: listen.ACME{
+			Domains: cfg.ACMEDomains, Cache: cfg.ACMECache, Email: cfg.ACMEEmail,
+			Directory: cfg.ACMEDirectory, CAFile: cfg.ACMECAFile,
+		},
+		Redirect: cfg.HTTPRedirect,
+		Log:      a.log,
 	}
-	if op := new(net.OpError); errors.As(err, &op) {
-		return op.Err
-	}
-	return err
 }
 
-// pageURL is what to open in a browser on this machine to reach addr.
-func pageURL(addr net.Addr) string {
-	host, port, err := net.SplitHostPort(addr.String())
-	if err != nil {
-		return addr.String()
+// serveAll serves the pages and what goes with them: the redirect, the admin listener, and systemd's questions.
+func (a *App) serveAll(ctx context.Context, open *listen.Set, url string, reload <-chan os.Signal) error {
+	supervisor := listen.NewSupervisor(a.log)
+	background, stop := context.WithCancel(context.WithoutCancel(ctx))
+	var aside sync.WaitGroup
+	defer aside.Wait()
+	defer stop()
+	aside.Go(func() { open.Run(background) })
+	aside.Go(func() { supervisor.Run(background, func() bool { return true }) })
+	aside.Go(func() { a.reloadOn(background, reload, open, supervisor, url) })
+	if open.Redirect != nil {
+		redirect := httpd.NewServer(open.RedirectHandler, a.pages.ReadHeaderTimeout, a.log)
+		defer a.serveAside(redirect, open.Redirect, &aside).Close()
 	}
-	if ip := net.ParseIP(host); ip != nil && (ip.IsUnspecified() || ip.Equal(net.IPv4(127, 0, 0, 1))) {
-		host = "localhost"
+	if open.Admin != nil {
+		defer a.serveAside(a.admin, open.Admin, &aside).Close()
 	}
-	return "http://" + net.JoinHostPort(host, port)
+	context.AfterFunc(ctx, supervisor.Stopping)
+	supervisor.Ready("serving " + url)
+	return a.Serve(ctx, open.Listeners...)
+}
+
+// serveAside runs a lesser server until it is closed.
+func (a *App) serveAside(server *http.Server, ln net.Listener, aside *sync.WaitGroup) *http.Server {
+	a.log.Info().Str("address", ln.Addr().String()).Msg("listening aside")
+	aside.Go(func() {
+		if err := server.Serve(ln); !errors.Is(err, http.ErrServerClosed) {
+			a.log.Error().Err(err).Str("address", ln.Addr().String()).Msg("a listener failed")
+		}
+	})
+	return server
+}
+
+// reloadOn reads certificates and keys anew whenever it is asked to. What cannot be read leaves the old in use.
+func (a *App) reloadOn(ctx context.Context, asked <-chan os.Signal, open *listen.Set, s *listen.Supervisor, url string) {
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-asked:
+		}
+		s.Reloading()
+		err := open.Reload()
+		if a.tokens != nil {
+			err = errors.Join(err, a.tokens.Reload())
+		}
+		if err != nil {
+			a.log.Error().Err(err).Msg("reload")
+		} else {
+			a.log.Info().Msg("reloaded")
+		}
+		s.Ready("serving " + url)
+	}
 }
 
 // newLogger logs for people on a terminal and for machines elsewhere, unless cfg decides.

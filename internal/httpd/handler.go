@@ -8,7 +8,7 @@ import (
 	"github.com/rs/zerolog"
 )
 
-// Options are what a handler is made of. All fields but Logger are required.
+// Options are what a handler is made of. All fields but BasePath and Logger are required.
 type Options struct {
 	// Files is the tree to serve; its index.html is the page at "/". It is read once, by New.
 	Files fs.FS
@@ -16,6 +16,8 @@ type Options struct {
 	WebSocket http.Handler
 	// Ready tells whether new clients are welcome; it may be called from any goroutine.
 	Ready func() bool
+	// BasePath is what every path begins with, such as /chat; empty for the root.
+	BasePath string
 	// Logger gets one line for each request, at debug level. The zero Logger is silent.
 	Logger zerolog.Logger
 }
@@ -33,7 +35,7 @@ func New(options Options) (http.Handler, error) {
 	if err != nil {
 		return nil, fmt.Errorf("httpd: %w", err)
 	}
-	return &site{options: options, assets: assets}, nil
+	return below(options.BasePath, &site{options: options, assets: assets}), nil
 }
 
 // ServeHTTP routes a request. Paths are compared as they are: nothing is cleaned, joined or

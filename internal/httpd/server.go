@@ -12,19 +12,23 @@ import (
 // Bounds on what a client may take of the server before a request is complete. A hijacked
 // connection is not subject to the timeouts: hijacking clears them.
 const (
-	readHeaderTimeout = 5 * time.Second
-	readTimeout       = 10 * time.Second
-	writeTimeout      = time.Minute
-	idleTimeout       = time.Minute
-	maxHeaderBytes    = 8 << 10
+	bodyTimeout    = 5 * time.Second // after the head; no request has a body
+	writeTimeout   = time.Minute
+	idleTimeout    = time.Minute
+	maxHeaderBytes = 8 << 10
 )
 
 // NewServer returns a server for h with all its bounds set, which logs what net/http has to
-// say to logger. The caller listens, serves and shuts it down.
-func NewServer(h http.Handler, logger zerolog.Logger) *http.Server {
+// say to logger. headerTimeout is for the head of a request, 0 for ever. The caller listens,
+// serves and shuts it down.
+func NewServer(h http.Handler, headerTimeout time.Duration, logger zerolog.Logger) *http.Server {
+	readTimeout := time.Duration(0)
+	if headerTimeout > 0 {
+		readTimeout = headerTimeout + bodyTimeout
+	}
 	return &http.Server{
 		Handler:           h,
-		ReadHeaderTimeout: readHeaderTimeout,
+		ReadHeaderTimeout: headerTimeout,
 		ReadTimeout:       readTimeout,
 		WriteTimeout:      writeTimeout,
 		IdleTimeout:       idleTimeout,

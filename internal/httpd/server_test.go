@@ -51,7 +51,7 @@ func (l *pipeListener) dial() net.Conn {
 
 // serve runs the server until the test ends.
 func serve(t *testing.T, h http.Handler, logger zerolog.Logger) *pipeListener {
-	listener, server := newPipeListener(), NewServer(h, logger)
+	listener, server := newPipeListener(), NewServer(h, headerTimeout, logger)
 	ended := make(chan struct{})
 	go func() {
 		defer close(ended)
@@ -71,9 +71,9 @@ func TestSlowClientsAreDropped(t *testing.T) {
 		about, sent string
 		after       time.Duration
 	}{
-		{"nothing sent", "", readHeaderTimeout},
-		{"half a header", "GET / HTTP/1.1\r\nHost: a", readHeaderTimeout},
-		{"a body that never comes", "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 10\r\n\r\n", readTimeout},
+		{"nothing sent", "", headerTimeout},
+		{"half a header", "GET / HTTP/1.1\r\nHost: a", headerTimeout},
+		{"a body that never comes", "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 10\r\n\r\n", headerTimeout + bodyTimeout},
 		{"idle after a request", "GET /healthz HTTP/1.1\r\nHost: a\r\n\r\n", idleTimeout},
 	} {
 		t.Run(c.about, func(t *testing.T) {
@@ -142,10 +142,13 @@ func TestServerTroubleIsLoggedByItsSeverity(t *testing.T) {
 		"http: TLS handshake error from x: \x1b[2J EOF":     "debug",
 	} {
 		var out bytes.Buffer
-		NewServer(nil, zerolog.New(&out)).ErrorLog.Print(line)
+		NewServer(nil, headerTimeout, zerolog.New(&out)).ErrorLog.Print(line)
 		want := `{"level":"` + level + `","detail":"http: `
 		if !strings.HasPrefix(out.String(), want) || strings.Contains(out.String(), "\x1b") || strings.Count(out.String(), "\n") != 1 {
 			t.Errorf("%q is logged as %q", line, out.String())
 		}
 	}
 }
+
+// headerTimeout is that of the servers under test.
+const headerTimeout = 5 * time.Second

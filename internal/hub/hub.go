@@ -36,6 +36,7 @@ var (
 // Options are a hub's bounds. Zero means no bound.
 type Options struct {
 	MaxUsers     int // members of all rooms together
+	MaxRooms     int // rooms that have members
 	MaxRoomUsers int // members of one room
 	// NewID makes the id of a member; it must never repeat itself. It is called under a lock.
 	NewID func() string
@@ -86,6 +87,7 @@ func (h *Hub) Join(j Join) (*Member, []protocol.User, error) {
 	h.users++
 	m := &Member{
 		User:     protocol.User{ID: h.opts.NewID(), Name: j.Name},
+		since:    time.Now(),
 		hub:      h,
 		room:     r,
 		key:      j.NameKey,
@@ -100,6 +102,8 @@ func (h *Hub) mayJoin(r *room, nameKey string) error {
 	case r != nil && r.has(nameKey):
 		return ErrNameTaken
 	case h.opts.MaxUsers > 0 && h.users >= h.opts.MaxUsers:
+		return ErrServerFull
+	case r == nil && h.opts.MaxRooms > 0 && len(h.rooms) >= h.opts.MaxRooms:
 		return ErrServerFull
 	case r != nil && h.opts.MaxRoomUsers > 0 && r.size() >= h.opts.MaxRoomUsers:
 		return ErrRoomFull

@@ -185,7 +185,7 @@ func TestRoomsAreApart(t *testing.T) {
 }
 
 func TestBounds(t *testing.T) {
-	h := New(Options{NewID: counter(), MaxUsers: 3, MaxRoomUsers: 2})
+	h := New(Options{NewID: counter(), MaxUsers: 4, MaxRooms: 2, MaxRoomUsers: 2})
 	try := func(room, name string) error {
 		m, _, err := h.Join(Join{RoomKey: room, Name: name, NameKey: name, Sink: new(recorder)})
 		if err == nil {
@@ -202,7 +202,9 @@ func TestBounds(t *testing.T) {
 		{"a", "bob", nil},
 		{"a", "eve", ErrRoomFull},
 		{"b", "eve", nil},
-		{"b", "zoe", ErrServerFull},
+		{"c", "eve", ErrServerFull}, // a room too many
+		{"b", "zoe", nil},
+		{"b", "max", ErrServerFull},
 	}
 	for _, s := range steps {
 		if err := try(s.room, s.name); !errors.Is(err, s.want) {

@@ -2,6 +2,7 @@ package hub
 
 import (
 	"slices"
+	"time"
 
 	"beckon/internal/protocol"
 )
@@ -12,6 +13,7 @@ type Member struct {
 	// Static after Join.
 
 	User     protocol.User
+	since    time.Time
 	hub      *Hub
 	room     *room
 	key      string

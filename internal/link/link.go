@@ -20,7 +20,7 @@ type Conn interface {
 	// Close sends what was enqueued and a close frame that gives why. Only the first call counts; the
 	// Receiver's Closed follows from the reader's goroutine.
 	Close(why protocol.Ending)
-	// RemoteAddr is the address of the socket's other end, which may be a proxy's.
+	// RemoteAddr is the client's address, as far as it is known.
 	RemoteAddr() string
 }
 

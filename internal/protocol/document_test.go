@@ -133,13 +133,12 @@ func TestPageListsEveryCode(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, code := range []Code{BadJSON, UnknownType, BadMessage, NotLoggedIn, UnknownUser, NameTaken, BadName, BadRoom,
-		AlreadyLoggedIn, Unauthorized, RoomFull, ServerFull, TooLarge} {
+	for _, code := range Codes() {
 		if !bytes.Contains(page, []byte("`"+code+"`")) {
 			t.Errorf("the page does not list %s", code)
 		}
 	}
-	for e := EndUnset; e <= EndTakenOver; e++ {
+	for _, e := range Endings() {
 		if code := e.CloseCode(); code != 0 && !bytes.Contains(page, []byte(jsonNumber(code))) {
 			t.Errorf("the page does not list close code %d", code)
 		}

@@ -16,12 +16,25 @@ const (
 	EndLoginTimeout          // no login in time
 	EndRestart               // the server drains
 	EndTakenOver             // the session was resumed on another socket
+	EndDismissed             // an operator ended it
+	EndTokenExpired          // the token that let the user in is no longer good
+	endings                  // how many there are
 )
+
+// Endings returns all of them but EndUnset, for who must know them beforehand.
+func Endings() []Ending {
+	all := make([]Ending, 0, endings-1)
+	for e := EndUnset + 1; e < endings; e++ {
+		all = append(all, e)
+	}
+	return all
+}
 
 // Close codes (RFC 6455 section 7.4, and the private range for what it has no code for).
 const (
 	closeGoingAway      = 1001
 	closeProtocolError  = 1002
+	closePolicy         = 1008
 	closeTooLarge       = 1009
 	closeServiceRestart = 1012
 	closeTakenOver      = 4001
@@ -57,6 +70,10 @@ func (e Ending) facts() ending {
 		return ending{"restart", closeServiceRestart, "the server restarts: reconnect"}
 	case EndTakenOver:
 		return ending{"taken_over", closeTakenOver, "this session was resumed on another socket"}
+	case EndTokenExpired:
+		return ending{"token_expired", closePolicy, "the token has expired: log in with a new one"}
+	case EndDismissed:
+		return ending{"dismissed", closePolicy, "an operator ended this connection: stay away"}
 	default:
 		return ending{label: "unset"}
 	}

@@ -8,6 +8,41 @@ package protocol
 // Subprotocol is what a client offers in Sec-WebSocket-Protocol to speak the richer of the two dialects.
 const Subprotocol = "beckon.v1"
 
+// Dialect is a way to speak, chosen with the upgrade.
+type Dialect uint8
+
+// The dialects.
+const (
+	Plain    Dialect = iota // a frame for each change of presence
+	V1                      // Subprotocol: presence in batches, sessions that outlive their connection
+	dialects                // how many there are
+)
+
+// DialectOf returns the dialect of a connection with the given subprotocol (RFC 6455 section 1.9).
+func DialectOf(subprotocol string) Dialect {
+	if subprotocol == Subprotocol {
+		return V1
+	}
+	return Plain
+}
+
+// Dialects returns all of them, for who must know them beforehand.
+func Dialects() []Dialect {
+	all := make([]Dialect, 0, dialects)
+	for d := range dialects {
+		all = append(all, d)
+	}
+	return all
+}
+
+// String is the dialect's label in logs, listings and metrics.
+func (d Dialect) String() string {
+	if d == V1 {
+		return Subprotocol
+	}
+	return "plain"
+}
+
 // Greeting is the text of the first frame on every socket.
 const Greeting = "Well hello there, I am a WebSocket server"
 
@@ -32,7 +67,17 @@ const (
 	Leave
 	ICE
 	Ping
+	types // how many there are
 )
+
+// Types returns all of them, TypeUnknown too, for who must know them beforehand.
+func Types() []Type {
+	all := make([]Type, 0, types)
+	for t := range types {
+		all = append(all, t)
+	}
+	return all
+}
 
 // String is the type as it stands on the wire.
 func (t Type) String() string {
@@ -96,6 +141,12 @@ const (
 	ServerFull      Code = "server_full"
 	TooLarge        Code = "too_large"
 )
+
+// Codes returns all error codes, for who must know them beforehand.
+func Codes() []Code {
+	return []Code{BadJSON, UnknownType, BadMessage, NotLoggedIn, UnknownUser, NameTaken, BadName, BadRoom,
+		AlreadyLoggedIn, Unauthorized, RoomFull, ServerFull, TooLarge}
+}
 
 // Error is a refusal that the sender of a message is told of.
 type Error struct {

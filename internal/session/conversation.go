@@ -26,6 +26,7 @@ type conversation struct {
 	member *hub.Member // nil while nobody is logged in
 	room   string      // as the client wrote it
 	timer  *time.Timer // ends a connection that does not log in; nil while somebody is
+	expiry *time.Timer // ends the connection when the user's token lapses; nil without one, and in beckon.v1
 
 	// session is the member's in beckon.v1, else nil; it may have moved on to another connection. Only the
 	// reader stores.
@@ -34,7 +35,8 @@ type conversation struct {
 
 // Text answers one message.
 func (c *conversation) Text(data []byte) {
-	c.inTurn(func() { c.text(data) })
+	came := c.server.clock()
+	c.inTurn(func() { c.text(data, came) })
 }
 
 // inTurn calls f unless the session has moved on to another connection, or has ended: then nothing that this
@@ -52,8 +54,9 @@ func (c *conversation) inTurn(f func()) {
 	}
 }
 
-func (c *conversation) text(data []byte) {
+func (c *conversation) text(data []byte, came time.Duration) {
 	m, err := c.decoder.Decode(data)
+	c.server.opts.Observer.Message(m.Type, len(data))
 	if err != nil {
 		if needsLogin(m.Type) && c.member == nil {
 			err = notLoggedIn(m)
@@ -64,6 +67,10 @@ func (c *conversation) text(data []byte) {
 	c.log(c.server.opts.Log.Debug()).Stringer("type", m.Type).Int("bytes", len(data)).Msg("message")
 	if err := c.handle(m); err != nil {
 		c.refuse(m.Type, err)
+		return
+	}
+	if relays(m) {
+		c.server.opts.Observer.Relayed(c.server.clock() - came)
 	}
 }
 
@@ -113,7 +120,7 @@ func (c *conversation) Closed(end link.End) {
 	case s != nil:
 		c.inTurn(func() { c.letGo(s, end) })
 	case c.member != nil:
-		c.member.Leave()
+		c.leaveHub()
 	}
 	c.member = nil
 	c.session.Store(nil)
@@ -124,7 +131,7 @@ func (c *conversation) letGo(s *resumable, end link.End) {
 	const normal, goingAway, none = 1000, 1001, 1005
 	meant := end.Code == normal || end.Code == goingAway || end.Code == none
 	if meant || c.server.opts.ResumeWindow == 0 {
-		s.end("left")
+		s.end(SessionLeft)
 		return
 	}
 	s.detach()
@@ -158,6 +165,16 @@ func needsLogin(t protocol.Type) bool {
 	}
 }
 
+// relays tells whether m is for another user.
+func relays(m protocol.Message) bool {
+	switch m.Type {
+	case protocol.Offer, protocol.Answer, protocol.Candidate:
+		return true
+	default:
+		return m.Type == protocol.Leave && m.Named
+	}
+}
+
 func notLoggedIn(m protocol.Message) *protocol.Error {
 	return &protocol.Error{
 		Code: protocol.NotLoggedIn, Message: "Log in before you send `" + m.Type.String() + "`", Name: m.Recipient(),
@@ -167,6 +184,10 @@ func notLoggedIn(m protocol.Message) *protocol.Error {
 // refuse tells the client why its message of the given type had no effect.
 func (c *conversation) refuse(of protocol.Type, err *protocol.Error) {
 	c.log(c.server.opts.Log.Debug()).Stringer("type", of).Str("error", string(err.Code)).Msg("refused")
+	c.server.opts.Observer.Failed(err.Code)
+	if of == protocol.Login {
+		c.server.opts.Observer.LoggedIn(LoginFailed)
+	}
 	c.reply(protocol.Refusal(of, err))
 }
 

@@ -12,11 +12,20 @@ func (c *conversation) leave(m protocol.Message) *protocol.Error {
 	}
 	c.log(c.server.opts.Log.Info()).Msg("leave")
 	if s := c.session.Swap(nil); s != nil {
-		s.end("left")
+		s.end(SessionLeft)
 	} else {
-		c.member.Leave()
+		c.leaveHub()
 	}
 	c.member, c.room = nil, ""
 	c.awaitLogin()
 	return nil
+}
+
+// leaveHub takes a user of the plain dialect out of the room.
+func (c *conversation) leaveHub() {
+	if c.expiry != nil {
+		c.expiry.Stop()
+		c.expiry = nil
+	}
+	c.member.Leave()
 }

@@ -19,14 +19,22 @@ func (c *conversation) login(m protocol.Message) *protocol.Error {
 	if refused != nil {
 		return refused
 	}
-	if c.resumes && len(m.Session) > 0 && c.resume(m, user, room) {
-		return nil
+	until, refused := c.permit(m, user, room)
+	if refused != nil {
+		return refused
 	}
-	return c.join(m, user, room)
+	if c.resumes && len(m.Session) > 0 {
+		how := c.resume(m, user, room, until)
+		c.server.opts.Observer.Resumed(how)
+		if how == ResumeDone {
+			return nil
+		}
+	}
+	return c.join(m, user, room, until)
 }
 
 // join is an ordinary login.
-func (c *conversation) join(m protocol.Message, user, room name.Name) *protocol.Error {
+func (c *conversation) join(m protocol.Message, user, room name.Name, until time.Time) *protocol.Error {
 	who := identity{room: room.Key(), name: user.Key()}
 	request := hub.Join{
 		RoomKey: who.room, NameKey: who.name, Name: user.Display(), Presence: m.Presence,
@@ -35,6 +43,8 @@ func (c *conversation) join(m protocol.Message, user, room name.Name) *protocol.
 	var session *resumable
 	if c.resumes {
 		session = &resumable{server: c.server, token: newToken(), key: who, log: replay.New(c.server.opts.Backlog)}
+		session.turn.Lock()
+		defer session.turn.Unlock()
 		request.Sink, request.Window = session, batchWindow
 	}
 	member, users, err := c.server.opts.Hub.Join(request)
@@ -51,20 +61,22 @@ func (c *conversation) join(m protocol.Message, user, room name.Name) *protocol.
 		reply.Session = &protocol.Session{Token: session.token, Window: c.server.opts.ResumeWindow}
 		session.attach(c, protocol.LoggedIn(reply))
 	}
+	c.expire(until)
 	member.Ready()
+	c.server.opts.Observer.LoggedIn(LoginJoined)
 	return nil
 }
 
-// resume goes on with the session that the login names; false if it cannot be resumed.
-func (c *conversation) resume(m protocol.Message, user, room name.Name) bool {
+// resume goes on with the session that the login names, if it can.
+func (c *conversation) resume(m protocol.Message, user, room name.Name, until time.Time) ResumeOutcome {
 	s := c.server.sessions.find(m.Session, identity{room: room.Key(), name: user.Key()})
 	if s == nil {
-		return false
+		return ResumeUnknown
 	}
 	s.turn.Lock()
 	defer s.turn.Unlock()
 	if s.over {
-		return false
+		return ResumeUnknown
 	}
 	old := s.holder
 	s.detach()
@@ -72,16 +84,18 @@ func (c *conversation) resume(m protocol.Message, user, room name.Name) bool {
 		old.conn.Close(protocol.EndTakenOver)
 	}
 	if !s.rewind(m.Received) {
-		s.end("not_resumable")
-		return false
+		s.end(SessionNotResumable)
+		return ResumeImpossible
 	}
 	users := s.member.Rejoin()
 	c.welcome(s.member, room.Display(), "resume")
 	reply := c.welcomeReply(s.member, users)
 	reply.Session = &protocol.Session{Token: s.token, Resumed: true, Window: c.server.opts.ResumeWindow}
 	s.attach(c, protocol.LoggedIn(reply))
+	c.expire(until)
 	s.member.Ready()
-	return true
+	c.server.opts.Observer.LoggedIn(LoginResumed)
+	return ResumeDone
 }
 
 // welcome notes that the client is logged in.

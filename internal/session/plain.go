@@ -23,6 +23,17 @@ func (p plainSink) Flush() { p.conn.Flush() }
 
 var _ hub.Sink = plainSink{}
 
+func (p plainSink) dialect() protocol.Dialect { return protocol.Plain }
+func (p plainSink) connection() link.Conn     { return p.conn }
+
+// dismiss is seat. The user leaves when the connection's reader has taken notice.
+func (p plainSink) dismiss() bool {
+	p.conn.Close(protocol.EndDismissed)
+	return true
+}
+
+var _ seat = plainSink{}
+
 // plainPresence is the frames of changes, in one slice.
 func plainPresence(changes []protocol.Change) []byte {
 	var dst []byte

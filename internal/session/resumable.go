@@ -31,7 +31,9 @@ type resumable struct {
 	member     *hub.Member
 	holder     *conversation // the connection that speaks for the user; nil while there is none
 	detachedAt time.Time     // since when there is none
+	waiting    bool          // there is none, and the window runs
 	over       bool          // the user is gone
+	expiry     *time.Timer   // ends the session when its token lapses; nil without a token
 
 	mu   sync.Mutex
 	conn link.Conn   // of holder, once its login reply is queued; guarded by mu
@@ -72,6 +74,20 @@ func (s *resumable) Flush() {
 
 var _ hub.Sink = (*resumable)(nil)
 
+func (s *resumable) dialect() protocol.Dialect { return protocol.V1 }
+
+// connection is seat.
+func (s *resumable) connection() link.Conn {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.conn
+}
+
+// dismiss is seat. The user has left when it returns.
+func (s *resumable) dismiss() bool { return s.cut(protocol.EndDismissed, SessionDismissed) }
+
+var _ seat = (*resumable)(nil)
+
 // push keeps a frame, and hands it to the connection if there is one.
 func (s *resumable) push(frame []byte) {
 	s.mu.Lock()
@@ -106,16 +122,20 @@ func (s *resumable) check(err error) {
 }
 
 // overflow ends the session of a client that is too far behind.
-func (s *resumable) overflow() {
+func (s *resumable) overflow() { s.cut(protocol.EndSlowReader, SessionOverflow) }
+
+// cut ends the session and its connection, if there is one; false if it is over already.
+func (s *resumable) cut(why protocol.Ending, how SessionEnd) bool {
 	s.turn.Lock()
 	defer s.turn.Unlock()
 	if s.over {
-		return
+		return false
 	}
 	if s.holder != nil {
-		s.holder.conn.Close(protocol.EndSlowReader)
+		s.holder.conn.Close(why)
 	}
-	s.end("backlog_overflow")
+	s.end(how)
+	return true
 }
 
 // rewind prepares the log for a new connection; false if it cannot be resumed exactly. It needs turn.
@@ -149,6 +169,7 @@ func (s *resumable) acknowledge(conn link.Conn, mark []byte) {
 // needs turn.
 func (s *resumable) attach(c *conversation, reply []byte) {
 	s.holder, c.member = c, s.member
+	s.wait(false)
 	c.session.Store(s)
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -170,21 +191,40 @@ func (s *resumable) detach() {
 
 // await ends the session unless it is resumed within the window. It needs turn.
 func (s *resumable) await() {
+	s.wait(true)
 	time.AfterFunc(s.server.opts.ResumeWindow, func() {
 		s.turn.Lock()
 		defer s.turn.Unlock()
 		if !s.over && s.holder == nil && time.Since(s.detachedAt) >= s.server.opts.ResumeWindow {
-			s.end("expired")
+			s.end(SessionExpired)
 		}
 	})
 }
 
+// wait notes whether the window runs. It needs turn.
+func (s *resumable) wait(now bool) {
+	if now == s.waiting {
+		return
+	}
+	s.waiting = now
+	more := -1
+	if now {
+		more = 1
+	}
+	s.server.opts.Observer.Waiting(more)
+}
+
 // end lets go of the user's name. It needs turn.
-func (s *resumable) end(outcome string) {
+func (s *resumable) end(how SessionEnd) {
 	s.over = true
+	if s.expiry != nil {
+		s.expiry.Stop()
+	}
+	s.wait(false)
 	s.detach()
 	s.server.sessions.remove(s)
 	s.member.Leave()
 	s.server.opts.Log.Info().
-		Str("user", s.member.User.Name).Str("id", s.member.User.ID).Str("outcome", outcome).Msg("session end")
+		Str("user", s.member.User.Name).Str("id", s.member.User.ID).Stringer("outcome", how).Msg("session end")
+	s.server.opts.Observer.SessionOver(how)
 }

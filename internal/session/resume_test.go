@@ -160,8 +160,8 @@ func TestATakenOverSocketCanDoNothing(t *testing.T) {
 		settle()
 		bob.take(t)
 		fresh, freshSays := b.openV1(t, resumeAs("Ana", token, "0"))
-		if old.ended != protocol.EndTakenOver {
-			t.Errorf("the old socket was ended by %s", old.ended)
+		if old.why() != protocol.EndTakenOver {
+			t.Errorf("the old socket was ended by %s", old.why())
 		}
 		fresh.take(t)
 		oldSays.Text(offer("Bob", "1"))

@@ -13,6 +13,7 @@ import (
 
 	"github.com/rs/zerolog"
 
+	"beckon/internal/auth"
 	"beckon/internal/frame"
 	"beckon/internal/hub"
 	"beckon/internal/ice"
@@ -26,13 +27,20 @@ type ICESource interface {
 	Servers() ([]ice.Server, time.Duration)
 }
 
+// Verifier tells what the token of a login allows. Its errors are for the user and hold nothing of the token.
+type Verifier interface {
+	Verify(token string) (auth.Grant, error)
+}
+
 // Options are what conversations need.
 type Options struct {
 	Hub          *hub.Hub
 	ICE          ICESource
+	Tokens       Verifier      // nil to let everybody in
 	LoginTimeout time.Duration // how long a connection may stay without a login; 0 for as long as it likes
 	ResumeWindow time.Duration // how long a session outlives its connection; 0 for not at all
 	Backlog      replay.Limits // what is kept for one session that may be resumed
+	Observer     Observer      // nil for none
 	Log          zerolog.Logger
 }
 
@@ -42,6 +50,7 @@ const plainWindow = 20 * time.Millisecond
 // Server begins conversations.
 type Server struct {
 	opts     Options
+	epoch    time.Time // of clock
 	sessions *sessions
 	plain    *protocol.Decoder
 	v1       *protocol.Decoder
@@ -50,8 +59,12 @@ type Server struct {
 
 // NewServer returns a server of both dialects.
 func NewServer(opts Options) *Server {
+	if opts.Observer == nil {
+		opts.Observer = unobserved{}
+	}
 	return &Server{
 		opts:     opts,
+		epoch:    time.Now(),
 		sessions: newSessions(),
 		plain:    protocol.NewDecoder(false),
 		v1:       protocol.NewDecoder(true),
@@ -68,6 +81,9 @@ func (s *Server) AcceptPlain(conn link.Conn) link.Receiver {
 func (s *Server) AcceptV1(conn link.Conn) link.Receiver {
 	return s.accept(&conversation{server: s, conn: conn, decoder: s.v1, resumes: true})
 }
+
+// clock is the time since the server was made. It costs half of what time.Now does.
+func (s *Server) clock() time.Duration { return time.Since(s.epoch) }
 
 func (s *Server) accept(c *conversation) link.Receiver {
 	c.log(s.opts.Log.Info()).Msg("connect")

@@ -46,6 +46,13 @@ func (f *fakeConn) Close(why protocol.Ending) {
 	f.ended = why
 }
 
+// why is how the connection was closed.
+func (f *fakeConn) why() protocol.Ending {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return f.ended
+}
+
 func (f *fakeConn) RemoteAddr() string { return "192.0.2.1:1" }
 
 // take returns the payloads of the text frames flushed since the last take, one per line.
@@ -97,7 +104,7 @@ func newBench(level zerolog.Level, servers ...ice.Server) bench {
 		Hub:          hub.New(hub.Options{NewID: newID, MaxRoomUsers: 3}),
 		ICE:          ice.NewStatic(servers),
 		LoginTimeout: time.Minute,
-		Log:          zerolog.New(log).Level(level),
+		Log:          zerolog.New(zerolog.SyncWriter(log)).Level(level),
 	})}
 }
 
@@ -223,17 +230,17 @@ func TestLoginTimeout(t *testing.T) {
 		user, says := b.open(t, login("Ana"))
 		time.Sleep(2 * time.Minute)
 		synctest.Wait()
-		if idle.ended != protocol.EndLoginTimeout {
-			t.Errorf("without a login: %s", idle.ended)
+		if idle.why() != protocol.EndLoginTimeout {
+			t.Errorf("without a login: %s", idle.why())
 		}
-		if user.ended != 0 {
-			t.Errorf("with a login: %s", user.ended)
+		if user.why() != 0 {
+			t.Errorf("with a login: %s", user.why())
 		}
 		says.Text([]byte(`{"type":"leave"}`))
 		time.Sleep(2 * time.Minute)
 		synctest.Wait()
-		if user.ended != protocol.EndLoginTimeout {
-			t.Errorf("after logging out: %s", user.ended)
+		if user.why() != protocol.EndLoginTimeout {
+			t.Errorf("after logging out: %s", user.why())
 		}
 	})
 }

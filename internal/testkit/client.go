@@ -25,6 +25,8 @@ type Client struct {
 	start sync.Once     // starts reading
 	done  chan struct{} // closed when reading has ended
 
+	session Session // as of the last frame that was taken
+
 	mu    sync.Mutex
 	pings []time.Time // guarded by mu
 }
@@ -131,10 +133,10 @@ func (c *Client) pingHandler(mute bool) func(string) error {
 		c.mu.Lock()
 		c.pings = append(c.pings, time.Now())
 		c.mu.Unlock()
-		if mute {
-			return nil
+		if !mute {
+			answer(data) // a server that has ended takes no pong, and may yet say why
 		}
-		return answer(data)
+		return nil
 	}
 }
 
@@ -195,6 +197,12 @@ func (c *Client) Say(m Message) {
 		c.t.Fatal(err)
 	}
 	c.write(websocket.TextMessage, text)
+}
+
+// TrySay sends a message on a connection that the server may have closed by now.
+func (c *Client) TrySay(m Message) {
+	c.ws.SetWriteDeadline(time.Now().Add(Patience))
+	c.ws.WriteJSON(m)
 }
 
 func (c *Client) write(kind int, data []byte) {

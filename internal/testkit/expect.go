@@ -33,7 +33,16 @@ func (c *Client) frame(want string) Frame {
 	if a.binary {
 		c.t.Fatalf("%s: a binary frame %q, want %s", c.name, a.data, want)
 	}
-	return parseFrame(c.t, a.data)
+	return c.parse(a)
+}
+
+// parse reads a frame that is taken now.
+func (c *Client) parse(a arrival) Frame {
+	c.t.Helper()
+	f := parseFrame(c.t, a.data)
+	f.At = a.at
+	c.note(f)
+	return f
 }
 
 // Expect takes the next frame, which must be of the given type.
@@ -211,7 +220,7 @@ func (c *Client) Drain() ([]Frame, End) {
 		if a.end != nil {
 			return frames, *a.end
 		}
-		frames = append(frames, parseFrame(c.t, a.data))
+		frames = append(frames, c.parse(a))
 	}
 }
 
@@ -238,4 +247,29 @@ func (c *Client) ExpectLeftBy(deadline time.Time, name string) {
 		c.t.Fatalf("%s: not told by %v that %q left", c.name, deadline, name)
 	}
 	c.ExpectLeft(name)
+}
+
+// Arrived takes the frames that have come by now. It works under virtual time only: outside a bubble of
+// testing/synctest it panics.
+func (c *Client) Arrived() []Frame {
+	c.t.Helper()
+	synctest.Wait()
+	var frames []Frame
+	for a, ok := c.inbox.take(); ok; a, ok = c.inbox.take() {
+		if a.end != nil {
+			c.t.Fatalf("%s: closed with %d %q, want it open", c.name, a.end.Code, a.end.Reason)
+		}
+		frames = append(frames, c.parse(a))
+	}
+	return frames
+}
+
+// Await takes what comes next, a frame or the end of the connection.
+func (c *Client) Await() (f Frame, end *End) {
+	c.t.Helper()
+	a := c.next("a frame or the end")
+	if a.end != nil {
+		return Frame{}, a.end
+	}
+	return c.parse(a), nil
 }

@@ -6,6 +6,7 @@ import (
 	"maps"
 	"slices"
 	"testing"
+	"time"
 	"unicode/utf8"
 
 	"beckon/internal/protocol"
@@ -14,7 +15,8 @@ import (
 // Frame is one message of the server. Its methods fail the test where a field is missing or of another kind.
 type Frame struct {
 	Type string
-	JSON []byte // the frame as it came
+	JSON []byte    // the frame as it came
+	At   time.Time // when a Client got it
 
 	t      testing.TB
 	fields map[string]json.RawMessage

@@ -25,15 +25,16 @@ type Raw struct {
 	in *bufio.Reader
 }
 
-// Handshake upgrades conn. It is closed when the test ends.
-func Handshake(t testing.TB, conn net.Conn) *Raw {
+// Handshake upgrades conn, with more header lines if there are any. It is closed when the test ends.
+func Handshake(t testing.TB, conn net.Conn, header ...string) *Raw {
 	t.Helper()
 	t.Cleanup(func() { conn.Close() })
 	r := &Raw{Conn: conn, t: t, in: bufio.NewReader(conn)}
-	r.Write([]byte(strings.Join([]string{
+	lines := append([]string{
 		"GET /ws HTTP/1.1", "Host: beckon.test", "Upgrade: websocket", "Connection: Upgrade",
-		"Sec-WebSocket-Version: 13", "Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==", "", "",
-	}, "\r\n")))
+		"Sec-WebSocket-Version: 13", "Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==",
+	}, header...)
+	r.Write([]byte(strings.Join(lines, "\r\n") + "\r\n\r\n"))
 	conn.SetReadDeadline(time.Now().Add(rawPatience))
 	response, err := http.ReadResponse(r.in, nil)
 	if err != nil || response.StatusCode != http.StatusSwitchingProtocols {

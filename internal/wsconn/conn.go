@@ -2,6 +2,7 @@ package wsconn
 
 import (
 	"net"
+	"net/netip"
 	"sync/atomic"
 	"time"
 
@@ -10,6 +11,7 @@ import (
 	"beckon/internal/frame"
 	"beckon/internal/link"
 	"beckon/internal/protocol"
+	"beckon/internal/ratelimit"
 )
 
 // Conn is one WebSocket, a link.Conn.
@@ -21,6 +23,9 @@ type Conn struct {
 	wire     *wire
 	net      net.Conn // the socket under wire
 	receiver link.Receiver
+	dialect  protocol.Dialect
+	client   netip.Addr // invalid where there is none
+	release  func()     // gives the place back that the gate gave
 	opened   time.Time
 
 	out outbox // has its own lock
@@ -29,19 +34,26 @@ type Conn struct {
 	heard  atomic.Bool   // whether something came since the last ping
 	beat   *time.Timer   // stopped by the reader; static
 
-	awaiting bool         // whether a ping is unanswered; owned by the timer's function
-	received link.Traffic // owned by the reader
+	awaiting bool           // whether a ping is unanswered; owned by the timer's function
+	received link.Traffic   // owned by the reader
+	pace     ratelimit.Pace // owned by the reader
+	slowed   atomic.Bool    // whether the reader waits because the client is too fast
 }
 
 func newConn(s *Server, ws *websocket.Conn, w *wire) *Conn {
 	w.upgraded.Store(true)
-	c := &Conn{server: s, ws: ws, wire: w, net: w.Conn, opened: time.Now()}
+	c := &Conn{
+		server: s, ws: ws, wire: w, net: w.Conn,
+		dialect: protocol.DialectOf(ws.Subprotocol()), opened: time.Now(),
+		pace: s.opts.Pacer.Begin(),
+	}
 	c.out.init(c)
 	ws.SetReadLimit(s.opts.MaxMessageBytes)
 	ws.SetPingHandler(func(data string) error {
 		c.heard.Store(true)
 		c.Enqueue(frame.New(frame.Pong, []byte(data)))
 		c.Flush()
+		c.slow(len(data))
 		return nil
 	})
 	ws.SetPongHandler(func(payload string) error {
@@ -49,6 +61,7 @@ func newConn(s *Server, ws *websocket.Conn, w *wire) *Conn {
 		if !c.ended() {
 			c.receiver.Pong([]byte(payload))
 		}
+		c.slow(len(payload))
 		return nil
 	})
 	ws.SetCloseHandler(func(int, string) error { return nil }) // the reader answers
@@ -56,14 +69,21 @@ func newConn(s *Server, ws *websocket.Conn, w *wire) *Conn {
 }
 
 // RemoteAddr is link.Conn.
-func (c *Conn) RemoteAddr() string { return c.net.RemoteAddr().String() }
+func (c *Conn) RemoteAddr() string {
+	if c.client.IsValid() {
+		return c.client.String()
+	}
+	return c.net.RemoteAddr().String()
+}
 
 // Enqueue is link.Conn.
 func (c *Conn) Enqueue(frame []byte) {
-	if c.out.put(frame) {
+	waiting, fits := c.out.put(frame)
+	if !fits {
+		c.end(protocol.EndSlowReader, nil)
 		return
 	}
-	c.end(protocol.EndSlowReader, nil)
+	c.server.opts.Observer.Queued(waiting)
 }
 
 // Flush is link.Conn.

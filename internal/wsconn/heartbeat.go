@@ -16,7 +16,7 @@ func (c *Conn) beginHeartbeat() {
 }
 
 // onBeat sends a ping, and a pong timeout later looks whether anything has come since: a pong or any
-// message counts, a fragment of one does not.
+// message counts, a fragment of one does not. The pong of a client that is being slowed may wait unread.
 func (c *Conn) onBeat() {
 	if c.ended() {
 		return
@@ -31,7 +31,7 @@ func (c *Conn) onBeat() {
 		return
 	}
 	c.awaiting = false
-	if !c.heard.Load() {
+	if !c.heard.Load() && !c.slowed.Load() {
 		c.Close(protocol.EndPingTimeout)
 		return
 	}

@@ -2,7 +2,6 @@ package wsconn
 
 import (
 	"errors"
-	"net/http"
 	"net/url"
 	"strings"
 )
@@ -18,10 +17,6 @@ var errOrigin = errors.New("pages of this origin may not connect: the operator c
 func newOrigins(allowed []string) origins {
 	o := origins{allowed: make(map[string]struct{}, len(allowed))}
 	for _, a := range allowed {
-		if a == "null" {
-			o.allowed[a] = struct{}{}
-			continue
-		}
 		if u, ok := parseOrigin(a); ok {
 			o.allowed[u.Scheme+"://"+u.Host] = struct{}{}
 		}
@@ -29,24 +24,21 @@ func newOrigins(allowed []string) origins {
 	return o
 }
 
-func (o origins) check(r *http.Request) error {
-	lines := r.Header.Values("Origin")
+// check decides by the lines of the Origin header; scheme and host are the server's own as the client sees
+// them. A proxy that ends TLS and is not trusted leaves the scheme at http, so that only https is believed.
+func (o origins) check(lines []string, scheme, host string) error {
 	switch {
 	case len(lines) == 0:
 		return nil
 	case len(lines) > 1:
 		return errOrigin
 	}
-	origin := lines[0]
-	u, ok := parseOrigin(origin)
+	u, ok := parseOrigin(lines[0])
 	if !ok {
-		if _, named := o.allowed[origin]; named {
-			return nil
-		}
 		return errOrigin
 	}
-	// Behind a proxy that ends TLS the server's own scheme is unknown, so it is taken from the Origin.
-	if own, ok := parseOrigin(u.Scheme + "://" + r.Host); ok && own.Host == u.Host {
+	own, ok := parseOrigin(u.Scheme + "://" + host)
+	if ok && own.Host == u.Host && (scheme != "https" || u.Scheme == "https") {
 		return nil
 	}
 	if _, named := o.allowed[u.Scheme+"://"+u.Host]; named {

@@ -1,9 +1,6 @@
 package wsconn
 
-import (
-	"net/http/httptest"
-	"testing"
-)
+import "testing"
 
 func TestOrigins(t *testing.T) {
 	o := newOrigins([]string{"https://app.example.org", "http://127.0.0.1:8080"})
@@ -38,12 +35,19 @@ func TestOrigins(t *testing.T) {
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
-			r := httptest.NewRequest("GET", "/", nil)
-			r.Host = test.host
-			r.Header["Origin"] = test.origins
-			if err := o.check(r); (err == nil) != test.ok {
+			if err := o.check(test.origins, "http", test.host); (err == nil) != test.ok {
 				t.Errorf("got %v, want ok: %v", err, test.ok)
 			}
 		})
+	}
+}
+
+func TestAPageWithoutTLSIsNotOfAnOriginWithIt(t *testing.T) {
+	o := newOrigins(nil)
+	if err := o.check([]string{"http://beckon.test"}, "https", "beckon.test:80"); err == nil {
+		t.Error("http page, https server: accepted")
+	}
+	if err := o.check([]string{"https://beckon.test"}, "https", "beckon.test"); err != nil {
+		t.Error(err)
 	}
 }

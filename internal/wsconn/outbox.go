@@ -38,20 +38,20 @@ func (o *outbox) init(c *Conn) {
 	}
 }
 
-// put queues a frame; false if that is one too many.
-func (o *outbox) put(frame []byte) bool {
+// put queues a frame and returns how many bytes wait now; false if that is one too many.
+func (o *outbox) put(frame []byte) (waiting int64, fits bool) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	if o.last {
-		return true
+		return 0, true
 	}
 	opts := &o.conn.server.opts
 	messages, bytes := o.queued.Messages+o.writer.Messages, o.queued.Bytes+o.writer.Bytes
 	if messages > 0 && (messages >= int64(opts.OutboxMessages) || bytes+int64(len(frame)) > int64(opts.OutboxBytes)) {
-		return false
+		return bytes, false
 	}
 	o.add(frame)
-	return true
+	return bytes + int64(len(frame)), true
 }
 
 // add queues a frame. It needs mu.
@@ -147,6 +147,7 @@ func (o *outbox) begin() batch {
 
 // next accounts for a batch that is written and takes the next; with none, the caller is the writer no more.
 func (o *outbox) next(written batch) batch {
+	o.conn.server.opts.Observer.Sent(written.size)
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	o.settle(written)

@@ -16,19 +16,21 @@ import (
 // Receiver, and sees to it that the close frame goes out and the socket is closed.
 func (c *Conn) read() {
 	defer c.server.remove(c)
+	defer c.release()
 	defer c.net.Close()
 	code := c.receive()
 	c.beat.Stop()
-	why := protocol.Ending(c.ending.Load())
-	c.receiver.Closed(link.End{
-		Why:      why,
+	end := link.End{
+		Why:      protocol.Ending(c.ending.Load()),
 		Code:     code,
 		Lasted:   time.Since(c.opened),
 		Received: c.received,
 		Sent:     c.out.sent(),
-	})
+	}
+	c.receiver.Closed(end)
 	c.Flush() // only now: who sees the close frame may count on the user being gone
-	c.linger(why)
+	c.linger(end.Why)
+	c.server.opts.Observer.Ended(c.dialect, end)
 }
 
 // receive hands on messages until the connection ends, and returns the code of the client's close frame.
@@ -67,7 +69,23 @@ func (c *Conn) message(kind int, r io.Reader) error {
 	} else {
 		c.receiver.Text(data)
 	}
+	c.slow(len(data))
 	return nil
+}
+
+// slow waits where the client has sent more than it may for now; TCP holds it back meanwhile. The wait ends
+// with the connection, if a little late.
+func (c *Conn) slow(bytes int) {
+	wait := c.pace.Take(1, bytes)
+	if wait == 0 {
+		return
+	}
+	const look = 100 * time.Millisecond
+	c.slowed.Store(true)
+	for ; wait > 0 && !c.ended(); wait -= look {
+		time.Sleep(min(wait, look))
+	}
+	c.slowed.Store(false)
 }
 
 // readAll appends what r holds to dst.

@@ -17,6 +17,9 @@ package wsconn
 import (
 	"context"
 	"net/http"
+	"net/netip"
+	"strconv"
+	"strings"
 	"sync"
 	"time"
 
@@ -24,6 +27,7 @@ import (
 
 	"beckon/internal/link"
 	"beckon/internal/protocol"
+	"beckon/internal/ratelimit"
 )
 
 // Options are the bounds of a server's connections.
@@ -35,8 +39,22 @@ type Options struct {
 	PongTimeout     time.Duration // from a ping until something must have come; less than PingInterval
 	WriteTimeout    time.Duration // how long a socket may take not a single byte
 	CloseTimeout    time.Duration // how long to wait for the client to close after a close frame
-	MaxConnections  int           // 0 for no bound
 	AllowedOrigins  []string      // besides the page's own: scheme://host[:port]
+
+	Clients  Clients          // who is behind a request
+	Gate     *ratelimit.Gate  // how many connections there may be
+	Pacer    *ratelimit.Pacer // how fast each is read
+	Observer Observer         // nil for none
+}
+
+// Clients knows who is behind a request, past the proxies that are trusted.
+type Clients interface {
+	// Client is the client's address, invalid where there is none.
+	Client(r *http.Request) netip.Addr
+	// Group is what limits per address count for one; limited is whether they apply.
+	Group(r *http.Request) (group netip.Prefix, limited bool)
+	// Origin is the scheme, http or https, and the host as the client sees them.
+	Origin(r *http.Request) (scheme, host string)
 }
 
 // Server upgrades requests and knows the connections that are open. It is an http.Handler.
@@ -63,6 +81,9 @@ type Dialects map[string]link.Accept
 
 // NewServer returns a server of the given dialects.
 func NewServer(opts Options, dialects Dialects) *Server {
+	if opts.Observer == nil {
+		opts.Observer = unobserved{}
+	}
 	return &Server{
 		opts:     opts,
 		dialects: dialects,
@@ -92,42 +113,72 @@ func (d Dialects) subprotocols() []string {
 
 // ServeHTTP upgrades the request, or refuses it with a status that says why.
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	if err := s.origins.check(r); err != nil {
+	scheme, host := s.opts.Clients.Origin(r)
+	if err := s.origins.check(r.Header.Values("Origin"), scheme, host); err != nil {
+		s.opts.Observer.Refused(RefusedOrigin)
 		http.Error(w, err.Error(), http.StatusForbidden)
 		return
 	}
-	if reason := s.full(); reason != "" {
-		w.Header().Set("Retry-After", "5")
-		http.Error(w, reason, http.StatusServiceUnavailable)
+	release, reason := s.admit(r)
+	if reason != ratelimit.None {
+		s.opts.Observer.Refused(refusalOf(reason))
+		w.Header().Set("Retry-After", strconv.Itoa(s.opts.Gate.RetryAfter(reason)))
+		http.Error(w, reason.Text(), reason.Status())
 		return
 	}
+	if !s.upgrade(w, r, release) {
+		release()
+	}
+}
+
+// admit asks the gate for a place.
+func (s *Server) admit(r *http.Request) (release func(), reason ratelimit.Reason) {
+	if group, limited := s.opts.Clients.Group(r); limited {
+		return s.opts.Gate.Admit(group)
+	}
+	return s.opts.Gate.AdmitExempt()
+}
+
+// upgrade makes a connection of the request, which calls release at its end; false if it could not.
+func (s *Server) upgrade(w http.ResponseWriter, r *http.Request, release func()) bool {
+	if s.isDraining() {
+		s.opts.Observer.Refused(RefusedDraining)
+		w.Header().Set("Retry-After", "5")
+		http.Error(w, "the server is restarting: try again", http.StatusServiceUnavailable)
+		return false
+	}
+	joinLines(r.Header, "Sec-WebSocket-Protocol")
 	tap := &hijackTap{ResponseWriter: w}
 	ws, err := s.upgrader.Upgrade(tap, r, nil)
 	if err != nil {
-		return // gorilla has answered
+		s.opts.Observer.Refused(RefusedBadHandshake)
+		return false // gorilla has answered
 	}
 	c := newConn(s, ws, tap.wire)
+	c.client, c.release = s.opts.Clients.Client(r), release
 	if !s.add(c) {
+		s.opts.Observer.Refused(RefusedDraining)
 		c.net.Close()
-		return
+		return false
 	}
+	s.opts.Observer.Opened(c.dialect)
 	c.receiver = s.dialects[ws.Subprotocol()](c)
 	c.beginHeartbeat()
 	go c.read()
+	return true
 }
 
-// full says why no connection can be taken now, or nothing.
-func (s *Server) full() string {
+// joinLines makes one line of a header that came in several (RFC 9110 section 5.3), since gorilla reads one.
+func joinLines(h http.Header, key string) {
+	if lines := h.Values(key); len(lines) > 1 {
+		h.Set(key, strings.Join(lines, ", "))
+	}
+}
+
+func (s *Server) isDraining() bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	switch {
-	case s.draining:
-		return "the server is restarting: try again"
-	case s.opts.MaxConnections > 0 && len(s.conns) >= s.opts.MaxConnections:
-		return "the server has as many connections as it takes: try again later"
-	default:
-		return ""
-	}
+	return s.draining
 }
 
 func (s *Server) add(c *Conn) bool {

@@ -1,0 +1,93 @@
+package app
+
+import (
+	"fmt"
+	"math"
+	"net"
+	"os"
+
+	"github.com/rs/zerolog"
+
+	"beckon/internal/auth"
+	"beckon/internal/config"
+	"beckon/internal/ratelimit"
+	"beckon/internal/replay"
+)
+
+// burst is how many seconds' worth a client may send, or begin, at once.
+const burst = 4
+
+func gate(cfg config.Config) *ratelimit.Gate {
+	return ratelimit.NewGate(ratelimit.Limits{
+		Connections:      cfg.MaxConnections,
+		GroupConnections: cfg.MaxConnectionsPerIP,
+		HandshakeRate:    float64(cfg.HandshakesPerSecondPerIP),
+		HandshakeBurst:   burst * cfg.HandshakesPerSecondPerIP,
+	})
+}
+
+func pacer(cfg config.Config) *ratelimit.Pacer {
+	return ratelimit.NewPacer(ratelimit.Budget{
+		MessageRate: float64(cfg.MessagesPerSecond), MessageBurst: burst * cfg.MessagesPerSecond,
+		ByteRate: float64(cfg.BytesPerSecond), ByteBurst: burst * cfg.BytesPerSecond,
+	})
+}
+
+func backlog(cfg config.Config) replay.Limits {
+	return replay.Limits{Bytes: unbounded(cfg.BacklogBytes), Frames: unbounded(cfg.BacklogMessages)}
+}
+
+// adminHosts are the names by which the admin listener may be asked for, besides localhost and addresses: those
+// of this machine.
+func adminHosts(cfg config.Config) []string {
+	var hosts []string
+	if host, _, err := net.SplitHostPort(cfg.Admin); err == nil && host != "" {
+		hosts = append(hosts, host)
+	}
+	if host, err := os.Hostname(); err == nil {
+		hosts = append(hosts, host)
+	}
+	return hosts
+}
+
+// unbounded turns the 0 of a setting into the bound that it stands for.
+func unbounded(n int) int {
+	if n == 0 {
+		return math.MaxInt
+	}
+	return n
+}
+
+// newTokens makes what checks login tokens, or nil where none are asked for.
+func newTokens(cfg config.Config, log zerolog.Logger) (*auth.Verifier, error) {
+	opts := auth.Options{Issuer: cfg.AuthIssuer, Audience: cfg.AuthAudience}
+	switch {
+	case cfg.AuthJWTSecretFile != "":
+		tokens, err := auth.LoadHS256(cfg.AuthJWTSecretFile, opts)
+		if err != nil {
+			return nil, fmt.Errorf("--auth-jwt-secret-file: %w", err)
+		}
+		return tokens, nil
+	case cfg.AuthJWKSFile != "":
+		tokens, err := auth.LoadJWKS(cfg.AuthJWKSFile, opts)
+		if err != nil {
+			return nil, fmt.Errorf("--auth-jwks-file: %w", err)
+		}
+		for _, key := range tokens.Skipped() {
+			log.Warn().Str("key", key).Msg("a key of --auth-jwks-file is of no use here")
+		}
+		return tokens, nil
+	default:
+		return nil, nil
+	}
+}
+
+// warn tells the operator of settings that are allowed but hardly meant.
+func warn(cfg config.Config, log zerolog.Logger) {
+	for _, server := range cfg.ICEServers {
+		if server.LacksCredentials() {
+			log.Warn().Stringer("server", server).
+				Msg("browsers use no TURN server without credentials: write turn:USER:SECRET@HOST:PORT")
+		}
+	}
+}
