@@ -247,6 +247,22 @@ func TestQuiet(t *testing.T) {
 	})
 }
 
+func TestLeavingAQuietRoom(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		h := New(Options{NewID: counter()})
+		ana, _ := join(t, h, "Ana")
+		bob, _ := join(t, h, "Bob", func(j *Join) { j.Window = 5 * window })
+		eve, _ := join(t, h, "Eve")
+		h.Quiet()
+		for _, m := range []*Member{eve, ana, bob} { // the last of a lane, while another remains
+			m.Leave()
+		}
+		if h.Users() != 0 || h.Rooms() != 0 {
+			t.Errorf("%d users in %d rooms", h.Users(), h.Rooms())
+		}
+	})
+}
+
 func TestLanesAreServedApart(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		h := New(Options{NewID: counter()})

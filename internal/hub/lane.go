@@ -97,6 +97,9 @@ func (r *room) spread(l *lane) []Sink {
 
 // trim forgets the part of the log that every lane has heard. It needs mu.
 func (r *room) trim() {
+	if r.quiet {
+		return // the log is gone, and nobody will hear of it
+	}
 	oldest := r.last
 	for _, l := range r.lanes {
 		oldest = min(oldest, l.served)
