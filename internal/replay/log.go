@@ -4,8 +4,12 @@
 // Frames are numbered from 1 after each login reply; a client that resumes says how many it received since
 // the last reply that it saw. That is not always the last that was sent: a reply can be lost in a cut as
 // well. The client then repeats the count it gave before, as nothing has arrived since. So that this count
-// cannot be mistaken for one after the lost reply, fewer frames than that are sent until the reply is known
-// to have arrived.
+// cannot be mistaken for one after the lost reply, fewer frames than that are sent until a pong shows that
+// the reply arrived.
+//
+// A pong comes from the client's WebSocket library, maybe long before the program behind it has seen the
+// frames: a page that is frozen answers pings. So until the program has spoken, a count that could be of
+// either reply is refused: the session is over, and everybody is told, rather than a message lost in silence.
 package replay
 
 import (
@@ -30,6 +34,7 @@ type Log struct {
 
 	epoch     uint64 // counts the login replies
 	confirmed bool   // whether the last reply is known to have arrived
+	proven    bool   // whether the client's program is known to have seen it
 	repeats   uint64 // the count that a client repeats that did not see the last reply
 	acked     uint64 // how many frames are known to have arrived
 	marked    uint64 // the newest frame that a mark was made for
@@ -50,7 +55,7 @@ var ErrCount = errors.New("replay: the count of received frames is wrong")
 
 // New returns the log of a session whose first login reply is about to be sent.
 func New(limits Limits) *Log {
-	return &Log{limits: limits, first: 1, confirmed: true}
+	return &Log{limits: limits, first: 1, confirmed: true, proven: true}
 }
 
 // Add appends a frame, which must not be changed any more.
@@ -122,10 +127,12 @@ func (l *Log) WantsMark() bool {
 // back, and a mark releases them.
 func (l *Log) Confirmed() bool { return l.confirmed }
 
-// Acknowledge takes the payload of a pong; one that is no mark of this log changes nothing.
-//
-// A pong comes from the client's WebSocket library, maybe before the program behind it has seen the frames.
-// So what was acknowledged is kept until the acknowledgement after it.
+// Spoken notes that the client's program sent a message. After a pong for the login reply that proves that it
+// has seen the reply: it handles what comes in order.
+func (l *Log) Spoken() { l.proven = l.proven || l.confirmed }
+
+// Acknowledge takes the payload of a pong; one that is no mark of this log changes nothing. What was
+// acknowledged is kept until the acknowledgement after it, since the program may be behind its library.
 func (l *Log) Acknowledge(mark []byte) {
 	if len(mark) != 16 || binary.BigEndian.Uint64(mark) != l.epoch {
 		return
@@ -171,19 +178,21 @@ func (l *Log) Resume(received uint64) error {
 	clear(l.frames[len(again):])
 	l.frames, l.first, l.unsent = again, 1, len(again)
 	l.epoch++
-	l.confirmed, l.repeats = received == 0, received
+	l.confirmed, l.proven, l.repeats = received == 0, received == 0, received
 	l.acked, l.marked, l.unmarked = 0, 0, 0
 	return nil
 }
 
 // arrived is the number of the newest frame that has arrived, by what the client says.
 func (l *Log) arrived(received uint64) (uint64, error) {
-	switch {
-	case !l.confirmed && received == l.repeats:
-		return 0, nil // the last reply was lost, and all behind it
-	case received > l.sent() || received+1 < l.first:
-		return 0, ErrCount
-	default:
-		return received, nil
+	if !l.proven && received == l.repeats {
+		if l.first > 1 || l.sent() >= received {
+			return 0, ErrCount // it could be of either reply
+		}
+		return 0, nil // the last reply was not seen, nor anything behind it
 	}
+	if received > l.sent() || received+1 < l.first {
+		return 0, ErrCount
+	}
+	return received, nil
 }

@@ -68,7 +68,63 @@ func TestALostReply(t *testing.T) {
 	expect(t, l, "c")
 	l.Resume(1) // this reply was seen, and the frame behind it
 	l.Acknowledge(l.Mark())
+	l.Spoken()
 	expect(t, l, "d", "e")
+}
+
+// A frozen page answers pings without seeing anything.
+func TestAPongDoesNotSpeakForTheProgram(t *testing.T) {
+	resumed := func(more int, spoken bool) error {
+		l := New(roomy)
+		l.Add([]byte("a"))
+		l.Add([]byte("b"))
+		drain(l)
+		l.Resume(2)
+		l.Acknowledge(l.Mark())
+		if spoken {
+			l.Spoken()
+		}
+		for range more {
+			l.Add([]byte("c"))
+		}
+		drain(l)
+		return l.Resume(2)
+	}
+	if err := resumed(1, false); err != nil {
+		t.Errorf("too few frames for any doubt: %v", err)
+	}
+	if err := resumed(2, false); err != ErrCount {
+		t.Errorf("2 of 2 or of none: %v", err)
+	}
+	if err := resumed(2, true); err != nil {
+		t.Errorf("the program has spoken: %v", err)
+	}
+	asleep := New(roomy)
+	for range 3 {
+		asleep.Add([]byte("a"))
+	}
+	drain(asleep)
+	asleep.Resume(3)
+	asleep.Add([]byte("b"))
+	for range 2 { // its library answers, and the frame is forgotten
+		drain(asleep)
+		asleep.Acknowledge(asleep.Mark())
+		asleep.Add([]byte("c"))
+	}
+	if err := asleep.Resume(3); err != ErrCount {
+		t.Errorf("asleep while its frames were acknowledged: %v", err)
+	}
+	early := New(roomy)
+	early.Add([]byte("a"))
+	drain(early)
+	early.Resume(1)
+	early.Spoken() // sent before the reply could be there
+	early.Acknowledge(early.Mark())
+	early.Add([]byte("b"))
+	drain(early)
+	if err := early.Resume(1); err != ErrCount {
+		t.Errorf("spoken before the reply arrived: %v", err)
+	}
 }
 
 func TestWrongCounts(t *testing.T) {
@@ -172,11 +228,13 @@ func TestSentNewsTakesNoBytes(t *testing.T) {
 	}
 }
 
-// TestExactReplay cuts a session wherever it can be cut and looks at what the client's program saw.
+// TestExactReplay cuts a session wherever it can be cut, freezes the client's program while its library still
+// answers pings, and looks at what the program saw: everything, in order, unless the session was given up,
+// which is only for programs that were frozen.
 func TestExactReplay(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
-		w := &wire{log: New(roomy)}
-		w.connect()
+		w := new(wire)
+		w.begin()
 		t.Repeat(map[string]func(*rapid.T){
 			"send": func(t *rapid.T) {
 				w.added++
@@ -186,43 +244,50 @@ func TestExactReplay(t *testing.T) {
 			"news":   func(t *rapid.T) { w.log.AddNews([]byte("news")); w.send() },
 			"arrive": func(t *rapid.T) { w.arrive(rapid.IntRange(1, 5).Draw(t, "frames")) },
 			"ping":   func(t *rapid.T) { w.flight = append(w.flight, packet{mark: w.log.Mark()}) },
+			"pong":   func(t *rapid.T) { w.answer() },
+			"freeze": func(t *rapid.T) { w.frozen = w.frozen || rapid.IntRange(0, 9).Draw(t, "frozen") == 0 },
 			"cut": func(t *rapid.T) {
 				w.flight, w.pongs = nil, nil
-				if err := w.log.Resume(w.received); err != nil {
+				err := w.log.Resume(w.received)
+				if err != nil && !w.wasFrozen {
 					t.Fatal(err)
+				}
+				if err != nil {
+					w.begin()
+					return
 				}
 				w.connect()
 			},
-			"pong": func(t *rapid.T) {
-				for _, mark := range w.pongs {
-					w.log.Acknowledge(mark)
-				}
-				w.pongs = nil
-				w.send()
-			},
 			"": func(t *rapid.T) {
 				for i, f := range w.seen {
-					if want := fmt.Sprint(i + 1); f != want {
-						t.Fatalf("the client saw %v", w.seen)
+					if want := fmt.Sprint(w.lost + i + 1); f != want {
+						t.Fatalf("the client saw %v after %d", w.seen, w.lost)
 					}
 				}
 			},
 		})
+		if w.frozen {
+			return
+		}
 		w.settle()
-		if len(w.seen) != w.added {
-			t.Fatalf("the client saw %v of %d", w.seen, w.added)
+		if len(w.seen) != w.added-w.lost {
+			t.Fatalf("the client saw %v of %d after %d", w.seen, w.added, w.lost)
 		}
 	})
 }
 
 // wire is a client and the socket between: frames, marks and login replies under way.
 type wire struct {
-	log      *Log
-	added    int
-	flight   []packet
-	pongs    [][]byte
-	received uint64 // by the client, since the last reply that it saw
-	seen     []string
+	log       *Log
+	added     int
+	lost      int // what was sent in sessions that were given up
+	flight    []packet
+	pongs     [][]byte
+	replied   bool   // the program saw the last reply, and speaks
+	frozen    bool   // the program sees nothing; its library goes on
+	wasFrozen bool   // since the session began
+	received  uint64 // by the program, since the last reply that it saw
+	seen      []string
 }
 
 type packet struct {
@@ -231,7 +296,16 @@ type packet struct {
 	mark  []byte
 }
 
+// begin is a login that begins a session.
+func (w *wire) begin() {
+	w.log, w.lost, w.seen, w.received = New(roomy), w.added, nil, 0
+	w.frozen, w.wasFrozen = false, false
+	w.connect()
+	w.arrive(1)
+}
+
 func (w *wire) connect() {
+	w.replied, w.frozen = false, false
 	w.flight = append(w.flight, packet{reply: true}, packet{mark: w.log.Mark()})
 	w.send()
 }
@@ -242,15 +316,29 @@ func (w *wire) send() {
 	}
 }
 
+// answer brings the pongs to the server, and then what the program says.
+func (w *wire) answer() {
+	for _, mark := range w.pongs {
+		w.log.Acknowledge(mark)
+	}
+	w.pongs = nil
+	if w.replied {
+		w.log.Spoken()
+	}
+	w.send()
+}
+
 func (w *wire) arrive(n int) {
 	for ; n > 0 && len(w.flight) > 0; n-- {
 		p := w.flight[0]
 		w.flight = w.flight[1:]
+		w.wasFrozen = w.wasFrozen || w.frozen
 		switch {
-		case p.reply:
-			w.received = 0
 		case p.mark != nil:
 			w.pongs = append(w.pongs, p.mark)
+		case w.frozen: // nobody sees it
+		case p.reply:
+			w.received, w.replied = 0, true
 		default:
 			w.received++
 			if string(p.frame) != "news" {
@@ -265,11 +353,7 @@ func (w *wire) settle() {
 	for range 3 {
 		w.flight = append(w.flight, packet{mark: w.log.Mark()})
 		w.arrive(len(w.flight))
-		for _, mark := range w.pongs {
-			w.log.Acknowledge(mark)
-		}
-		w.pongs = nil
-		w.send()
+		w.answer()
 	}
 	w.arrive(len(w.flight))
 }

@@ -55,6 +55,9 @@ func (c *conversation) inTurn(f func()) {
 }
 
 func (c *conversation) text(data []byte, came time.Duration) {
+	if s := c.session.Load(); s != nil {
+		s.spoken()
+	}
 	m, err := c.decoder.Decode(data)
 	c.server.opts.Observer.Message(m.Type, len(data))
 	if err != nil {

@@ -165,6 +165,13 @@ func (s *resumable) acknowledge(conn link.Conn, mark []byte) {
 	}
 }
 
+// spoken notes that the client's program is awake.
+func (s *resumable) spoken() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.log.Spoken()
+}
+
 // attach makes c the connection that speaks for the user. The login reply is the first that it sends. It
 // needs turn.
 func (s *resumable) attach(c *conversation, reply []byte) {
