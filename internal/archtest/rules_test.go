@@ -13,6 +13,9 @@ const (
 	modSys     = "golang.org/x/sys"
 	modCrypto  = "golang.org/x/crypto"
 	modSystemd = "github.com/coreos/go-systemd/v22"
+	modYAML    = "go.yaml.in/yaml/v4"
+	modJWT     = "github.com/golang-jwt/jwt/v5"
+	modProm    = "github.com/prometheus"
 	modProxy   = "github.com/pires/go-proxyproto"
 )
 
@@ -25,20 +28,25 @@ var mayImport = map[string][]string{
 
 	"internal/app": {
 		"internal/config", "internal/httpd", "internal/session", "internal/wsconn", "internal/hub",
-		"internal/listen", "internal/address", "internal/ratelimit", "internal/replay", "internal/link", "internal/ice", "internal/name",
-		"internal/protocol", "internal/frame", "web",
+		"internal/metrics", "internal/admin", "internal/auth", "internal/listen", "internal/address", "internal/ratelimit",
+		"internal/replay", "internal/link", "internal/ice", "internal/name", "internal/protocol", "internal/frame", "web",
 		modUUID, modZerolog,
 	},
-	"internal/config": {"internal/ice", modKong},
+	"internal/config": {"internal/ice", "internal/address", modKong, modYAML},
 	"internal/httpd":  {modZerolog},
 	"internal/listen": {modZerolog, modCrypto, modSystemd, modProxy},
+
+	// Metrics know the closed sets of words that their labels come from.
+	"internal/metrics": {"internal/session", "internal/wsconn", "internal/link", "internal/protocol", modProm},
+
+	"internal/admin": {"internal/hub", "internal/session", "internal/name"},
 
 	// A transport and a dialect meet in link, and know nothing of each other.
 	"internal/session": {
 		"internal/link", "internal/hub", "internal/replay", "internal/protocol", "internal/frame", "internal/ice",
-		"internal/name", modZerolog,
+		"internal/name", "internal/auth", modZerolog,
 	},
-	"internal/wsconn": {"internal/link", "internal/protocol", "internal/frame", modGorilla, modZerolog, modSys},
+	"internal/wsconn": {"internal/link", "internal/protocol", "internal/frame", "internal/ratelimit", modGorilla, modZerolog, modSys},
 	"internal/link":   {"internal/protocol"},
 
 	"internal/hub":       {"internal/protocol"},
@@ -49,8 +57,10 @@ var mayImport = map[string][]string{
 	"internal/replay":    {},
 	"internal/address":   {},
 	"internal/ratelimit": {},
+	"internal/auth":      {modJWT},
 
 	"internal/archtest": {},
+	"internal/proxies":  {},
 	"internal/testkit":  {"internal/protocol", "internal/frame", modGorilla},
 
 	"web": {},
@@ -61,6 +71,9 @@ var mayImport = map[string][]string{
 var soleImporters = map[string]string{
 	modGorilla: "internal/wsconn",
 	modKong:    "internal/config",
+	modYAML:    "internal/config",
+	modJWT:     "internal/auth",
+	modProm:    "internal/metrics",
 	modText:    "internal/name",
 	modUUID:    "internal/app",
 	modSys:     "internal/wsconn",
