@@ -21,7 +21,7 @@ build: ## build ./bin/beckon
 
 test: deps lint gotest jscheck jstest e2e ## install what the tests need and run all of them
 
-deps: ## install what the tests need: a C compiler, Node, Chromium, Firefox, npm packages
+deps: ## install what the tests need: a C compiler, Node, Chromium, Firefox, proxies, npm packages
 	@bash .ci/deps
 
 lint: ## gofmt, go vet, staticcheck
