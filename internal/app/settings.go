@@ -33,8 +33,19 @@ func pacer(cfg config.Config) *ratelimit.Pacer {
 	})
 }
 
+// What may be under way to one client before it acknowledges some of it; less where the outbox is smaller.
+const (
+	windowBytes  = 256 << 10
+	windowFrames = 1024
+)
+
 func backlog(cfg config.Config) replay.Limits {
-	return replay.Limits{Bytes: unbounded(cfg.BacklogBytes), Frames: unbounded(cfg.BacklogMessages)}
+	return replay.Limits{
+		Bytes:        unbounded(cfg.BacklogBytes),
+		Frames:       unbounded(cfg.BacklogMessages),
+		WindowBytes:  min(windowBytes, unbounded(cfg.OutboxBytes)/2),
+		WindowFrames: max(1, min(windowFrames, unbounded(cfg.OutboxMessages)/4)),
+	}
 }
 
 // adminHosts are the names by which the admin listener may be asked for, besides localhost and addresses: those

@@ -121,7 +121,7 @@ type Sessions struct {
 	ResumeWindow time.Duration `default:"15s" help:"How long a client whose connection broke may come back to its session, 0 for not at all."`
 	// BacklogBytes is how many bytes are kept for one session; more ends it. 0 is no bound. It
 	// is at least MaxMessageBytes, to which it is raised if it is not set.
-	BacklogBytes int `default:"524288" placeholder:"N" help:"How many bytes are kept for one client to be sent again, 0 for any number."`
+	BacklogBytes int `default:"1048576" placeholder:"N" help:"How many bytes are kept for one client to be sent again, 0 for any number."`
 	// BacklogMessages is how many messages are kept for one session; more ends it. 0 is no
 	// bound.
 	BacklogMessages int `default:"4096" placeholder:"N" help:"How many messages are kept for one client to be sent again, 0 for any number."`

@@ -26,7 +26,7 @@ func defaults() Config {
 			MessagesPerSecond: 10_000, BytesPerSecond: 1 << 24,
 			MaxUsers: 100_000, MaxRooms: 50_000, MaxRoomUsers: 25_000,
 		},
-		Sessions: Sessions{ResumeWindow: 15 * time.Second, BacklogBytes: 1 << 19, BacklogMessages: 4096},
+		Sessions: Sessions{ResumeWindow: 15 * time.Second, BacklogBytes: 1 << 20, BacklogMessages: 4096},
 		Watching: Watching{LogLevel: "info", LogFormat: "auto"},
 	}
 }

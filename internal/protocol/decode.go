@@ -23,6 +23,7 @@ type Message struct {
 
 	Session  []byte // Login, by a resumable Decoder: the session to resume, empty for none
 	Received uint64 // with it: how many frames came since the last login reply that the client saw
+	Confirms bool   // with it: the client will send a message once it has seen the reply
 }
 
 // Decoder decodes the frames of clients. It may be used from any number of goroutines; what it keeps
@@ -52,7 +53,7 @@ func (d *Decoder) Decode(data []byte) (Message, *Error) {
 
 // fields are the raw values of the keys that clients send, nil where absent.
 type fields struct {
-	typ, name, room, token, presence, session, received, offer, answer, candidate, call, data []byte
+	typ, name, room, token, presence, session, received, confirms, offer, answer, candidate, call, data []byte
 }
 
 func (f *fields) set(key, value []byte) {
@@ -71,6 +72,8 @@ func (f *fields) set(key, value []byte) {
 		f.session = value
 	case "received":
 		f.received = value
+	case "confirms":
+		f.confirms = value
 	case "offer":
 		f.offer = value
 	case "answer":
@@ -156,6 +159,7 @@ func (f *fields) fillLogin(m *Message) (err *Error) {
 }
 
 func (f *fields) fillResume(m *Message) (err *Error) {
+	m.Confirms = string(f.confirms) == "true"
 	if m.Session, err = text("session", f.session); err != nil || f.received == nil {
 		return err
 	}

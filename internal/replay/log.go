@@ -8,8 +8,9 @@
 // the reply arrived.
 //
 // A pong comes from the client's WebSocket library, maybe long before the program behind it has seen the
-// frames: a page that is frozen answers pings. So until the program has spoken, a count that could be of
-// either reply is refused: the session is over, and everybody is told, rather than a message lost in silence.
+// frames: a page that is frozen answers pings. A client that promises to speak once it has seen the reply is
+// held to that: until it has spoken, a count that could be of either reply is refused. The session is then
+// over, and everybody is told, rather than a message lost in silence.
 package replay
 
 import (
@@ -17,10 +18,13 @@ import (
 	"errors"
 )
 
-// Limits bound what a Log holds.
+// Limits bound what a Log holds, and what it lets go before it is acknowledged.
 type Limits struct {
 	Bytes  int // of frames that may have to be sent again
 	Frames int
+
+	WindowBytes  int // of frames handed to the socket and not acknowledged; a single longer one may pass alone
+	WindowFrames int
 }
 
 // Log is the frames of one session since its last login reply. It is not safe for concurrent use.
@@ -34,9 +38,10 @@ type Log struct {
 
 	epoch     uint64 // counts the login replies
 	confirmed bool   // whether the last reply is known to have arrived
-	proven    bool   // whether the client's program is known to have seen it
+	proven    bool   // whether the client's program has spoken since, if it promised to
 	repeats   uint64 // the count that a client repeats that did not see the last reply
 	acked     uint64 // how many frames are known to have arrived
+	flight    int    // bytes of the frames that were handed out and are not acknowledged, news left out
 	marked    uint64 // the newest frame that a mark was made for
 	unmarked  int    // bytes handed out since
 }
@@ -90,7 +95,7 @@ func (l *Log) append(e entry) {
 
 // Next returns the next frame to hand to the socket, or nil if there is none, or none may be sent yet.
 func (l *Log) Next() []byte {
-	if l.unsent == 0 || !l.confirmed && l.sent()+1 >= l.repeats {
+	if l.unsent == 0 || l.held() {
 		return nil
 	}
 	e := &l.frames[len(l.frames)-l.unsent]
@@ -100,8 +105,18 @@ func (l *Log) Next() []byte {
 	if e.news {
 		l.bytes -= len(frame)
 		e.frame = nil
+	} else {
+		l.flight += len(frame)
 	}
 	return frame
+}
+
+// held tells whether an acknowledgement must come before another frame may go.
+func (l *Log) held() bool {
+	if !l.confirmed && l.sent()+1 >= l.repeats {
+		return true
+	}
+	return l.flight >= l.limits.WindowBytes || l.sent()-l.acked >= uint64(l.limits.WindowFrames)
 }
 
 // sent is the number of the newest frame that was handed to the socket.
@@ -120,7 +135,7 @@ func (l *Log) Mark() []byte {
 // WantsMark tells whether so much is under way that an acknowledgement should be asked for.
 func (l *Log) WantsMark() bool {
 	const share = 4
-	return l.unmarked > l.limits.Bytes/share || l.sent()-min(l.marked, l.sent()) > uint64(l.limits.Frames/share)
+	return l.unmarked > l.limits.WindowBytes/share || l.sent()-min(l.marked, l.sent()) >= uint64(max(1, l.limits.WindowFrames/share))
 }
 
 // Confirmed tells whether the last login reply is known to have arrived. Until then Next may hold frames
@@ -142,6 +157,9 @@ func (l *Log) Acknowledge(mark []byte) {
 		return
 	}
 	l.confirmed = true
+	for _, e := range l.frames[max(l.acked+1, l.first)-l.first : n+1-l.first] {
+		l.flight -= len(e.frame)
+	}
 	l.forget(l.acked)
 	l.acked = n
 }
@@ -160,8 +178,9 @@ func (l *Log) forget(n uint64) {
 }
 
 // Resume prepares the log for a new socket: a login reply is about to be sent, the frames behind it are
-// numbered anew, and those that did not arrive are handed out again, news left out.
-func (l *Log) Resume(received uint64) error {
+// numbered anew, and those that did not arrive are handed out again, news left out. willSpeak is whether the
+// client promises to send a message once it has seen the reply.
+func (l *Log) Resume(received uint64, willSpeak bool) error {
 	arrived, err := l.arrived(received)
 	if err != nil {
 		return err
@@ -178,14 +197,15 @@ func (l *Log) Resume(received uint64) error {
 	clear(l.frames[len(again):])
 	l.frames, l.first, l.unsent = again, 1, len(again)
 	l.epoch++
-	l.confirmed, l.proven, l.repeats = received == 0, received == 0, received
-	l.acked, l.marked, l.unmarked = 0, 0, 0
+	l.confirmed, l.repeats = received == 0, received
+	l.proven = received == 0 || !willSpeak
+	l.acked, l.marked, l.unmarked, l.flight = 0, 0, 0, 0
 	return nil
 }
 
 // arrived is the number of the newest frame that has arrived, by what the client says.
 func (l *Log) arrived(received uint64) (uint64, error) {
-	if !l.proven && received == l.repeats {
+	if !(l.proven && l.confirmed) && received == l.repeats {
 		if l.first > 1 || l.sent() >= received {
 			return 0, ErrCount // it could be of either reply
 		}

@@ -8,7 +8,7 @@ import (
 	"pgregory.net/rapid"
 )
 
-var roomy = Limits{Bytes: 1 << 20, Frames: 1000}
+var roomy = Limits{Bytes: 1 << 20, Frames: 1000, WindowBytes: 1 << 20, WindowFrames: 1000}
 
 func drain(l *Log) (frames []string) {
 	for f := l.Next(); f != nil; f = l.Next() {
@@ -30,7 +30,7 @@ func TestWhatDidNotArriveComesAgain(t *testing.T) {
 		l.Add([]byte(f))
 	}
 	expect(t, l, "a", "b", "c")
-	if err := l.Resume(1); err != nil {
+	if err := l.Resume(1, true); err != nil {
 		t.Fatal(err)
 	}
 	l.Acknowledge(l.Mark())
@@ -43,10 +43,10 @@ func TestNewsCountsButDoesNotComeAgain(t *testing.T) {
 	l.AddNews([]byte("+bob"))
 	l.Add([]byte("b"))
 	expect(t, l, "a", "+bob", "b")
-	l.Resume(2)
+	l.Resume(2, true)
 	l.Acknowledge(l.Mark())
 	expect(t, l, "b")
-	if err := l.Resume(1); err != nil {
+	if err := l.Resume(1, true); err != nil {
 		t.Fatal(err)
 	}
 	expect(t, l)
@@ -59,14 +59,14 @@ func TestALostReply(t *testing.T) {
 		l.Add([]byte(f))
 	}
 	drain(l)
-	l.Resume(2)
+	l.Resume(2, true)
 	expect(t, l, "c") // a second frame would make the counts alike
 	if l.Confirmed() {
 		t.Fatal("confirmed by nothing")
 	}
-	l.Resume(2)
+	l.Resume(2, true)
 	expect(t, l, "c")
-	l.Resume(1) // this reply was seen, and the frame behind it
+	l.Resume(1, true) // this reply was seen, and the frame behind it
 	l.Acknowledge(l.Mark())
 	l.Spoken()
 	expect(t, l, "d", "e")
@@ -79,7 +79,7 @@ func TestAPongDoesNotSpeakForTheProgram(t *testing.T) {
 		l.Add([]byte("a"))
 		l.Add([]byte("b"))
 		drain(l)
-		l.Resume(2)
+		l.Resume(2, true)
 		l.Acknowledge(l.Mark())
 		if spoken {
 			l.Spoken()
@@ -88,7 +88,7 @@ func TestAPongDoesNotSpeakForTheProgram(t *testing.T) {
 			l.Add([]byte("c"))
 		}
 		drain(l)
-		return l.Resume(2)
+		return l.Resume(2, true)
 	}
 	if err := resumed(1, false); err != nil {
 		t.Errorf("too few frames for any doubt: %v", err)
@@ -104,25 +104,35 @@ func TestAPongDoesNotSpeakForTheProgram(t *testing.T) {
 		asleep.Add([]byte("a"))
 	}
 	drain(asleep)
-	asleep.Resume(3)
+	asleep.Resume(3, true)
 	asleep.Add([]byte("b"))
 	for range 2 { // its library answers, and the frame is forgotten
 		drain(asleep)
 		asleep.Acknowledge(asleep.Mark())
 		asleep.Add([]byte("c"))
 	}
-	if err := asleep.Resume(3); err != ErrCount {
+	if err := asleep.Resume(3, true); err != ErrCount {
 		t.Errorf("asleep while its frames were acknowledged: %v", err)
+	}
+	quiet := New(roomy) // promises nothing: the pong must do
+	quiet.Add([]byte("a"))
+	drain(quiet)
+	quiet.Resume(1, false)
+	quiet.Acknowledge(quiet.Mark())
+	quiet.Add([]byte("b"))
+	drain(quiet)
+	if err := quiet.Resume(1, false); err != nil {
+		t.Errorf("a client that never speaks: %v", err)
 	}
 	early := New(roomy)
 	early.Add([]byte("a"))
 	drain(early)
-	early.Resume(1)
+	early.Resume(1, true)
 	early.Spoken() // sent before the reply could be there
 	early.Acknowledge(early.Mark())
 	early.Add([]byte("b"))
 	drain(early)
-	if err := early.Resume(1); err != ErrCount {
+	if err := early.Resume(1, true); err != ErrCount {
 		t.Errorf("spoken before the reply arrived: %v", err)
 	}
 }
@@ -132,17 +142,17 @@ func TestWrongCounts(t *testing.T) {
 	l.Add([]byte("a"))
 	l.Add([]byte("b"))
 	drain(l)
-	if err := l.Resume(3); err != ErrCount {
+	if err := l.Resume(3, true); err != ErrCount {
 		t.Errorf("more than was sent: %v", err)
 	}
 	l.Acknowledge(l.Mark())
 	l.Add([]byte("c"))
 	drain(l)
 	l.Acknowledge(l.Mark()) // now a and b are gone
-	if err := l.Resume(1); err != ErrCount {
+	if err := l.Resume(1, true); err != ErrCount {
 		t.Errorf("less than was acknowledged twice: %v", err)
 	}
-	if err := l.Resume(2); err != nil {
+	if err := l.Resume(2, true); err != nil {
 		t.Errorf("less than was acknowledged once: %v", err)
 	}
 }
@@ -153,7 +163,7 @@ func TestMarksOfOthersAreIgnored(t *testing.T) {
 	old := l.Mark()
 	drain(l)
 	ahead := l.Mark()
-	l.Resume(0)
+	l.Resume(0, true)
 	for _, mark := range [][]byte{nil, []byte("hello"), old, ahead, append(ahead, 0)} {
 		l.Acknowledge(mark)
 	}
@@ -168,7 +178,7 @@ func TestMarksFromBeforeTheCutConfirmNothing(t *testing.T) {
 	l.Add([]byte("b"))
 	l.Add([]byte("c"))
 	drain(l)
-	l.Resume(2)
+	l.Resume(2, true)
 	l.Add([]byte("d"))
 	expect(t, l, "c")
 	l.Acknowledge(old)
@@ -190,13 +200,13 @@ func TestMarksOutOfTheOrdinary(t *testing.T) {
 	for _, mark := range [][]byte{two, one, forged, forged} {
 		l.Acknowledge(mark)
 	}
-	if err := l.Resume(1); err != nil {
+	if err := l.Resume(1, true); err != nil {
 		t.Errorf("an older pong dropped frames: %v", err)
 	}
 }
 
 func TestLimits(t *testing.T) {
-	l := New(Limits{Bytes: 10, Frames: 4})
+	l := New(Limits{Bytes: 10, Frames: 4, WindowBytes: 100, WindowFrames: 100})
 	if err := l.Add(make([]byte, 11)); err != nil {
 		t.Errorf("one long frame alone: %v", err)
 	}
@@ -215,8 +225,33 @@ func TestLimits(t *testing.T) {
 	}
 }
 
+func TestTheWindow(t *testing.T) {
+	l := New(Limits{Bytes: 1000, Frames: 100, WindowBytes: 10, WindowFrames: 3})
+	for range 8 {
+		l.Add([]byte("12345"))
+	}
+	for want, left := 2, 8; left > 0; left -= want {
+		if got := len(drain(l)); got != min(want, left) {
+			t.Fatalf("%d frames of 5 bytes went, want %d", got, min(want, left))
+		}
+		if !l.WantsMark() {
+			t.Fatal("no acknowledgement is asked for: nothing would go on")
+		}
+		l.Acknowledge(l.Mark())
+	}
+	for range 5 {
+		l.AddNews([]byte("x"))
+	}
+	if got := len(drain(l)); got != 3 {
+		t.Errorf("%d frames went, want the 3 of the window", got)
+	}
+	if !l.WantsMark() {
+		t.Error("no acknowledgement is asked for")
+	}
+}
+
 func TestSentNewsTakesNoBytes(t *testing.T) {
-	l := New(Limits{Bytes: 10, Frames: 100})
+	l := New(Limits{Bytes: 10, Frames: 100, WindowBytes: 10, WindowFrames: 1000})
 	for range 50 {
 		if err := l.AddNews(make([]byte, 100)); err != nil {
 			t.Fatal(err)
@@ -233,7 +268,9 @@ func TestSentNewsTakesNoBytes(t *testing.T) {
 // which is only for programs that were frozen.
 func TestExactReplay(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
-		w := new(wire)
+		w := &wire{limits: roomy}
+		w.limits.WindowBytes = rapid.SampledFrom([]int{1, 4, 1 << 20}).Draw(t, "window")
+		w.limits.WindowFrames = rapid.SampledFrom([]int{1, 3, 1000}).Draw(t, "frames")
 		w.begin()
 		t.Repeat(map[string]func(*rapid.T){
 			"send": func(t *rapid.T) {
@@ -248,7 +285,7 @@ func TestExactReplay(t *testing.T) {
 			"freeze": func(t *rapid.T) { w.frozen = w.frozen || rapid.IntRange(0, 9).Draw(t, "frozen") == 0 },
 			"cut": func(t *rapid.T) {
 				w.flight, w.pongs = nil, nil
-				err := w.log.Resume(w.received)
+				err := w.log.Resume(w.received, true)
 				if err != nil && !w.wasFrozen {
 					t.Fatal(err)
 				}
@@ -278,6 +315,7 @@ func TestExactReplay(t *testing.T) {
 
 // wire is a client and the socket between: frames, marks and login replies under way.
 type wire struct {
+	limits    Limits
 	log       *Log
 	added     int
 	lost      int // what was sent in sessions that were given up
@@ -298,7 +336,7 @@ type packet struct {
 
 // begin is a login that begins a session.
 func (w *wire) begin() {
-	w.log, w.lost, w.seen, w.received = New(roomy), w.added, nil, 0
+	w.log, w.lost, w.seen, w.received = New(w.limits), w.added, nil, 0
 	w.frozen, w.wasFrozen = false, false
 	w.connect()
 	w.arrive(1)
@@ -350,7 +388,7 @@ func (w *wire) arrive(n int) {
 
 // settle lets everything arrive, without another cut.
 func (w *wire) settle() {
-	for range 3 {
+	for range w.added + 100 { // a window may be one frame wide
 		w.flight = append(w.flight, packet{mark: w.log.Mark()})
 		w.arrive(len(w.flight))
 		w.answer()

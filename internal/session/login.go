@@ -83,7 +83,7 @@ func (c *conversation) resume(m protocol.Message, user, room name.Name, until ti
 	if old != nil {
 		old.conn.Close(protocol.EndTakenOver)
 	}
-	if !s.rewind(m.Received) {
+	if !s.rewind(m.Received, m.Confirms) {
 		s.end(SessionNotResumable)
 		return ResumeImpossible
 	}

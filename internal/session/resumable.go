@@ -139,10 +139,10 @@ func (s *resumable) cut(why protocol.Ending, how SessionEnd) bool {
 }
 
 // rewind prepares the log for a new connection; false if it cannot be resumed exactly. It needs turn.
-func (s *resumable) rewind(received uint64) bool {
+func (s *resumable) rewind(received uint64, willSpeak bool) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return !s.full && s.log.Resume(received) == nil
+	return !s.full && s.log.Resume(received, willSpeak) == nil
 }
 
 // mark is the payload of a ping that acknowledges what was sent on conn.

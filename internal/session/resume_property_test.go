@@ -62,7 +62,7 @@ type pair struct {
 }
 
 func newPair(t *testing.T) *pair {
-	p := &pair{t: t, b: newV1Bench(replay.Limits{Bytes: 1 << 20, Frames: 10_000})}
+	p := &pair{t: t, b: newV1Bench(replay.Limits{Bytes: 1 << 20, Frames: 10_000, WindowBytes: 1 << 20, WindowFrames: 1000})}
 	p.bob, p.says = p.b.openV1(t, login("Bob"))
 	p.connect(false)
 	return p

@@ -58,7 +58,7 @@ func newV1Bench(backlog replay.Limits) bench {
 	return b
 }
 
-var roomy = replay.Limits{Bytes: 1 << 20, Frames: 100}
+var roomy = replay.Limits{Bytes: 1 << 20, Frames: 100, WindowBytes: 1 << 20, WindowFrames: 1000}
 
 func offer(to, payload string) []byte {
 	return []byte(`{"type":"offer","name":"` + to + `","offer":` + payload + `}`)
@@ -218,7 +218,7 @@ func TestEachCutHasAWindowOfItsOwn(t *testing.T) {
 
 func TestNewsDoesNotFillTheBacklogOfTheAbsent(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		b := newV1Bench(replay.Limits{Bytes: 1 << 20, Frames: 10})
+		b := newV1Bench(replay.Limits{Bytes: 1 << 20, Frames: 10, WindowBytes: 1 << 20, WindowFrames: 1000})
 		ana, anaSays := b.openV1(t, login("Ana"))
 		token := tokenIn(t, ana.take(t))
 		anaSays.Closed(cut)
@@ -263,7 +263,7 @@ func TestOnlyTheRightUserResumes(t *testing.T) {
 
 func TestABacklogThatOverflowsEndsTheSession(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		b := newV1Bench(replay.Limits{Bytes: 1 << 20, Frames: 10})
+		b := newV1Bench(replay.Limits{Bytes: 1 << 20, Frames: 10, WindowBytes: 1 << 20, WindowFrames: 1000})
 		bob, bobSays := b.openV1(t, login("Bob"))
 		ana, anaSays := b.openV1(t, login("Ana"))
 		token := tokenIn(t, ana.take(t))

@@ -37,15 +37,8 @@ func (c *Client) note(f Frame) {
 // Resume logs in with a session, which must be resumed.
 func (c *Client) Resume(s Session) Welcome {
 	c.t.Helper()
-	c.sayLogin(s.Fields())
-	return c.ExpectResumed(s)
-}
-
-// ExpectResumed takes the answer to a login with s, which must have resumed it.
-func (c *Client) ExpectResumed(s Session) Welcome {
-	c.t.Helper()
-	w := c.ExpectWelcome()
-	if !w.Frame.Bool("resumed") || w.Frame.Text("session") != s.Token {
+	w := c.LoginAs(s.Fields())
+	if !w.Frame.Bool("resumed") || w.Frame.Text("session") == "" {
 		c.t.Fatalf("%s: got %s, want the session resumed", c.name, w.Frame.JSON)
 	}
 	return w
