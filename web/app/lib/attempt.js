@@ -1,6 +1,7 @@
 // One attempt to connect: one RTCPeerConnection with its data channel, and the
 // call id that its messages carry.
 
+import { withUsable } from './ice-servers.js';
 import { Negotiation } from './negotiation.js';
 import { sessionOf } from './sdp.js';
 
@@ -36,19 +37,21 @@ export class Attempt {
   /** Whether a new path was looked for. */
   restarted = false;
 
+  #RTCPeerConnection;
   #owner;
   #negotiation;
   #ended = new AbortController();
 
   /**
    * @param {AttemptOptions} options
-   * @throws {DOMException} if an ICE server is not acceptable
+   * @throws {DOMException} if the browser makes no connection
    */
   constructor({ RTCPeerConnection, iceServers, call, outgoing, label, polite, owner }) {
     this.call = call;
     this.outgoing = outgoing;
     this.#owner = owner;
-    this.pc = new RTCPeerConnection({ iceServers });
+    this.#RTCPeerConnection = RTCPeerConnection;
+    this.pc = withUsable(RTCPeerConnection, iceServers, (usable) => new RTCPeerConnection({ iceServers: usable }));
     const { send, failed } = owner;
     this.#negotiation = new Negotiation(this.pc, { polite, send, failed, signal: this.signal });
     this.#listen();
@@ -102,9 +105,9 @@ export class Attempt {
     this.#negotiation.addCandidate(candidate);
   }
 
-  /** Sends an offer that is still unanswered again. */
-  repeatOffer() {
-    this.#negotiation.repeatOffer();
+  /** Says again what may have been lost on the way. */
+  repeat() {
+    this.#negotiation.repeat();
   }
 
   /**
@@ -114,12 +117,14 @@ export class Attempt {
    */
   restart(iceServers) {
     this.restarted = true;
+    const { pc } = this;
     try {
-      this.pc.setConfiguration({ ...this.pc.getConfiguration(), iceServers });
+      withUsable(this.#RTCPeerConnection, iceServers, (usable) =>
+        pc.setConfiguration({ ...pc.getConfiguration(), iceServers: usable }));
     } catch {
       // The old servers will have to do.
     }
-    this.pc.restartIce(); // makes the connection ask for a negotiation
+    pc.restartIce(); // makes the connection ask for a negotiation
   }
 
   /**

@@ -14,9 +14,11 @@
  *     // later, once peer.state is 'open': peer.send('hello');
  *
  * **Signaling** keeps one user in one room of the server, over lost sockets:
- * it reconnects with jittered back-off and logs in again by itself. Events:
- * `state`, `users`, `joined`, `left`, `login`, `logout`, `signal`, `hangup`,
- * `error` (see SignalingEvents in signaling.js for their details).
+ * it reconnects with jittered back-off and logs in again by itself. Within the
+ * server's resume window (15 s by default) it goes on with the same session:
+ * nobody saw us leave, and what was sent to us meanwhile arrives. Events:
+ * `state`, `users`, `joined`, `left`, `login`, `caughtup`, `logout`, `signal`,
+ * `hangup`, `error` (see SignalingEvents in signaling.js for their details).
  *
  * **Peers** makes one **Peer** per user, by connect() or because somebody
  * called (event `peer`). A Peer is `connecting`, `open` or `reconnecting`, and

@@ -4,17 +4,19 @@
 import { Backoff } from './backoff.js';
 import { Emitter } from './emitter.js';
 import { Liveness } from './liveness.js';
-import { currentPage, watchPage } from './page-life.js';
+import { currentPage, isHidden, watchPage } from './page-life.js';
 import { CloseCode } from './protocol.js';
 
-/** How long the handshake and the server's greeting may take, in ms. */
-const GREETING_TIMEOUT = 15_000;
+/** How long the handshake and the server's greeting may take at the first try, in ms: so short because a session waits. */
+const GREETING_TIMEOUT = 5_000;
+/** Slow lines need more: each try in vain has twice the time, up to this. In ms. */
+const MAX_GREETING_TIMEOUT = 15_000;
 /** A socket that lived so long was good: the back-off starts over. In ms. */
 const HEALTHY_AFTER = 10_000;
 /** An overloaded server is left alone for at least so long, in ms. */
 const OVERLOAD_PAUSE = 5_000;
-/** How long the server may take to answer when in doubt, in ms. */
-const DOUBT_PATIENCE = 4_000;
+/** A try that takes longer is started afresh when the page wakes up, in ms. */
+const SLOW_TRY = 3_000;
 
 /**
  * `ready`: the server's greeting arrived. `waiting`: lost, the back-off runs.
@@ -35,7 +37,7 @@ const DOUBT_PATIENCE = 4_000;
 /**
  * @typedef {object} ConnectionOptions
  * @property {string} url
- * @property {import('./dialect-plain.js').Dialect} dialect
+ * @property {import('./dialects.js').Dialects} dialects
  * @property {() => boolean} wanted whether somebody waits to be logged in
  * @property {WebSocketClass} [WebSocket]
  * @property {{ base?: number, cap?: number }} [backoff] ms
@@ -51,6 +53,8 @@ export class Connection extends Emitter {
   /** @type {ConnectionState} */
   #state = 'idle';
   #retryAt = 0;
+  #triedAt = 0;
+  #greetingTimeout = GREETING_TIMEOUT;
   /** No try before this moment, whoever asks. */
   #notBefore = 0;
   #hidden = false;
@@ -71,11 +75,18 @@ export class Connection extends Emitter {
     this.#liveness = new Liveness({
       ask: () => this.send({ type: 'ping' }),
       dead: () => this.drop('no answer'),
+      unseen: () => isHidden(this.#page),
+      random: options.random,
     });
   }
 
   get state() {
     return this.#state;
+  }
+
+  get #page() {
+    const { page = currentPage() } = this.#options;
+    return page;
   }
 
   /** When the next try is due (ms since the epoch) while `waiting`, else 0. */
@@ -86,10 +97,10 @@ export class Connection extends Emitter {
   /** Starts, and stays connected until close(). */
   open() {
     if (!['idle', 'dormant', 'refused', 'closed'].includes(this.#state)) return;
+    this.#hidden = false;
     this.#watching.abort();
     this.#watching = new AbortController();
-    const { page = currentPage() } = this.#options;
-    watchPage(page, {
+    watchPage(this.#page, {
       hide: () => this.#hide(),
       show: () => this.#show(),
       wake: () => this.retryNow(),
@@ -106,8 +117,10 @@ export class Connection extends Emitter {
 
   /** Cuts the back-off short; or, if there is a socket, makes sure that it lives. */
   retryNow() {
-    if (this.#state === 'ready') this.#liveness.probe(DOUBT_PATIENCE);
-    else if (this.#state === 'waiting' && !this.#hidden && Date.now() >= this.#notBefore) this.#connect();
+    const now = Date.now();
+    if (this.#state === 'ready') this.#liveness.probe();
+    else if (this.#state === 'waiting' && !this.#hidden && now >= this.#notBefore) this.#connect();
+    else if (this.#state === 'connecting' && now >= this.#triedAt + SLOW_TRY) this.#connect();
   }
 
   /**
@@ -121,39 +134,46 @@ export class Connection extends Emitter {
   }
 
   /**
-   * Gives up a socket that no longer answers, and comes back.
+   * Gives up a socket that no longer answers, and comes back. No goodbye: the
+   * session, if there is one, is to go on.
    *
    * @param {string} reason
    */
   drop(reason) {
     if (!this.#socket) return;
-    this.#leave(CloseCode.NORMAL);
+    this.#leave(CloseCode.GIVEN_UP);
     this.#lost(CloseCode.ABNORMAL, reason);
   }
 
   #connect() {
-    const { url, dialect, WebSocket: Socket = globalThis.WebSocket } = this.#options;
-    const { subprotocols } = dialect;
-    this.#retryAt = 0;
-    const socket = subprotocols.length > 0 ? new Socket(url, subprotocols) : new Socket(url);
+    const { url, dialects, WebSocket: Socket = globalThis.WebSocket } = this.#options;
+    this.#leave(CloseCode.GIVEN_UP);
+    this.#triedAt = Date.now();
+    const offer = dialects.offer();
+    const socket = offer.length > 0 ? new Socket(url, offer) : new Socket(url);
     this.#socket = socket;
     this.#listening = new AbortController();
     const { signal } = this.#listening;
+    socket.addEventListener('open', () => dialects.opened(socket.protocol), { signal });
     socket.addEventListener('message', ({ data }) => this.#receive(data), { signal });
     socket.addEventListener('close', ({ code, reason }) => {
-      this.#leave(CloseCode.NORMAL);
+      this.#leave(CloseCode.GIVEN_UP);
       this.#lost(code, reason);
     }, { signal });
-    this.#setTimer(GREETING_TIMEOUT, () => this.drop('no greeting'));
+    this.#setTimer(this.#greetingTimeout, () => {
+      this.#greetingTimeout = Math.min(this.#greetingTimeout * 2, MAX_GREETING_TIMEOUT);
+      this.drop('no greeting');
+    });
     this.#enter('connecting');
   }
 
   /** @param {unknown} data */
   #receive(data) {
     this.#liveness.heard();
-    const notice = this.#options.dialect.read(data);
+    const notice = this.#options.dialects.current.read(data);
     if (notice === null) return;
     if (notice.kind === 'greeting' && this.#state === 'connecting') {
+      this.#greetingTimeout = GREETING_TIMEOUT;
       this.#setTimer(HEALTHY_AFTER, () => this.#backoff.reset());
       this.#enter('ready');
     }
@@ -161,9 +181,9 @@ export class Connection extends Emitter {
   }
 
   /**
-   * Lets go of the current socket, without a word to anybody here.
+   * Lets go of the current socket if there is one, without a word to anybody here.
    *
-   * @param {number} code
+   * @param {number} code NORMAL says goodbye: the server ends the session
    */
   #leave(code) {
     clearTimeout(this.#timer);

@@ -13,13 +13,14 @@ import { iceServersOf, isUser, parseFrame, usersOf } from './protocol.js';
  * What a frame means to us.
  *
  * @typedef {{ kind: 'greeting' }} Greeting the first frame on every socket
- * @typedef {{ kind: 'accepted', id: string, name: string, room: string, users: User[], iceServers: RTCIceServer[] }} Accepted
+ * @typedef {{ kind: 'accepted', id: string, name: string, room: string, users: User[], iceServers: RTCIceServer[], session: string | null, resumed: boolean }} Accepted
+ *   session: the secret to resume by, null in this dialect
  * @typedef {{ kind: 'rejected', code: string, message: string }} Rejected a failed login
  * @typedef {{ kind: 'presence', left: User[], joined: User[] }} Presence apply left, then joined
  * @typedef {{ kind: 'signal', signal: Signal }} SignalNotice
  * @typedef {{ kind: 'hangup', name: string, call: string | null }} Hangup
  * @typedef {{ kind: 'ice', iceServers: RTCIceServer[], ttl: number }} Ice ttl in seconds
- * @typedef {{ kind: 'pong' }} Pong
+ * @typedef {{ kind: 'pong', data: string }} Pong
  * @typedef {{ kind: 'error', code: string, message: string, name: string | null }} ErrorNotice
  * @typedef {Greeting | Accepted | Rejected | Presence | SignalNotice | Hangup | Ice | Pong | ErrorNotice} Notice
  */
@@ -32,7 +33,7 @@ import { iceServersOf, isUser, parseFrame, usersOf } from './protocol.js';
 
 /**
  * @typedef {object} Dialect
- * @property {string[]} subprotocols offered in the WebSocket handshake
+ * @property {string} subprotocol by which it is chosen in the WebSocket handshake; '' for none
  * @property {(request: LoginRequest) => object} login makes the login frame
  * @property {(data: unknown) => Notice | null} read null: nothing that we know
  */
@@ -46,7 +47,7 @@ import { iceServersOf, isUser, parseFrame, usersOf } from './protocol.js';
  *
  * @type {ReadonlyMap<string, (frame: Fields) => Notice | null>}
  */
-const readers = new Map(Object.entries({
+export const readers = new Map(Object.entries({
   connect: () => /** @type {Greeting} */ ({ kind: 'greeting' }),
   login: readLogin,
   updateUsers: readJoined,
@@ -55,19 +56,26 @@ const readers = new Map(Object.entries({
   answer: (/** @type {Fields} */ frame) => readSignal('answer', frame),
   candidate: (/** @type {Fields} */ frame) => readSignal('candidate', frame),
   ice: readIce,
-  pong: () => /** @type {Pong} */ ({ kind: 'pong' }),
+  pong: (/** @type {Fields} */ frame) => /** @type {Pong} */ ({ kind: 'pong', data: text(frame.data) }),
   error: readError,
 }));
 
 /** @type {Dialect} */
 export const plain = Object.freeze({
-  subprotocols: [],
+  subprotocol: '',
   login: ({ name, room, token }) => ({ type: 'login', name, room: room || undefined, token }),
-  read(data) {
-    const frame = parseFrame(data);
-    return frame === null ? null : (readers.get(frame.type)?.(frame) ?? null);
-  },
+  read: (data) => readWith(readers, data),
 });
+
+/**
+ * @param {typeof readers} dialect its readers
+ * @param {unknown} data what a MessageEvent carried
+ * @returns {Notice | null}
+ */
+export function readWith(dialect, data) {
+  const frame = parseFrame(data);
+  return frame === null ? null : (dialect.get(frame.type)?.(frame) ?? null);
+}
 
 /** @param {Fields} frame @returns {Notice | null} */
 function readLogin(frame) {
@@ -83,6 +91,8 @@ function readLogin(frame) {
     room: text(frame.room),
     users: usersOf(frame.users),
     iceServers: iceServersOf(frame.iceServers),
+    session: null,
+    resumed: false,
   };
 }
 

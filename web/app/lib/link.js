@@ -2,7 +2,6 @@
 // becomes of both as messages, presence and time come in.
 
 import { Attempt } from './attempt.js';
-import { Outbox } from './outbox.js';
 import { watchPath } from './path.js';
 import { Peer } from './peer.js';
 import { isDescription } from './protocol.js';
@@ -23,6 +22,12 @@ const LINGER = 500;
  */
 
 /**
+ * A message of the protocol.
+ *
+ * @typedef {{ type: string, [field: string]: unknown }} Message
+ */
+
+/**
  * What a Link needs from its Peers.
  *
  * @typedef {object} LinkDeps
@@ -31,7 +36,7 @@ const LINGER = 500;
  * @property {number} connectTimeout ms
  * @property {() => RTCIceServer[]} iceServers
  * @property {() => boolean} online whether the server hears us
- * @property {(message: import('./outbox.js').Message) => boolean} send false: not sent
+ * @property {(message: Message) => boolean} send false: not sent
  * @property {() => void} doubt touch is lost: perhaps with the server too
  * @property {() => boolean} polite whether we give way to this user
  * @property {(call: string | null) => unknown[]} early candidates that were there before their offer
@@ -49,7 +54,6 @@ export class Link {
   peer = new Peer(this);
 
   #deps;
-  #outbox;
   #recovery;
   /** @type {Attempt | null} */
   #attempt = null;
@@ -69,7 +73,6 @@ export class Link {
     this.name = name;
     this.incoming = incoming;
     this.#deps = deps;
-    this.#outbox = new Outbox(deps.send);
     this.#recovery = new Recovery({
       leads: () => !deps.polite(),
       reachable: () => deps.online() && this.#present,
@@ -165,13 +168,12 @@ export class Link {
     this.#present = false;
     if (this.state === 'connecting') this.#end('failed', 'left');
     else this.#recovery.left();
-    if (this.state === 'open' && this.#attempt) this.#feelPulse(this.#attempt);
   }
 
-  /** The user is in the room, and so are we (again). */
+  /** The user is in the room, and so are we (again). What we said meanwhile, or just before, may be lost. */
   here() {
     this.#present = true;
-    if (!this.#outbox.flush()) this.#attempt?.repeatOffer();
+    this.#attempt?.repeat();
     this.#recovery.reachable();
   }
 
@@ -211,7 +213,6 @@ export class Link {
     this.#attempt?.close();
     this.#attempt = null;
     this.#recovery.stop();
-    this.#outbox.clear();
     this.#watch();
     if (this.state !== 'connecting') this.#enter('connecting', { path: null });
     if (!this.live) return null; // a listener closed it
@@ -231,7 +232,7 @@ export class Link {
       RTCPeerConnection, label, polite, call, outgoing,
       iceServers: iceServers(),
       owner: {
-        send: (type, payload) => this.#outbox.send(stamped({ type, name, [type]: payload }, call)),
+        send: (type, payload) => this.#deps.send(stamped({ type, name, [type]: payload }, call)),
         connection: (state) => this.#connectionChanged(state),
         opened: () => this.#opened(),
         message: (data) => this.peer.emit('message', { data }),
@@ -272,11 +273,11 @@ export class Link {
     watchPath(attempt.pc, (path) => {
       if (this.state === 'open' && path !== this.path) this.#enter('open', { path });
     }, attempt.signal);
+    this.#feelPulse(attempt);
   }
 
   /**
-   * The user is gone from the server: perhaps it crashed. A silent connection
-   * is shown as such before ICE is sure of it.
+   * A silent connection is shown as such before ICE is sure of it.
    *
    * @param {Attempt} attempt
    */
@@ -331,7 +332,7 @@ function newCall() {
 }
 
 /**
- * @param {import('./outbox.js').Message} message
+ * @param {Message} message
  * @param {string | null} call left out if there is none
  */
 function stamped(message, call) {

@@ -30,6 +30,8 @@ export class Negotiation {
   #early = [];
   /** @type {unknown[] | null} own candidates that must not overtake a description being made */
   #held = null;
+  /** @type {unknown[]} own candidates since our last description */
+  #found = [];
   /** Our DTLS role once it is settled: 'active' or 'passive'. */
   #role = '';
   #failures = 0;
@@ -50,7 +52,7 @@ export class Negotiation {
     this.#deps = deps;
     const { signal } = deps;
     pc.addEventListener('negotiationneeded', () => this.#offer(), { signal });
-    pc.addEventListener('icecandidate', ({ candidate }) => this.#found(candidate), { signal });
+    pc.addEventListener('icecandidate', ({ candidate }) => this.#gathered(candidate), { signal });
   }
 
   /** @param {Description} offer */
@@ -84,10 +86,18 @@ export class Negotiation {
     });
   }
 
-  /** Sends an offer that is still unanswered again: it may have been lost on the way. */
-  repeatOffer() {
+  /**
+   * Says again what the other side may have missed: an offer still unanswered;
+   * until the connection stands also our answer and candidates. To hear it
+   * twice does no harm.
+   */
+  repeat() {
     this.#enqueue(async () => {
-      if (this.#pc.signalingState === 'have-local-offer') this.#sendDescription();
+      const { signalingState, connectionState, localDescription } = this.#pc;
+      const unanswered = signalingState === 'have-local-offer';
+      if (connectionState === 'connected' && !unanswered) return;
+      if (unanswered || localDescription?.type === 'answer') this.#sendDescription();
+      for (const candidate of this.#found) this.#send('candidate', candidate);
     });
   }
 
@@ -101,6 +111,7 @@ export class Negotiation {
   /** @param {'offer' | 'answer'} type */
   async #describe(type) {
     this.#held ??= [];
+    this.#found = [];
     try {
       await this.#pc.setLocalDescription();
       if (this.#pc.localDescription?.type === type) this.#sendDescription();
@@ -145,10 +156,12 @@ export class Negotiation {
    *
    * @param {RTCIceCandidate | null} candidate
    */
-  #found(candidate) {
+  #gathered(candidate) {
     if (!candidate?.candidate) return;
-    if (this.#held) this.#held.push(candidate.toJSON());
-    else this.#send('candidate', candidate.toJSON());
+    const init = candidate.toJSON();
+    this.#found.push(init);
+    if (this.#held) this.#held.push(init);
+    else this.#send('candidate', init);
   }
 
   /** @param {import('./protocol.js').SignalType} type @param {unknown} payload */

@@ -32,7 +32,12 @@ export function watchPage(page, { hide, show, wake }, signal) {
   }
 }
 
-/** @param {any} page */
-function isHidden(page) {
+/**
+ * Whether nobody can see the page. Where there is none, somebody may be waiting.
+ *
+ * @param {any} page
+ * @returns {boolean}
+ */
+export function isHidden(page) {
   return page?.document?.visibilityState === 'hidden';
 }

@@ -92,7 +92,8 @@ export class Peers extends Emitter {
     signaling.addEventListener('hangup', ({ detail }) => this.#links.get(detail.name)?.hungUp(detail.call));
     signaling.addEventListener('left', ({ detail }) => this.#links.get(detail.user.userName)?.left());
     signaling.addEventListener('joined', ({ detail }) => this.#links.get(detail.user.userName)?.here());
-    signaling.addEventListener('login', ({ detail }) => this.#meet(detail.users));
+    signaling.addEventListener('login', ({ detail }) => detail.resumed || this.#meet());
+    signaling.addEventListener('caughtup', () => this.#meet());
     signaling.addEventListener('error', ({ detail: { code, name } }) => {
       if (code === 'unknown_user' && name !== null) this.#links.get(name)?.unknown();
     });
@@ -108,9 +109,9 @@ export class Peers extends Emitter {
     }
   }
 
-  /** @param {import('./protocol.js').User[]} users the room as we found it when we came (back) */
-  #meet(users) {
-    const names = new Set(users.map((user) => user.userName));
+  /** We came (back) to the room: who is there can be told what it may have missed. */
+  #meet() {
+    const names = new Set(Array.from(this.#signaling.users.values(), (user) => user.userName));
     for (const link of [...this.#links.values()]) {
       if (names.has(link.name)) link.here();
       else link.missing();

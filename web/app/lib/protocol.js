@@ -15,6 +15,8 @@ export const CloseCode = Object.freeze({
   RESTART: 1012,
   /** Overloaded, or a cap on connections: come back later. */
   TRY_LATER: 1013,
+  /** We give a socket up that no longer answers; the session is to go on with another. */
+  GIVEN_UP: 4000,
   /** The session went on with another socket: stay away. */
   RESUMED_ELSEWHERE: 4001,
   /** Nobody logged in for too long: come back when there is a name. */

@@ -1,13 +1,12 @@
-// Signs of life of a connection whose other side has just left the server. A
-// page that crashed leaves the server at once, but ICE may take eleven seconds
-// to miss its answers (RFC 7675: a check every four to six, then a timeout).
+// Signs of life of an established connection. ICE may take more than eleven
+// seconds to miss the answers of a page that crashed (RFC 7675: a check every
+// four to six, then a timeout), and the server tells only when nobody has come
+// back for the page's session.
 
 /** How often to look, in ms. */
 const INTERVAL = 1_000;
-/** How long to look: after that, ICE itself will have noticed. In ms. */
-const DURATION = 15_000;
 /** Longest silence of a connection that is well, in ms: a round of checks, and some. */
-const SILENCE = 7_500;
+const SILENCE = 8_000;
 
 /**
  * @param {Pick<RTCPeerConnection, 'getStats'>} pc
@@ -15,10 +14,9 @@ const SILENCE = 7_500;
  * @param {AbortSignal} signal ends the watch
  */
 export async function watchPulse(pc, report, signal) {
-  const start = Date.now();
   let last = await traffic(pc);
-  let heardAt = start;
-  while (Date.now() - start < DURATION) {
+  let heardAt = Date.now();
+  while (!signal.aborted) {
     await new Promise((resolve) => setTimeout(resolve, INTERVAL));
     if (signal.aborted) return;
     const now = await traffic(pc);

@@ -2,11 +2,13 @@
 // lost sockets.
 
 import { Connection } from './connection.js';
-import { plain } from './dialect-plain.js';
+import { Dialects } from './dialects.js';
 import { Emitter } from './emitter.js';
 import { IceRequests } from './ice-request.js';
 import { LoginFlow } from './login-flow.js';
-import { SignalingError } from './protocol.js';
+import { CloseCode, SignalingError } from './protocol.js';
+import { Resumption } from './resumption.js';
+import { Roster } from './roster.js';
 import { socketUrl } from './socket-url.js';
 
 /**
@@ -39,7 +41,9 @@ import { socketUrl } from './socket-url.js';
  * @property {{ users: ReadonlyMap<string, User> }} users after every change
  * @property {{ user: User }} joined
  * @property {{ user: User }} left
- * @property {LoginResult & { again: boolean }} login again: by itself, after a lost socket
+ * @property {LoginResult & { again: boolean, resumed: boolean }} login again: by itself, after a lost socket;
+ *   resumed: as if it had not been lost. `joined` and `left` said who came and went meanwhile; what was sent to us follows
+ * @property {object} caughtup after a login that resumed: all that was sent to us meanwhile has been passed on
  * @property {{ code: string, message: string }} logout coming back as the same user failed for good
  * @property {Signal} signal an offer, an answer or a candidate
  * @property {{ name: string, call: string | null }} hangup that user hung up on us
@@ -59,26 +63,29 @@ import { socketUrl } from './socket-url.js';
 export class Signaling extends Emitter {
   #connection;
   #login;
+  #resumption = new Resumption();
+  #dialects = new Dialects(this.#resumption);
   /** @type {SignalingState} */
   #state = 'idle';
   /** @type {{ id: string, name: string, room: string } | null} */
   #me = null;
-  /** @type {Map<string, User>} */
-  #users = new Map();
+  #roster = new Roster();
   /** @type {RTCIceServer[]} */
   #iceServers = [];
   #iceRequests = new IceRequests();
+  /** Resumptions so far; numbers the pings that tell when we have caught up. */
+  #resumptions = 0;
 
   /** @param {SignalingOptions} [options] */
   constructor({ url = socketUrl(import.meta.url), random, ...options } = {}) {
     super();
     this.#login = new LoginFlow({
-      send: (request) => this.#connection.send(plain.login(request)),
+      send: (request) => this.#connection.send(this.#dialects.current.login(request)),
       stalled: () => this.#connection.drop('no answer to the login'),
       random,
     });
     const wanted = () => this.#login.wanted;
-    this.#connection = new Connection({ ...options, url, random, dialect: plain, wanted });
+    this.#connection = new Connection({ ...options, url, random, dialects: this.#dialects, wanted });
     this.#connection.addEventListener('state', ({ detail }) => this.#connectionChanged(detail));
     this.#connection.addEventListener('notice', ({ detail }) => this.#heard(detail));
   }
@@ -99,12 +106,13 @@ export class Signaling extends Emitter {
   }
 
   /**
-   * The others in the room by id, kept up to date; empty while not online.
+   * The others in the room by id, kept up to date. While the socket is lost
+   * and the session may yet be resumed: as last known. Else empty.
    *
    * @returns {ReadonlyMap<string, User>}
    */
   get users() {
-    return this.#users;
+    return this.#roster.users;
   }
 
   /** The ICE servers of the last reply that named some. */
@@ -167,7 +175,8 @@ export class Signaling extends Emitter {
   }
 
   /**
-   * Sends any message of the protocol.
+   * Sends any message of the protocol. What is sent to us is not lost with a
+   * socket; what we send in its last moments may be (a Peer repeats what matters).
    *
    * @param {{ type: string, [field: string]: unknown }} message
    * @returns {boolean} false if we are not online: nothing was sent
@@ -183,15 +192,18 @@ export class Signaling extends Emitter {
       this.#login.ready();
       return;
     }
-    if (state !== 'connecting') this.#socketLost();
-    if (state === 'refused') this.#expel(state, reason || 'The server refused the connection');
+    if (state !== 'connecting') this.#socketLost(code);
+    if (state === 'refused') this.#expel(state, reason || refusal(code));
     this.#enter(state, code, reason);
   }
 
-  #socketLost() {
+  /** @param {number} code of the close frame */
+  #socketLost(code) {
     this.#login.lost();
     this.#iceRequests.failAll('offline', 'The connection was lost');
-    this.#clearUsers();
+    this.#resumption.detach();
+    if (code === CloseCode.NORMAL) this.#resumption.end(); // a goodbye, ours or the server's
+    if (!this.#resumption.possible) this.#clearUsers();
   }
 
   /** @param {Notice} notice */
@@ -200,6 +212,7 @@ export class Signaling extends Emitter {
       case 'accepted': return this.#accepted(notice);
       case 'rejected': return this.#rejected(notice);
       case 'presence': return this.#presence(notice);
+      case 'pong': return this.#pong(notice);
       case 'signal': return this.emit('signal', notice.signal);
       case 'hangup': return this.emit('hangup', { name: notice.name, call: notice.call });
       case 'ice': return this.#iceArrived(notice);
@@ -212,35 +225,55 @@ export class Signaling extends Emitter {
   }
 
   /** @param {import('./dialect-plain.js').Accepted} notice */
-  #accepted({ id, name, room, users, iceServers }) {
+  #accepted({ id, name, room, users, iceServers, session, resumed }) {
     if (!this.#login.answered()) return;
+    this.#resumption.begin(session);
     this.#me = Object.freeze({ id, name, room });
-    this.#users.clear();
-    for (const user of users) this.#users.set(user.id, user);
     this.#iceServers = iceServers;
     const result = { id, name, room, users, iceServers };
     const again = this.#login.accepted(result);
-    this.#enter('online');
-    this.emit('users', { users: this.#users });
-    this.emit('login', { ...result, again });
+    if (resumed) {
+      const news = this.#roster.apply(this.#roster.changeTo(users), id);
+      this.#enter('online');
+      this.#tell(news);
+    } else {
+      this.#roster.replace(users);
+      this.#enter('online');
+      this.emit('users', { users: this.users });
+    }
+    this.emit('login', { ...result, again, resumed });
+    if (resumed) this.#connection.send({ type: 'ping', data: caughtUpMark(++this.#resumptions) });
+  }
+
+  /**
+   * What was kept for us comes before the answer to the ping that we sent when
+   * we resumed.
+   *
+   * @param {import('./dialect-plain.js').Pong} notice
+   */
+  #pong({ data }) {
+    if (this.#state === 'online' && data === caughtUpMark(this.#resumptions)) this.emit('caughtup', {});
   }
 
   /** @param {import('./dialect-plain.js').Rejected} notice */
   #rejected({ code, message }) {
-    if (!this.#login.answered() || !this.#login.rejected(code, message)) return;
+    if (!this.#login.answered()) return;
+    this.#endSession();
+    if (!this.#login.rejected(code, message)) return;
     this.#me = null;
     this.emit('logout', { code, message });
   }
 
   /** @param {import('./dialect-plain.js').Presence} notice */
   #presence({ left, joined }) {
-    if (this.#state !== 'online') return;
-    const gone = left.filter((user) => this.#users.delete(user.id));
-    const come = joined.filter((user) => user.id !== this.#me?.id && !this.#users.has(user.id));
-    for (const user of come) this.#users.set(user.id, user);
-    for (const user of gone) this.emit('left', { user });
-    for (const user of come) this.emit('joined', { user });
-    if (gone.length + come.length > 0) this.emit('users', { users: this.#users });
+    if (this.#state === 'online') this.#tell(this.#roster.apply({ left, joined }, this.#me?.id));
+  }
+
+  /** @param {import('./roster.js').Change} news */
+  #tell({ left, joined }) {
+    for (const user of left) this.emit('left', { user });
+    for (const user of joined) this.emit('joined', { user });
+    if (left.length + joined.length > 0) this.emit('users', { users: this.users });
   }
 
   /** @param {import('./dialect-plain.js').Ice} notice */
@@ -260,13 +293,16 @@ export class Signaling extends Emitter {
   #forget(error) {
     this.#login.forget(error);
     this.#me = null;
+    this.#endSession();
+  }
+
+  #endSession() {
+    this.#resumption.end();
     this.#clearUsers();
   }
 
   #clearUsers() {
-    if (this.#users.size === 0) return;
-    this.#users.clear();
-    this.emit('users', { users: this.#users });
+    if (this.#roster.clear()) this.emit('users', { users: this.users });
   }
 
   /** @param {SignalingState} state @param {number} [code] @param {string} [reason] */
@@ -275,4 +311,15 @@ export class Signaling extends Emitter {
     this.#state = state;
     this.emit('state', { state, previous, retryAt: this.retryAt, code, reason });
   }
+}
+
+/** @param {number} code of the close frame */
+function refusal(code) {
+  if (code === CloseCode.RESUMED_ELSEWHERE) return 'The session was taken over by another connection';
+  return 'The server refused the connection';
+}
+
+/** @param {number} n */
+function caughtUpMark(n) {
+  return `caught up ${n}`;
 }

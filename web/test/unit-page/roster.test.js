@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { beforeEach, test } from 'node:test';
 import { Chat } from '../../app/js/model/chat.js';
 import { Roster } from '../../app/js/model/roster.js';
+import { useClock } from '../unit/fakes/clock.js';
 import { counter, FakePeers, FakeSignaling } from './fakes/library.js';
 
 let signaling;
@@ -37,13 +38,18 @@ test('those one talks to come first, and stay when they leave the room', () => {
   assert.deepEqual(listed(), ['Ana']);
 });
 
-test('a lost socket leaves the last known list, marked stale', () => {
+test('a lost socket leaves the last known list, marked stale unless it is back at once', async (t) => {
+  const clock = useClock(t);
   signaling.found('Ana');
   signaling.state = 'waiting';
   signaling.found();
   signaling.become('waiting');
-  assert.deepEqual(listed(), ['Ana']);
-  assert.equal(roster.stale, true);
+  await clock.advance(1499);
+  assert.deepEqual([listed(), roster.stale], [['Ana'], false]);
+  const changes = counter(roster, 'change');
+  signaling.become('ready');
+  await clock.advance(1);
+  assert.deepEqual([listed(), roster.stale, changes.seen], [['Ana'], true, 2]);
   signaling.become('online');
   signaling.found('Bob');
   assert.deepEqual(listed(), ['Bob']);

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { beforeEach, test } from 'node:test';
 import { NameMemory } from '../../app/js/model/name-memory.js';
 import { Session } from '../../app/js/model/session.js';
+import { useClock } from '../unit/fakes/clock.js';
 import { counter, FakeSignaling } from './fakes/library.js';
 
 let signaling;
@@ -83,15 +84,19 @@ test('the chat stays while the socket is lost, and ends with a logout of either 
   assert.equal(session.error, '');
 });
 
-test('trouble with the server: what kind, and until when', () => {
+test('trouble with the server: what kind, and until when', async (t) => {
+  const clock = useClock(t);
   const kinds = [];
   session.addEventListener('change', () => kinds.push(session.trouble));
   signaling.become('connecting');
   signaling.become('ready');
+  await clock.advance(5000);
   signaling.become('waiting', { retryAt: 1234 });
+  await clock.advance(1500);
   signaling.become('connecting');
   signaling.become('refused', { code: 1008 });
   assert.deepEqual(kinds, [
+    { kind: 'none' },
     { kind: 'none' },
     { kind: 'none' },
     { kind: 'waiting', retryAt: 1234 },
@@ -100,6 +105,26 @@ test('trouble with the server: what kind, and until when', () => {
   ]);
   session.retry();
   assert.equal(signaling.retries, 1);
+});
+
+test('a loss that is mended at once is no trouble', async (t) => {
+  const clock = useClock(t);
+  const kinds = new Set();
+  session.addEventListener('change', () => kinds.add(session.trouble.kind));
+  for (let i = 0; i < 5; i++) {
+    signaling.become('online');
+    signaling.become('waiting', { retryAt: clock.now + 500 });
+    await clock.advance(1000);
+    signaling.become('connecting');
+    await clock.advance(400);
+    signaling.become('ready');
+  }
+  assert.deepEqual([...kinds], ['none']);
+  signaling.become('waiting');
+  await clock.advance(1000);
+  signaling.become('connecting');
+  await clock.advance(500);
+  assert.equal(session.trouble.kind, 'connecting', 'from the loss on, whatever is tried');
 });
 
 test('a relay is offered when a TURN server is', () => {

@@ -121,4 +121,9 @@ test('a second channel of theirs may speak too', async (t) => {
   second.send('2');
   await clock.advance(10);
   assert.deepEqual(heard, [{ data: '1' }, { data: '2' }]);
+  const got = [];
+  first.addEventListener('message', ({ data }) => got.push(data));
+  ana.peers.get('zed').send('3');
+  await clock.advance(10);
+  assert.deepEqual(got, ['3'], 'ours is the first');
 });

@@ -8,9 +8,10 @@ import { FakeServer } from './fakes/server.js';
 const URL_ = 'ws://test/ws';
 
 /** A client with a server of its own; random is 1, so every wait is its ceiling. */
-function setUp(t, options) {
+function setUp(t, { dialect = 'beckon.v1', ...options } = {}) {
   const clock = useClock(t);
   const server = new FakeServer();
+  server.dialect = dialect;
   const page = new FakePage();
   const signaling = new Signaling({ url: URL_, WebSocket: server.WebSocket, random: () => 1, page, ...options });
   t.after(() => signaling.close());
@@ -51,24 +52,26 @@ test('from the first socket to being online', async (t) => {
   assert.deepEqual(result, { id: 'id-1', name: 'ana', room: 'r', users: [], iceServers: [{ urls: ['stun:s'] }] });
   assert.deepEqual(signaling.me, { id: 'id-1', name: 'ana', room: 'r' });
   assert.deepEqual(signaling.iceServers, [{ urls: ['stun:s'] }]);
-  assert.deepEqual(logins, [{ ...result, again: false }]);
+  assert.deepEqual(logins, [{ ...result, again: false, resumed: false }]);
   assert.equal(path(states), 'connecting ready online');
   assert.equal(server.last.url, URL_);
-  assert.equal(server.last.protocols, undefined);
+  assert.deepEqual(server.last.protocols, ['beckon.v1']);
 });
 
-test('others come and go', async (t) => {
-  const all = await setUpOnline(t);
-  const { clock, signaling } = all;
-  const [joined, left, users] = ['joined', 'left', 'users'].map((type) => record(signaling, type));
-  const bob = await join(t, all, 'bob');
-  assert.deepEqual([...signaling.users.values()], [{ id: 'id-2', userName: 'bob' }]);
-  assert.deepEqual([...bob.users.keys()], ['id-1']);
-  bob.logout();
-  await clock.advance(10);
-  assert.equal(signaling.users.size, 0);
-  assert.deepEqual([joined.length, left.length, users.length], [1, 1, 2], 'removeUser is not counted twice');
-});
+for (const dialect of ['beckon.v1', '']) {
+  test(`others come and go: ${dialect || 'plain'}`, async (t) => {
+    const all = await setUpOnline(t, { dialect });
+    const { clock, signaling } = all;
+    const [joined, left, users] = ['joined', 'left', 'users'].map((type) => record(signaling, type));
+    const bob = await join(t, all, 'bob');
+    assert.deepEqual([...signaling.users.values()], [{ id: 'id-2', userName: 'bob' }]);
+    assert.deepEqual([...bob.users.keys()], ['id-1']);
+    bob.logout();
+    await clock.advance(10);
+    assert.equal(signaling.users.size, 0);
+    assert.deepEqual([joined.length, left.length, users.length], [1, 1, 2], 'removeUser is not counted twice');
+  });
+}
 
 test('a name that is taken rejects the login and leaves the socket open', async (t) => {
   const all = setUp(t);
@@ -118,7 +121,7 @@ test('logout frees the name and keeps the socket', async (t) => {
 });
 
 test('a lost socket: waits with growing ceilings, comes back as the same user', async (t) => {
-  const all = await setUpOnline(t);
+  const all = await setUpOnline(t, { dialect: '' });
   const { clock, server, signaling, states } = all;
   const logins = record(signaling, 'login');
   await join(t, all, 'bob');
@@ -205,6 +208,13 @@ test('close code 4002 without a login: dormant until login()', async (t) => {
   assert.equal((await login).name, 'ana');
 });
 
+test('close code 4002 while logged in: come back', async (t) => {
+  const { clock, server, signaling } = await setUpOnline(t);
+  server.last.end(4002);
+  await clock.advance(600);
+  assert.equal(signaling.state, 'online');
+});
+
 test('a login while the socket is away cuts the wait short', async (t) => {
   const { clock, server, signaling } = setUp(t, { backoff: { base: 20_000 } });
   server.up = false;
@@ -217,12 +227,12 @@ test('a login while the socket is away cuts the wait short', async (t) => {
 });
 
 test('our own ghost: a taken name is asked for again until it is free', async (t) => {
-  const { clock, server, signaling } = await setUpOnline(t);
+  const { clock, server, signaling } = await setUpOnline(t, { dialect: '' });
   const [logins, logouts] = ['login', 'logout'].map((type) => record(signaling, type));
   const ghost = server.last;
   ghost.die();
   assert.equal(signaling.state, 'online');
-  await clock.advance(80_000); // silence, a ping, no pong
+  await clock.advance(10_000); // silence, a ping, no pong
   assert.equal(signaling.state, 'ready', 'there is a new socket');
   await clock.advance(20_000);
   assert.ok(server.got('login').length > 5, 'it keeps asking');
@@ -280,20 +290,29 @@ test('a server that does not answer the login, or does not greet, is given up', 
   const { clock, server, signaling, states } = setUp(t);
   server.greets = false;
   signaling.open();
-  await clock.advance(15_010);
-  assert.equal(states.at(-1).reason, 'no greeting');
+  for (const patience of [5000, 10_000, 15_000, 15_000]) {
+    await clock.advance(patience - 1);
+    assert.equal(signaling.state, 'connecting');
+    await clock.advance(1);
+    assert.deepEqual([signaling.state, states.at(-1).reason], ['waiting', 'no greeting']);
+    await clock.advance(signaling.retryAt - clock.now);
+  }
   server.greets = true;
+  await clock.advance(15_000);
   server.intercept = (socket, { type }) => type === 'login';
   signaling.login({ name: 'ana' }).catch(() => {});
   await clock.advance(15_010);
   assert.equal(states.at(-1).reason, 'no answer to the login');
-  assert.equal(server.sockets.at(-1).closedWith, 1000);
+  assert.equal(server.sockets.at(-1).closedWith, 4000);
 });
 
-test('an idle socket is asked once a minute, and that is all', async (t) => {
-  const { clock, server, signaling } = await setUpOnline(t);
-  await clock.advance(10 * 60_000 + 1000);
-  assert.equal(server.got('ping').length, 10);
+test('an idle socket is asked every five seconds, once a minute while nobody looks, and that is all', async (t) => {
+  const { clock, server, page, signaling } = await setUpOnline(t);
+  await clock.advance(60_000);
+  assert.equal(server.got('ping').length, 11);
+  page.show('hidden');
+  await clock.advance(10 * 60_000);
+  assert.equal(server.got('ping').length, 11 + 10);
   assert.equal(signaling.state, 'online');
   assert.equal(server.sockets.length, 1);
 });
@@ -304,12 +323,30 @@ test('waking up: a dead socket is noticed in seconds, a waiting one tries at onc
   assert.equal(server.got('ping').length, 0);
   server.last.die();
   page.show('visible');
-  await clock.advance(4010);
+  await clock.advance(3000);
   assert.equal(signaling.state, 'waiting');
-  server.reap(server.last);
   page.fire('online');
   await clock.advance(10);
   assert.equal(signaling.state, 'online');
+});
+
+test('waking up again and again does not put the verdict off', async (t) => {
+  const { clock, server, page, signaling } = await setUpOnline(t);
+  server.last.die();
+  for (let i = 0; i < 5; i++) {
+    page.fire('online');
+    await clock.advance(1000);
+  }
+  assert.equal(server.sockets.length, 2);
+});
+
+test('going out of sight is no reason to try', async (t) => {
+  const { server, page, signaling } = await setUpOnline(t);
+  server.last.end(1006);
+  page.show('hidden');
+  assert.equal(signaling.state, 'waiting');
+  page.show('visible');
+  assert.equal(signaling.state, 'connecting');
 });
 
 test('pagehide closes the socket cleanly, pageshow comes back', async (t) => {
@@ -325,6 +362,18 @@ test('pagehide closes the socket cleanly, pageshow comes back', async (t) => {
   await clock.advance(10);
   assert.equal(signaling.state, 'online');
   assert.equal(signaling.me?.name, 'ana');
+});
+
+test('close() while put away, then open(): as new', async (t) => {
+  const { clock, server, page, signaling } = await setUpOnline(t);
+  page.fire('pagehide');
+  signaling.close();
+  signaling.open();
+  await clock.advance(10);
+  assert.equal(signaling.state, 'ready');
+  server.last.end(1006);
+  signaling.retryNow();
+  assert.equal(signaling.state, 'connecting');
 });
 
 test('close() is for good', async (t) => {

@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { EarlyCandidates } from '../../app/lib/early-candidates.js';
-import { Outbox } from '../../app/lib/outbox.js';
 import { readPath } from '../../app/lib/path.js';
 import { roleOf, sessionOf, withRole } from '../../app/lib/sdp.js';
 import { socketUrl } from '../../app/lib/socket-url.js';
@@ -60,18 +59,6 @@ test('early candidates: kept by call, taken once, bounded', () => {
   for (let i = 0; i < 1000; i++) keep('eve', `call ${i}`, i);
   assert.deepEqual(early.take('eve', 'call 0'), [], 'the oldest call gave way');
   assert.deepEqual(early.take('eve', 'call 999'), [999]);
-});
-
-test('outbox: what cannot be sent waits in order, bounded', () => {
-  const sent = [];
-  let open = false;
-  const outbox = new Outbox((message) => open && sent.push(message.n) > 0);
-  for (let n = 0; n < 200; n++) outbox.send({ type: 'candidate', n });
-  open = true;
-  assert.equal(outbox.flush(), true);
-  assert.equal(outbox.flush(), false);
-  assert.deepEqual(sent.slice(0, 3), [0, 1, 2]);
-  assert.equal(sent.length, 128);
 });
 
 test('the socket is found beside the library, under any prefix', () => {

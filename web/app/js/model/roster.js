@@ -1,5 +1,7 @@
 /** Who is listed: everybody in the room, and everybody we have a conversation with. */
 
+import { Grace } from './grace.js';
+
 /** @import { Signaling } from '../../lib/beckon.js' */
 /** @import { Chat } from './chat.js' */
 /** @import { Conversation } from './conversation.js' */
@@ -13,7 +15,8 @@
 
 /**
  * While the socket is lost, nobody knows who is there: the last known list is
- * kept and `stale` is true until the server tells a new one.
+ * kept and, unless it is back at once, `stale` is true until the server tells a
+ * new one.
  *
  * Event `change`, without detail.
  */
@@ -24,6 +27,7 @@ export class Roster extends EventTarget {
   #collator = new Intl.Collator(undefined, { numeric: true, sensitivity: 'base' });
   #signaling;
   #chat;
+  #grace = new Grace(() => this.#update());
 
   /**
    * @param {Signaling} signaling
@@ -66,8 +70,10 @@ export class Roster extends EventTarget {
 
   #update() {
     const { state, me, users } = this.#signaling;
-    this.stale = state !== 'online';
-    if (!this.stale) this.#online = new Set(Array.from(users.values(), (user) => user.userName));
+    const told = state === 'online';
+    this.#grace.follow(!told && me !== null);
+    this.stale = !told && (!me || this.#grace.over);
+    if (told) this.#online = new Set(Array.from(users.values(), (user) => user.userName));
     else if (!me) this.#online.clear();
     this.dispatchEvent(new Event('change'));
   }

@@ -1,5 +1,7 @@
 /** Being logged in or not, as the page shows it: which view, and what is wrong. */
 
+import { Grace } from './grace.js';
+
 /** @import { Signaling } from '../../lib/beckon.js' */
 /** @import { NameMemory } from './name-memory.js' */
 
@@ -24,6 +26,7 @@ export class Session extends EventTarget {
   /** The server has greeted us at least once. */
   #greeted = false;
   #closeCode = 0;
+  #grace = new Grace(() => this.#changed());
   #signaling;
   #memory;
 
@@ -58,14 +61,14 @@ export class Session extends EventTarget {
   }
 
   /**
-   * What is wrong with the line to the server.
+   * What is wrong with the line to the server. A loss that is mended at once is nothing wrong.
    * @returns {Trouble}
    */
   get trouble() {
     const { state, retryAt } = this.#signaling;
-    if (state === 'waiting') return { kind: 'waiting', retryAt };
+    if (state === 'waiting' && this.#grace.over) return { kind: 'waiting', retryAt };
     if (state === 'refused' || state === 'closed') return { kind: 'refused', code: this.#closeCode };
-    if (state === 'connecting' && this.#greeted) return { kind: 'connecting' };
+    if (state === 'connecting' && this.#greeted && this.#grace.over) return { kind: 'connecting' };
     return { kind: 'none' };
   }
 
@@ -116,6 +119,7 @@ export class Session extends EventTarget {
   #onState({ state, code }) {
     if (state === 'ready' || state === 'online') this.#greeted = true;
     this.#closeCode = code;
+    this.#grace.follow(state === 'waiting' || state === 'connecting');
     this.#changed();
   }
 

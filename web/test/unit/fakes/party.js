@@ -1,24 +1,28 @@
 // Ana and Bob, logged in at one server, each with Signaling and Peers of their
 // own, in virtual time.
 
+import { webcrypto } from 'node:crypto';
 import { Peers, Signaling } from '../../../app/lib/beckon.js';
 import { useClock } from './clock.js';
 import { FakePage, record } from './events.js';
 import { FakeNetwork } from './rtc.js';
 import { FakeServer } from './server.js';
 
+globalThis.crypto ??= webcrypto; // Node 18 has it, but not as a global
+
 /**
  * @param {import('node:test').TestContext} t
  * @param {object} [options] of Peers
+ * @param {object} [signalingOptions]
  */
-export async function startParty(t, options) {
+export async function startParty(t, options, signalingOptions) {
   const clock = useClock(t);
   const server = new FakeServer();
   const network = new FakeNetwork();
 
   async function join(name) {
     const page = new FakePage();
-    const signaling = new Signaling({ url: 'ws://test/ws', WebSocket: server.WebSocket, random: () => 1, page });
+    const signaling = new Signaling({ url: 'ws://test/ws', WebSocket: server.WebSocket, random: () => 1, page, ...signalingOptions });
     const peers = new Peers(signaling, { RTCPeerConnection: network.RTCPeerConnection, page, ...options });
     t.after(() => {
       peers.close();

@@ -9,6 +9,8 @@ export class FakeNetwork {
   /** false: no two connections find each other */
   up = true;
   relay = false;
+  /** how long an operation takes, in ms: time for others to interfere */
+  pace = 0;
   /** every connection ever made, oldest first */
   all = [];
   /** operations that were started while another was under way */
@@ -40,9 +42,10 @@ class FakePeerConnection extends EventTarget {
   remoteDescription = null;
   vanished = false;
   sctp = null;
-  /** for tests: candidates that were added, and those that were refused */
+  /** for tests: candidates that were added, those that were refused, and offers taken back */
   added = [];
   refused = [];
+  rollbacks = 0;
   /** for tests: the next setRemoteDescription of this type fails */
   failNext = null;
 
@@ -62,11 +65,8 @@ class FakePeerConnection extends EventTarget {
 
   constructor(network, configuration) {
     super();
-    if (configuration.iceServers.some(({ urls }) => `${urls}`.startsWith('bad:'))) {
-      throw new DOMException('malformed', 'SyntaxError');
-    }
     this.#network = network;
-    this.#configuration = configuration;
+    this.setConfiguration(configuration);
     this.#id = network.all.length;
     network.all.push(this);
   }
@@ -76,6 +76,9 @@ class FakePeerConnection extends EventTarget {
   }
 
   setConfiguration(configuration) {
+    if (configuration.iceServers.some(({ urls }) => `${urls}`.startsWith('bad:'))) {
+      throw new DOMException('malformed', 'SyntaxError');
+    }
     this.#configuration = configuration;
   }
 
@@ -179,14 +182,15 @@ class FakePeerConnection extends EventTarget {
     for (const channel of this.#channels) channel.end();
   }
 
-  connectedBy(labels) {
+  /** Connected; the other side's new channels get their counterparts. */
+  connectedBy(theirs) {
     this.become('connected');
-    for (const label of labels) {
+    return theirs.map(({ label }) => {
       const channel = new FakeChannel(label);
       this.#channels.push(channel);
       this.dispatchEvent(eventWith('datachannel', { channel }));
-    }
-    return this.#channels;
+      return channel;
+    });
   }
 
   settledWith(other) {
@@ -218,6 +222,7 @@ class FakePeerConnection extends EventTarget {
   }
 
   #rollback() {
+    this.rollbacks++;
     [this.localDescription, this.remoteDescription, this.#ufrag] = this.#stable;
     this.#enter('stable');
     if (this.#restartWanted || (this.#channels.length > 0 && !this.localDescription)) this.#need();
@@ -253,10 +258,9 @@ class FakePeerConnection extends EventTarget {
   #tryConnect() {
     const other = this.#partner();
     if (!this.#network.up || !other || !this.settledWith(other) || !other.settledWith(this)) return;
-    const first = this.#channels.every((channel) => !channel.other) && other.channels.every((channel) => !channel.other);
-    this.become('connected');
-    const remote = other.connectedBy(first ? this.#channels.map(({ label }) => label) : []);
-    if (first) this.#channels.forEach((channel, i) => channel.join(remote[i]));
+    const waiting = [this.#channels, other.channels].map((channels) => channels.filter((channel) => !channel.other));
+    const remote = [other.connectedBy(waiting[0]), this.connectedBy(waiting[1])];
+    for (const side of [0, 1]) waiting[side].forEach((channel, i) => channel.join(remote[side][i]));
   }
 
   async #exclusively(operation) {
@@ -264,8 +268,9 @@ class FakePeerConnection extends EventTarget {
     if (this.#busy) this.#network.overlaps++;
     this.#busy = true;
     try {
-      await undefined;
-      await undefined;
+      const { pace } = this.#network;
+      if (pace > 0) await new Promise((resolve) => setTimeout(resolve, pace));
+      else await undefined;
       return operation();
     } finally {
       this.#busy = false;

@@ -1,7 +1,8 @@
-// A signaling server in memory that speaks the plain dialect, and a WebSocket
-// class that leads to it. Every frame takes a millisecond of virtual time.
+// A signaling server in memory that speaks both dialects, and a WebSocket class
+// that leads to it. Every frame takes a millisecond of virtual time.
 
 import { eventWith } from './events.js';
+import { Seat } from './seat.js';
 
 const LATENCY = 1;
 
@@ -10,10 +11,15 @@ export class FakeServer {
   up = true;
   /** false: sockets open, but nothing is said */
   greets = true;
+  /** the subprotocol it takes; '' for none, and `strict` to have offers fail then, as browsers do */
+  dialect = 'beckon.v1';
+  strict = false;
+  /** in seconds */
+  resumeWindow = 15;
   iceServers = [];
   /** every socket ever made, oldest first */
   sockets = [];
-  /** by name */
+  /** seats by name */
   users = new Map();
   /** called with (socket, frame); true: taken care of */
   intercept = () => false;
@@ -38,6 +44,11 @@ export class FakeServer {
     return this.sockets.flatMap((socket) => socket.received).filter((frame) => frame.type === type);
   }
 
+  /** The socket of a user. */
+  socketOf(name) {
+    return this.users.get(name).socket;
+  }
+
   /** Stops with all sockets, as a killed process does. */
   crash() {
     this.up = false;
@@ -45,62 +56,84 @@ export class FakeServer {
     for (const socket of this.sockets) socket.end(1006, '');
   }
 
-  /** Gives a dead socket's name free, as the heartbeat does in the end. */
+  /** Finds out that a socket is dead, as the heartbeat does in the end. */
   reap(socket) {
-    this.#gone(socket);
+    this.closed(socket, 1006);
   }
 
   accept(socket) {
     if (this.greets) socket.deliver({ type: 'connect', message: 'Well hello there' });
   }
 
-  closed(socket) {
-    this.#gone(socket);
+  /** A socket has ended; with some codes the session lives on for a while. */
+  closed(socket, code) {
+    const { seat } = socket;
+    if (seat?.socket !== socket) return;
+    if (!seat.token || [1000, 1001, 1005].includes(code)) this.#gone(seat);
+    else seat.detach(this.resumeWindow * 1000, () => this.#gone(seat));
   }
 
   handle(socket, frame) {
+    if (socket.seat && socket.seat.socket !== socket) return; // taken over
+    socket.seat?.confirm();
     if (this.intercept(socket, frame)) return;
     if (frame.type === 'login') this.#login(socket, frame);
-    else if (frame.type === 'ping') socket.deliver({ type: 'pong', data: frame.data });
-    else if (frame.type === 'ice') socket.deliver({ type: 'ice', iceServers: this.iceServers, ttl: 3600 });
-    else if (frame.type === 'leave' && !frame.name) this.#gone(socket);
+    else if (frame.type === 'ping') this.#reply(socket, { type: 'pong', data: frame.data });
+    else if (frame.type === 'ice') this.#reply(socket, { type: 'ice', iceServers: this.iceServers, ttl: 3600 });
+    else if (frame.type === 'leave' && !frame.name) this.#gone(socket.seat);
     else this.#relay(socket, frame);
   }
 
-  #login(socket, { name, room = '' }) {
-    if (this.users.has(name)) {
-      socket.deliver({ type: 'login', success: false, code: 'name_taken', message: 'Username is unavailable' });
-      return;
+  #reply(socket, frame) {
+    (socket.seat ?? socket).deliver(frame);
+  }
+
+  #login(socket, { name, room = '', session, received }) {
+    const known = this.users.get(name);
+    if (known && socket.protocol && known.token === session && session) {
+      if (known.moveTo(socket, received)) return this.#welcome(known, room, true);
+      this.#gone(known);
+    } else if (known) {
+      return this.#reply(socket, { type: 'login', success: false, code: 'name_taken', message: 'Username is unavailable' });
     }
-    socket.user = { id: `id-${++this.#lastId}`, userName: name };
-    const users = [...this.users.values()].map((other) => other.user);
-    socket.deliver({ type: 'login', success: true, id: socket.user.id, name, room, users, iceServers: this.iceServers });
-    for (const other of this.users.values()) other.deliver({ type: 'updateUsers', user: socket.user });
-    this.users.set(name, socket);
+    const seat = new Seat({ id: `id-${++this.#lastId}`, userName: name }, socket);
+    if (socket.protocol) seat.token = `secret-${this.#lastId}`;
+    this.#welcome(seat, room, false);
+    for (const other of this.users.values()) other.joined(seat.user);
+    this.users.set(name, seat);
+    return undefined;
+  }
+
+  #welcome(seat, room, resumed) {
+    const { user: { id, userName: name }, token } = seat;
+    const users = [...this.users.values()].filter((other) => other !== seat).map(({ user }) => user);
+    const more = token ? { session: token, resumed, resumeWindow: this.resumeWindow } : {};
+    seat.socket.deliver({ type: 'login', success: true, id, name, room, users, iceServers: this.iceServers, ...more });
+    seat.replay();
   }
 
   #relay(socket, frame) {
     const to = this.users.get(frame.name);
-    if (to) to.deliver({ ...frame, name: socket.user.userName });
-    else socket.deliver({ type: 'error', code: 'unknown_user', message: `User ${frame.name} does not exist!`, name: frame.name });
+    if (to) to.deliver({ ...frame, name: socket.seat.user.userName });
+    else this.#reply(socket, { type: 'error', code: 'unknown_user', message: `User ${frame.name} does not exist!`, name: frame.name });
   }
 
-  #gone(socket) {
-    const { user } = socket;
-    socket.user = null;
-    if (!user || !this.users.delete(user.userName)) return;
-    for (const other of this.users.values()) {
-      other.deliver({ type: 'leave', user });
-      other.deliver({ type: 'removeUser', user });
-    }
+  #gone(seat) {
+    if (!seat) return;
+    const { user } = seat;
+    seat.end();
+    if (this.users.get(user.userName) !== seat) return;
+    this.users.delete(user.userName);
+    for (const other of this.users.values()) other.left(user);
   }
 }
 
 class FakeWebSocket extends EventTarget {
   readyState = 0;
+  protocol = '';
   /** frames from the client */
   received = [];
-  user = null;
+  seat = null;
   closedWith = null;
   #server;
   #dead = false;
@@ -112,7 +145,9 @@ class FakeWebSocket extends EventTarget {
     server.sockets.push(this);
     this.#later(() => {
       if (this.readyState !== 0) return;
-      if (!server.up) return this.end(1006, '');
+      const taken = protocols?.includes(server.dialect);
+      if (!server.up || (server.strict && protocols && !taken)) return this.end(1006, '');
+      if (taken) this.protocol = server.dialect;
       this.readyState = 1;
       this.dispatchEvent(new Event('open'));
       server.accept(this);
@@ -133,7 +168,7 @@ class FakeWebSocket extends EventTarget {
     this.readyState = 2;
     this.closedWith = code;
     this.#later(() => {
-      this.#server.closed(this);
+      this.#server.closed(this, code);
       this.end(code, '');
     });
   }
@@ -149,11 +184,11 @@ class FakeWebSocket extends EventTarget {
     });
   }
 
-  /** Server side: the connection ends. */
+  /** Server side: the connection ends. With 1006 it is cut, and what was under way is lost. */
   end(code, reason = '') {
     if (this.readyState === 3) return;
     this.readyState = 3;
-    this.#server.closed(this);
+    this.#server.closed(this, code);
     this.dispatchEvent(eventWith('close', { code, reason }));
   }
 
