@@ -111,6 +111,7 @@ func (a *App) socketOptions(cfg config.Config, counts *metrics.Metrics) wsconn.O
 		AllowedOrigins:  cfg.AllowedOrigins,
 		Clients:         a.clients,
 		Gate:            gate(cfg),
+		LocalGate:       localGate(cfg),
 		Pacer:           pacer(cfg),
 		Observer:        counts.Connections,
 	}

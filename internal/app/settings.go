@@ -17,13 +17,26 @@ import (
 // burst is how many seconds' worth a client may send, or begin, at once.
 const burst = 4
 
+// gate limits all connections, and those of each address but the machine's own.
 func gate(cfg config.Config) *ratelimit.Gate {
-	return ratelimit.NewGate(ratelimit.Limits{
-		Connections:      cfg.MaxConnections,
-		GroupConnections: cfg.MaxConnectionsPerIP,
-		HandshakeRate:    float64(cfg.HandshakesPerSecondPerIP),
-		HandshakeBurst:   burst * cfg.HandshakesPerSecondPerIP,
+	limits := perAddress(config.PerAddress{
+		Connections: cfg.MaxConnectionsPerIP, HandshakesPerSecond: cfg.HandshakesPerSecondPerIP,
 	})
+	limits.Connections = cfg.MaxConnections
+	return ratelimit.NewGate(limits)
+}
+
+// localGate limits the connections of each of the machine's own addresses.
+func localGate(cfg config.Config) *ratelimit.Gate {
+	return ratelimit.NewGate(perAddress(cfg.Limits.Local()))
+}
+
+func perAddress(of config.PerAddress) ratelimit.Limits {
+	return ratelimit.Limits{
+		GroupConnections: of.Connections,
+		HandshakeRate:    float64(of.HandshakesPerSecond),
+		HandshakeBurst:   burst * of.HandshakesPerSecond,
+	}
 }
 
 func pacer(cfg config.Config) *ratelimit.Pacer {

@@ -90,17 +90,17 @@ type Sizes struct {
 
 // Limits is how much the clients may ask of the server. 0 switches each off.
 //
-// The limits per address do not apply to loopback addresses unless a trusted proxy names them:
-// who connects from the machine itself is a tool or a proxy that is not set up yet.
+// The defaults of the limits per address do not apply to loopback addresses unless a trusted proxy names them:
+// who connects from the machine itself is a tool or a proxy that is not set up yet. What is set to something else does apply.
 type Limits struct {
 	// MaxConnections caps the open WebSocket connections. An idle one costs about 10 KB, so
 	// the default is what a machine with a few GB carries.
 	MaxConnections int `default:"100000" placeholder:"N" help:"Most WebSocket connections at one time, 0 for any number."`
 	// MaxConnectionsPerIP caps those of one client address (IPv6: of one /64).
-	MaxConnectionsPerIP int `name:"max-connections-per-ip" default:"100" placeholder:"N" help:"Most WebSocket connections of one client address (IPv6: of one /64) at one time, 0 for any number. Loopback is exempt unless a --trusted-proxy names it."`
+	MaxConnectionsPerIP int `name:"max-connections-per-ip" default:"100" placeholder:"N" help:"Most WebSocket connections of one client address (IPv6: of one /64) at one time, 0 for any number. Loopback is exempt from the default, unless a --trusted-proxy names it."`
 	// HandshakesPerSecondPerIP caps new connections of one client address; four times as many
 	// may come at once.
-	HandshakesPerSecondPerIP int `name:"handshakes-per-second-per-ip" default:"20" placeholder:"N" help:"Connections that one client address may begin per second, four times as many at once; 0 for any number. Loopback is exempt unless a --trusted-proxy names it."`
+	HandshakesPerSecondPerIP int `name:"handshakes-per-second-per-ip" default:"20" placeholder:"N" help:"Connections that one client address may begin per second, four times as many at once; 0 for any number. Loopback is exempt from the default, unless a --trusted-proxy names it."`
 	// MessagesPerSecond is how fast one connection is read, control frames included; four
 	// times as many may come at once. The default keeps one client from taking a processor
 	// for itself, and stays out of the way of gateways that speak for many.
@@ -113,6 +113,30 @@ type Limits struct {
 	MaxRooms int `default:"50000" placeholder:"N" help:"Most rooms at one time, 0 for any number."`
 	// MaxRoomUsers caps the users of one room, the lobby included.
 	MaxRoomUsers int `default:"25000" placeholder:"N" help:"Most users in one room, 0 for any number."`
+}
+
+// The defaults of the limits per address, as in the tags above.
+const (
+	defaultConnectionsPerIP = 100
+	defaultHandshakesPerIP  = 20
+)
+
+// Local returns the limits for each loopback address that no proxy names: what is not at its default.
+func (l Limits) Local() PerAddress {
+	local := PerAddress{Connections: l.MaxConnectionsPerIP, HandshakesPerSecond: l.HandshakesPerSecondPerIP}
+	if local.Connections == defaultConnectionsPerIP {
+		local.Connections = 0
+	}
+	if local.HandshakesPerSecond == defaultHandshakesPerIP {
+		local.HandshakesPerSecond = 0
+	}
+	return local
+}
+
+// PerAddress are the limits of one client address. 0 switches each off.
+type PerAddress struct {
+	Connections         int
+	HandshakesPerSecond int
 }
 
 // Sessions is what is kept for clients that speak beckon.v1 and lose their connection.

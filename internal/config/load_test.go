@@ -290,3 +290,22 @@ func TestHelpThatCannotBeWritten(t *testing.T) {
 		}
 	}
 }
+
+func TestLimitsPerAddressAreForLoopbackOnlyWhenSet(t *testing.T) {
+	for _, test := range []struct {
+		args []string
+		want PerAddress
+	}{
+		{nil, PerAddress{}},
+		{[]string{"--max-connections-per-ip=99"}, PerAddress{Connections: 99}},
+		{[]string{"--handshakes-per-second-per-ip=7"}, PerAddress{HandshakesPerSecond: 7}},
+	} {
+		c, err := Load(test.args, nil, io.Discard)
+		if err != nil || c.Local() != test.want {
+			t.Errorf("%v: got %+v, %v", test.args, c.Local(), err)
+		}
+	}
+	if c, err := Load(nil, []string{"BECKON_MAX_CONNECTIONS_PER_IP=3"}, io.Discard); err != nil || c.Local().Connections != 3 {
+		t.Errorf("by environment: got %+v, %v", c.Local(), err)
+	}
+}

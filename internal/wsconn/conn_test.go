@@ -75,7 +75,7 @@ func usual() Options {
 		MaxMessageBytes: 1 << 16, OutboxBytes: 1 << 20, OutboxMessages: 1000,
 		PingInterval: 25 * time.Second, PongTimeout: 10 * time.Second, WriteTimeout: 10 * time.Second,
 		CloseTimeout: 5 * time.Second,
-		Clients:      address.New(nil), Gate: ratelimit.NewGate(ratelimit.Limits{}), Pacer: ratelimit.NewPacer(ratelimit.Budget{}),
+		Clients:      address.New(nil), Gate: ratelimit.NewGate(ratelimit.Limits{}), LocalGate: ratelimit.NewGate(ratelimit.Limits{}), Pacer: ratelimit.NewPacer(ratelimit.Budget{}),
 	}
 }
 
@@ -396,4 +396,24 @@ func TestTheGateIsAsked(t *testing.T) {
 	}
 	again, _ := r.dial(t)
 	again.Close()
+}
+
+func TestTheLocalGateIsAskedToo(t *testing.T) {
+	opts := usual()
+	opts.Gate = ratelimit.NewGate(ratelimit.Limits{Connections: 10, GroupConnections: 1})
+	opts.LocalGate = ratelimit.NewGate(ratelimit.Limits{GroupConnections: 2})
+	r := newRig(t, newLoopback(t), opts)
+	defer r.stop(t)
+	for range 2 {
+		ws, _ := r.dial(t)
+		defer ws.Close()
+	}
+	d := websocket.Dialer{NetDialContext: r.at.Dial}
+	_, response, err := d.Dial("ws://test/", nil)
+	if err == nil || response.StatusCode != http.StatusTooManyRequests || response.Header.Get("Retry-After") == "" {
+		t.Errorf("a third connection: %v, %v", response, err)
+	}
+	if open := opts.Gate.Open(); open != 2 {
+		t.Errorf("%d places are taken", open)
+	}
 }

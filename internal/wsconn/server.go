@@ -41,10 +41,11 @@ type Options struct {
 	CloseTimeout    time.Duration // how long to wait for the client to close after a close frame
 	AllowedOrigins  []string      // besides the page's own: scheme://host[:port]
 
-	Clients  Clients          // who is behind a request
-	Gate     *ratelimit.Gate  // how many connections there may be
-	Pacer    *ratelimit.Pacer // how fast each is read
-	Observer Observer         // nil for none
+	Clients   Clients          // who is behind a request
+	Gate      *ratelimit.Gate  // how many connections there may be
+	LocalGate *ratelimit.Gate  // how many of each address that the limits of Gate per address are not for
+	Pacer     *ratelimit.Pacer // how fast each is read
+	Observer  Observer         // nil for none
 }
 
 // Clients knows who is behind a request, past the proxies that are trusted.
@@ -131,12 +132,22 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-// admit asks the gate for a place.
+// admit asks the gates for a place.
 func (s *Server) admit(r *http.Request) (release func(), reason ratelimit.Reason) {
-	if group, limited := s.opts.Clients.Group(r); limited {
+	group, limited := s.opts.Clients.Group(r)
+	if limited {
 		return s.opts.Gate.Admit(group)
 	}
-	return s.opts.Gate.AdmitExempt()
+	leave, reason := s.opts.Gate.AdmitExempt()
+	if reason != ratelimit.None {
+		return nil, reason
+	}
+	leaveLocal, reason := s.opts.LocalGate.Admit(group)
+	if reason != ratelimit.None {
+		leave()
+		return nil, reason
+	}
+	return func() { leaveLocal(); leave() }, ratelimit.None
 }
 
 // upgrade makes a connection of the request, which calls release at its end; false if it could not.
