@@ -40,6 +40,9 @@ for (const [one, other] of [['chromium', 'other chromium'], ['chromium', 'firefo
     const bob = await scene.person(other, 'Bob');
     await ana.sees('Bob');
     await bob.sees('Ana');
+    // So that the offers cross however long a driver takes for a click.
+    await ana.isFarFromServer(700);
+    await bob.isFarFromServer(700);
     let crossed = 0;
     for (let round = 1; round <= 4; round++) {
       const before = [await ana.sent('offer'), await bob.sent('offer')];
