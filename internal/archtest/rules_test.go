@@ -46,7 +46,7 @@ var mayImport = map[string][]string{
 		"internal/link", "internal/hub", "internal/replay", "internal/protocol", "internal/frame", "internal/ice",
 		"internal/name", "internal/auth", modZerolog,
 	},
-	"internal/wsconn": {"internal/link", "internal/protocol", "internal/frame", "internal/ratelimit", modGorilla, modZerolog, modSys},
+	"internal/wsconn": {"internal/link", "internal/protocol", "internal/frame", "internal/ratelimit", modGorilla, modSys},
 	"internal/link":   {"internal/protocol"},
 
 	"internal/hub":       {"internal/protocol"},

@@ -48,14 +48,6 @@ func plainPresence(changes []protocol.Change) []byte {
 	return dst
 }
 
-// appendTextIfAny is appendText, but for no message nothing.
-func appendTextIfAny(dst, message []byte) []byte {
-	if message == nil {
-		return dst
-	}
-	return appendText(dst, message)
-}
-
 func appendText(dst, message []byte) []byte {
 	return append(frame.AppendHeader(dst, frame.Text, len(message)), message...)
 }

@@ -51,15 +51,22 @@ func (s *resumable) Signal(signal hub.Signal) { s.push(relayFrame(signal)) }
 
 // News is hub.Sink. Without a connection news is not kept: the roster of the next login holds it.
 func (s *resumable) News(n *hub.News) {
-	batch := n.Encoded((*resumable)(nil), func(changes []protocol.Change) []byte {
-		return appendTextIfAny(nil, protocol.Presence(changes))
-	})
+	batch := n.Encoded((*resumable)(nil), presenceBatch)
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if batch != nil && s.conn != nil {
 		s.check(s.log.AddNews(batch))
 		s.forward()
 	}
+}
+
+// presenceBatch is the frame of changes, or nil where they come to nothing.
+func presenceBatch(changes []protocol.Change) []byte {
+	message := protocol.Presence(changes)
+	if message == nil {
+		return nil
+	}
+	return frame.New(frame.Text, message)
 }
 
 // Flush is hub.Sink.
