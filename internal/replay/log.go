@@ -4,13 +4,12 @@
 // Frames are numbered from 1 after each login reply; a client that resumes says how many it received since
 // the last reply that it saw. That is not always the last that was sent: a reply can be lost in a cut as
 // well. The client then repeats the count it gave before, as nothing has arrived since. So that this count
-// cannot be mistaken for one after the lost reply, fewer frames than that are sent until a pong shows that
-// the reply arrived.
+// cannot be mistaken for one after the lost reply, fewer frames than that are sent until the reply is known to
+// have arrived.
 //
-// A pong comes from the client's WebSocket library, maybe long before the program behind it has seen the
-// frames: a page that is frozen answers pings. A client that promises to speak once it has seen the reply is
-// held to that: until it has spoken, a count that could be of either reply is refused. The session is then
-// over, and everybody is told, rather than a message lost in silence.
+// A pong shows that, but it comes from the client's WebSocket library, maybe long before the program behind it
+// has seen the reply: a page that is frozen answers pings. Of a client that promises to speak as soon as it has
+// seen the reply, and not before, only that counts.
 package replay
 
 import (
@@ -37,8 +36,8 @@ type Log struct {
 	unsent int     // how many at the end of frames have not been handed to the socket
 
 	epoch     uint64 // counts the login replies
+	promised  bool   // whether the client speaks once it has seen the last reply, and not before
 	confirmed bool   // whether the last reply is known to have arrived
-	proven    bool   // whether the client's program has spoken since, if it promised to
 	repeats   uint64 // the count that a client repeats that did not see the last reply
 	acked     uint64 // how many frames are known to have arrived
 	flight    int    // bytes of the frames that were handed out and are not acknowledged, news left out
@@ -60,13 +59,13 @@ var ErrCount = errors.New("replay: the count of received frames is wrong")
 
 // New returns the log of a session whose first login reply is about to be sent.
 func New(limits Limits) *Log {
-	return &Log{limits: limits, first: 1, confirmed: true, proven: true}
+	return &Log{limits: limits, first: 1, confirmed: true}
 }
 
 // Add appends a frame, which must not be changed any more.
 func (l *Log) Add(frame []byte) error {
 	if l.bytes+len(frame) > l.limits.Bytes || len(l.frames) >= l.limits.Frames {
-		l.forget(l.acked)
+		l.release()
 	}
 	if len(l.frames) > 0 && (l.bytes+len(frame) > l.limits.Bytes || len(l.frames) >= l.limits.Frames) {
 		return ErrFull
@@ -78,7 +77,7 @@ func (l *Log) Add(frame []byte) error {
 // AddNews appends a frame that is not to be sent again after a cut.
 func (l *Log) AddNews(frame []byte) error {
 	if len(l.frames) >= l.limits.Frames {
-		l.forget(l.acked)
+		l.release()
 	}
 	if len(l.frames) >= l.limits.Frames {
 		return ErrFull
@@ -139,12 +138,16 @@ func (l *Log) WantsMark() bool {
 }
 
 // Confirmed tells whether the last login reply is known to have arrived. Until then Next may hold frames
-// back, and a mark releases them.
+// back, and a mark, or the first word of a client that promised it, releases them.
 func (l *Log) Confirmed() bool { return l.confirmed }
 
-// Spoken notes that the client's program sent a message. After a pong for the login reply that proves that it
-// has seen the reply: it handles what comes in order.
-func (l *Log) Spoken() { l.proven = l.proven || l.confirmed }
+// Spoken notes that the client's program sent a message since the login reply was sent. It tells whether this
+// is news, so that frames may go that were held back.
+func (l *Log) Spoken() (news bool) {
+	news = l.promised && !l.confirmed
+	l.confirmed = l.confirmed || l.promised
+	return news
+}
 
 // Acknowledge takes the payload of a pong; one that is no mark of this log changes nothing. What was
 // acknowledged is kept until the acknowledgement after it, since the program may be behind its library.
@@ -156,12 +159,19 @@ func (l *Log) Acknowledge(mark []byte) {
 	if n > l.sent() || n < l.acked {
 		return
 	}
-	l.confirmed = true
+	l.confirmed = l.confirmed || !l.promised
 	for _, e := range l.frames[max(l.acked+1, l.first)-l.first : n+1-l.first] {
 		l.flight -= len(e.frame)
 	}
-	l.forget(l.acked)
+	l.release()
 	l.acked = n
+}
+
+// release drops what was acknowledged, unless the program may have to start over from the login reply.
+func (l *Log) release() {
+	if l.confirmed {
+		l.forget(l.acked)
+	}
 }
 
 // forget drops the frames up to number n.
@@ -178,9 +188,9 @@ func (l *Log) forget(n uint64) {
 }
 
 // Resume prepares the log for a new socket: a login reply is about to be sent, the frames behind it are
-// numbered anew, and those that did not arrive are handed out again, news left out. willSpeak is whether the
-// client promises to send a message once it has seen the reply.
-func (l *Log) Resume(received uint64, willSpeak bool) error {
+// numbered anew, and those that did not arrive are handed out again, news left out. promised is whether the
+// client promises to send a message once it has seen the reply, and not before.
+func (l *Log) Resume(received uint64, promised bool) error {
 	arrived, err := l.arrived(received)
 	if err != nil {
 		return err
@@ -197,18 +207,14 @@ func (l *Log) Resume(received uint64, willSpeak bool) error {
 	clear(l.frames[len(again):])
 	l.frames, l.first, l.unsent = again, 1, len(again)
 	l.epoch++
-	l.confirmed, l.repeats = received == 0, received
-	l.proven = received == 0 || !willSpeak
+	l.promised, l.confirmed, l.repeats = promised, received == 0 && !promised, received
 	l.acked, l.marked, l.unmarked, l.flight = 0, 0, 0, 0
 	return nil
 }
 
 // arrived is the number of the newest frame that has arrived, by what the client says.
 func (l *Log) arrived(received uint64) (uint64, error) {
-	if !(l.proven && l.confirmed) && received == l.repeats {
-		if l.first > 1 || l.sent() >= received {
-			return 0, ErrCount // it could be of either reply
-		}
+	if !l.confirmed && received == l.repeats {
 		return 0, nil // the last reply was not seen, nor anything behind it
 	}
 	if received > l.sent() || received+1 < l.first {

@@ -33,7 +33,7 @@ func TestWhatDidNotArriveComesAgain(t *testing.T) {
 	if err := l.Resume(1, true); err != nil {
 		t.Fatal(err)
 	}
-	l.Acknowledge(l.Mark())
+	l.Spoken()
 	expect(t, l, "b", "c")
 }
 
@@ -44,7 +44,7 @@ func TestNewsCountsButDoesNotComeAgain(t *testing.T) {
 	l.Add([]byte("b"))
 	expect(t, l, "a", "+bob", "b")
 	l.Resume(2, true)
-	l.Acknowledge(l.Mark())
+	l.Spoken()
 	expect(t, l, "b")
 	if err := l.Resume(1, true); err != nil {
 		t.Fatal(err)
@@ -67,73 +67,68 @@ func TestALostReply(t *testing.T) {
 	l.Resume(2, true)
 	expect(t, l, "c")
 	l.Resume(1, true) // this reply was seen, and the frame behind it
-	l.Acknowledge(l.Mark())
 	l.Spoken()
 	expect(t, l, "d", "e")
 }
 
-// A frozen page answers pings without seeing anything.
+// A frozen page answers pings without seeing anything: what it would then count twice is held back.
 func TestAPongDoesNotSpeakForTheProgram(t *testing.T) {
-	resumed := func(more int, spoken bool) error {
-		l := New(roomy)
-		l.Add([]byte("a"))
-		l.Add([]byte("b"))
-		drain(l)
-		l.Resume(2, true)
-		l.Acknowledge(l.Mark())
-		if spoken {
-			l.Spoken()
-		}
-		for range more {
-			l.Add([]byte("c"))
-		}
-		drain(l)
-		return l.Resume(2, true)
+	l := New(roomy)
+	for _, f := range []string{"a", "b", "c"} {
+		l.Add([]byte(f))
 	}
-	if err := resumed(1, false); err != nil {
-		t.Errorf("too few frames for any doubt: %v", err)
-	}
-	if err := resumed(2, false); err != ErrCount {
-		t.Errorf("2 of 2 or of none: %v", err)
-	}
-	if err := resumed(2, true); err != nil {
-		t.Errorf("the program has spoken: %v", err)
-	}
-	asleep := New(roomy)
+	drain(l)
+	l.Resume(2, true)
+	l.Add([]byte("d"))
+	expect(t, l, "c")
 	for range 3 {
-		asleep.Add([]byte("a"))
+		l.Acknowledge(l.Mark())
+		expect(t, l)
 	}
-	drain(asleep)
-	asleep.Resume(3, true)
-	asleep.Add([]byte("b"))
-	for range 2 { // its library answers, and the frame is forgotten
-		drain(asleep)
-		asleep.Acknowledge(asleep.Mark())
-		asleep.Add([]byte("c"))
+	if err := l.Resume(2, true); err != nil {
+		t.Fatalf("asleep all the time: %v", err)
 	}
-	if err := asleep.Resume(3, true); err != ErrCount {
-		t.Errorf("asleep while its frames were acknowledged: %v", err)
+	expect(t, l, "c")
+	if !l.Spoken() {
+		t.Error("the first word is no news")
 	}
-	quiet := New(roomy) // promises nothing: the pong must do
-	quiet.Add([]byte("a"))
-	drain(quiet)
-	quiet.Resume(1, false)
-	quiet.Acknowledge(quiet.Mark())
-	quiet.Add([]byte("b"))
-	drain(quiet)
-	if err := quiet.Resume(1, false); err != nil {
-		t.Errorf("a client that never speaks: %v", err)
+	expect(t, l, "d")
+	if l.Spoken() {
+		t.Error("the second word is news")
 	}
-	early := New(roomy)
-	early.Add([]byte("a"))
-	drain(early)
-	early.Resume(1, true)
-	early.Spoken() // sent before the reply could be there
-	early.Acknowledge(early.Mark())
-	early.Add([]byte("b"))
-	drain(early)
-	if err := early.Resume(1, true); err != ErrCount {
-		t.Errorf("spoken before the reply arrived: %v", err)
+	if err := l.Resume(2, true); err != nil {
+		t.Errorf("spoken, and 2 seen of 2: %v", err)
+	}
+}
+
+// A client that promises nothing is known by its pongs, whatever it says.
+func TestWithoutAPromiseAPongMustDo(t *testing.T) {
+	l := New(roomy)
+	l.Add([]byte("a"))
+	drain(l)
+	l.Resume(1, false)
+	l.Add([]byte("b"))
+	if l.Spoken() {
+		t.Error("a word counts that was not promised")
+	}
+	expect(t, l)
+	l.Acknowledge(l.Mark())
+	expect(t, l, "b")
+	if err := l.Resume(1, false); err != nil {
+		t.Error(err)
+	}
+}
+
+// What a program that went to sleep later has not seen is forgotten in the end: then nobody is left in doubt.
+func TestAsleepWhileFramesAreAcknowledged(t *testing.T) {
+	l := New(roomy)
+	for range 2 {
+		l.Add([]byte("a"))
+		drain(l)
+		l.Acknowledge(l.Mark())
+	}
+	if err := l.Resume(0, true); err != ErrCount {
+		t.Errorf("nothing was seen of what is forgotten: %v", err)
 	}
 }
 
@@ -163,7 +158,7 @@ func TestMarksOfOthersAreIgnored(t *testing.T) {
 	old := l.Mark()
 	drain(l)
 	ahead := l.Mark()
-	l.Resume(0, true)
+	l.Resume(0, false)
 	for _, mark := range [][]byte{nil, []byte("hello"), old, ahead, append(ahead, 0)} {
 		l.Acknowledge(mark)
 	}
@@ -265,7 +260,7 @@ func TestSentNewsTakesNoBytes(t *testing.T) {
 
 // TestExactReplay cuts a session wherever it can be cut, freezes the client's program while its library still
 // answers pings, and looks at what the program saw: everything, in order, unless the session was given up,
-// which is only for programs that were frozen.
+// which is only for programs that froze after they had spoken.
 func TestExactReplay(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		w := &wire{limits: roomy}
@@ -323,7 +318,7 @@ type wire struct {
 	pongs     [][]byte
 	replied   bool   // the program saw the last reply, and speaks
 	frozen    bool   // the program sees nothing; its library goes on
-	wasFrozen bool   // since the session began
+	wasFrozen bool   // since the session began, after it had spoken
 	received  uint64 // by the program, since the last reply that it saw
 	seen      []string
 }
@@ -370,7 +365,7 @@ func (w *wire) arrive(n int) {
 	for ; n > 0 && len(w.flight) > 0; n-- {
 		p := w.flight[0]
 		w.flight = w.flight[1:]
-		w.wasFrozen = w.wasFrozen || w.frozen
+		w.wasFrozen = w.wasFrozen || w.frozen && w.replied
 		switch {
 		case p.mark != nil:
 			w.pongs = append(w.pongs, p.mark)

@@ -146,10 +146,10 @@ func (s *resumable) cut(why protocol.Ending, how SessionEnd) bool {
 }
 
 // rewind prepares the log for a new connection; false if it cannot be resumed exactly. It needs turn.
-func (s *resumable) rewind(received uint64, willSpeak bool) bool {
+func (s *resumable) rewind(received uint64, promised bool) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return !s.full && s.log.Resume(received, willSpeak) == nil
+	return !s.full && s.log.Resume(received, promised) == nil
 }
 
 // mark is the payload of a ping that acknowledges what was sent on conn.
@@ -172,11 +172,13 @@ func (s *resumable) acknowledge(conn link.Conn, mark []byte) {
 	}
 }
 
-// spoken notes that the client's program is awake.
+// spoken notes that the client's program is awake. It needs turn.
 func (s *resumable) spoken() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.log.Spoken()
+	if s.log.Spoken() {
+		s.forward()
+	}
 }
 
 // attach makes c the connection that speaks for the user. The login reply is the first that it sends. It
