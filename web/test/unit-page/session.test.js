@@ -63,6 +63,22 @@ test('a refused login shows why, is not remembered, and can be tried again', asy
   assert.equal(signaling.requests.length, 2);
 });
 
+test('a server that wants a token gets one, and is asked for it again when it has lapsed', async () => {
+  let done = session.login('Ana');
+  signaling.requests[0].refuse(Object.assign(new Error('Log in with a token'), { code: 'unauthorized' }));
+  await done;
+  assert.deepEqual([session.needsToken, session.errorAbout, session.error], [true, 'token', 'Log in with a token']);
+  done = session.login('Ana', ' abc\n');
+  assert.deepEqual(signaling.requests[1].request, { name: 'Ana', room: 'tea', token: 'abc' });
+  signaling.requests[1].refuse(Object.assign(new Error('Username is unavailable'), { code: 'name_taken' }));
+  await done;
+  assert.deepEqual([session.needsToken, session.errorAbout], [true, 'name']);
+  assert.equal([...stored.values()].some((value) => value.includes('abc')), false, 'a token is not stored');
+  session.needsToken = false;
+  signaling.emit('logout', { code: 'unauthorized', message: 'The token has expired' });
+  assert.deepEqual([session.needsToken, session.errorAbout], [true, 'token']);
+});
+
 test('an error without words gets some', async () => {
   const done = session.login('Ana');
   signaling.requests[0].refuse(undefined);

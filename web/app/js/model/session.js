@@ -22,6 +22,10 @@ export class Session extends EventTarget {
   busy = false;
   /** Why the last login failed, in words for a person; '' = it did not. */
   error = '';
+  /** The server has refused a login for want of a token, or of a better one. */
+  needsToken = false;
+  /** @type {'name' | 'token'} what `error` is about */
+  errorAbout = 'name';
 
   /** The server has greeted us at least once. */
   #greeted = false;
@@ -44,7 +48,7 @@ export class Session extends EventTarget {
     signaling.addEventListener('state', ({ detail }) => this.#onState(detail));
     signaling.addEventListener('login', () => this.#changed());
     signaling.addEventListener('logout', ({ detail }) => {
-      this.error = detail.message || LOGIN_FAILED;
+      this.#fail(detail.code, detail.message);
       this.#changed();
     });
   }
@@ -78,23 +82,38 @@ export class Session extends EventTarget {
       [urls].flat().some((url) => /^turns?:/i.test(url)));
   }
 
-  /** @param {string} typed */
-  async login(typed) {
+  /**
+   * @param {string} typed
+   * @param {string} [token] for a server that wants one
+   */
+  async login(typed, token = '') {
     const name = typed.trim();
+    const secret = token.trim();
     if (!name || this.busy) return;
     this.lastName = name;
     this.error = '';
     this.busy = true;
     this.#changed();
     try {
-      await this.#signaling.login({ name, room: this.room });
+      await this.#signaling.login({ name, room: this.room, ...(secret && { token: secret }) });
       this.#memory.save(name);
     } catch (error) {
-      this.error = (error instanceof Error && error.message) || LOGIN_FAILED;
+      const { code, message } = /** @type {{code?: string, message?: string}} */ (error ?? {});
+      this.#fail(code, message);
     } finally {
       this.busy = false;
       this.#changed();
     }
+  }
+
+  /**
+   * @param {string | undefined} code
+   * @param {string | undefined} message
+   */
+  #fail(code, message) {
+    this.error = message || LOGIN_FAILED;
+    this.errorAbout = code === 'unauthorized' ? 'token' : 'name';
+    this.needsToken ||= code === 'unauthorized';
   }
 
   /** The user has seen what was wrong and is mending it. */

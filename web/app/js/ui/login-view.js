@@ -6,6 +6,7 @@ import { markIcon } from './icons.js';
 /** @import { Session } from '../model/session.js' */
 
 const NAME_HINT = 'The others see you under this name. No account, no password.';
+const TOKEN_HINT = 'This server lets in whoever has a token for it. It is not stored.';
 
 /**
  * @param {HTMLElement} root
@@ -14,31 +15,32 @@ const NAME_HINT = 'The others see you under this name. No account, no password.'
  */
 export function mountLogin(root, session, { signal }) {
   const form = buildForm(session);
-  const { field, button, error, hint } = form;
+  const { field, token, button, error, hint } = form;
   field.value = session.lastName;
   root.append(form.card);
 
   let shownError = '';
   const render = () => {
-    const empty = field.value.trim() === '';
-    button.disabled = empty || session.busy;
-    setAttribute(button, 'aria-busy', session.busy ? 'true' : null);
-    setText(hint, session.busy ? 'Logging in…' : NAME_HINT);
+    const { busy, needsToken } = session;
+    button.disabled = busy || field.value.trim() === '' || (needsToken && token.value.trim() === '');
+    setAttribute(button, 'aria-busy', busy ? 'true' : null);
+    form.tokenRow.hidden = !needsToken;
+    setText(hint, busy ? 'Logging in…' : needsToken ? TOKEN_HINT : NAME_HINT);
     setText(error, session.error);
-    setAttribute(field, 'aria-invalid', session.error ? 'true' : null);
-    setAttribute(field, 'aria-describedby', session.error ? `${error.id} name-hint` : 'name-hint');
+    for (const input of [field, token]) describe(input, session, form);
     if (session.error && session.error !== shownError) {
-      field.focus();
-      field.select();
+      const wrong = session.errorAbout === 'token' ? token : field;
+      wrong.focus();
+      wrong.select();
     }
     shownError = session.error;
   };
 
   form.form.addEventListener('submit', (event) => {
     event.preventDefault();
-    session.login(field.value);
+    session.login(field.value, token.value);
   }, { signal });
-  field.addEventListener('input', () => {
+  form.form.addEventListener('input', () => {
     session.dismissError();
     render();
   }, { signal });
@@ -47,24 +49,39 @@ export function mountLogin(root, session, { signal }) {
   field.focus();
 }
 
+/**
+ * Says of a field whether it is what is wrong, and where to read why.
+ *
+ * @param {HTMLInputElement} input
+ * @param {Session} session
+ * @param {ReturnType<typeof buildForm>} form
+ */
+function describe(input, session, { token, error, hint }) {
+  const wrong = session.error !== '' && (session.errorAbout === 'token') === (input === token);
+  setAttribute(input, 'aria-invalid', wrong ? 'true' : null);
+  setAttribute(input, 'aria-describedby', wrong ? `${error.id} ${hint.id}` : hint.id);
+}
+
 /** @param {Session} session */
 function buildForm({ room }) {
   const field = el('input', {
     id: 'name', name: 'username', type: 'text', required: true,
     autocomplete: 'username', autocapitalize: 'none', spellcheck: 'false', enterkeyhint: 'go',
   });
+  const token = el('input', { id: 'token', name: 'token', type: 'password', autocomplete: 'off', spellcheck: 'false', enterkeyhint: 'go' });
+  const tokenRow = el('div', { class: 'login-token', hidden: true }, el('label', { for: 'token' }, 'Token'), token);
   const button = el('button', { type: 'submit', class: 'button primary' }, 'Log in');
   const error = el('p', { id: 'name-error', class: 'field-error', role: 'alert' });
   const hint = el('p', { id: 'name-hint', class: 'hint' });
   const form = el('form', { class: 'login-form', novalidate: true },
     el('label', { for: 'name' }, 'Username'),
     el('div', { class: 'login-row' }, field, button),
-    error, hint);
+    tokenRow, error, hint);
   const card = el('section', { class: 'card login', 'aria-labelledby': 'login-title' },
     markIcon('mark mark-large'),
     el('h2', { id: 'login-title', class: 'login-title' }, 'Who is calling?'),
     el('p', { class: 'lead' }, 'beckon introduces your browser to other browsers. Once two are connected, what you write goes straight from one to the other.'),
     room ? el('p', { class: 'room-line' }, 'Room: ', el('strong', { dir: 'auto' }, room)) : null,
     form);
-  return { card, form, field, button, error, hint };
+  return { card, form, field, token, tokenRow, button, error, hint };
 }
