@@ -17,6 +17,8 @@ import (
 
 	"github.com/rs/zerolog"
 	"golang.org/x/net/dns/dnsmessage"
+
+	"beckon/internal/testkit"
 )
 
 const (
@@ -55,7 +57,7 @@ func startPebble(t *testing.T, binary string, httpPort, tlsPort int) *pebble {
 	write(t, filepath.Join(dir, "config.json"), config)
 	write(t, filepath.Join(dir, "ca.pem"), authority.pem)
 
-	log := new(journal)
+	log := new(testkit.Journal)
 	cmd := exec.Command(binary, "-config", filepath.Join(dir, "config.json"), "-dnsserver", nameServer(t))
 	cmd.Env = append(os.Environ(), "PEBBLE_VA_NOSLEEP=1", "PEBBLE_WFE_NONCEREJECT=0", "PEBBLE_AUTHZREUSE=0")
 	cmd.Stdout, cmd.Stderr = log, log
@@ -242,7 +244,7 @@ func TestACME(t *testing.T) {
 			}
 			p := startPebble(t, binary, httpPort, tlsPort)
 			const domain = "chat.example.org"
-			log := new(journal)
+			log := new(testkit.Journal)
 			t.Cleanup(func() {
 				if t.Failed() {
 					t.Logf("beckon:\n%s", log)

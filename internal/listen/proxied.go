@@ -20,7 +20,8 @@ const complaintInterval = time.Minute
 type proxyListener struct {
 	*proxyproto.Listener
 	log      zerolog.Logger
-	complain atomic.Int64 // Unix time in ns before which nothing is logged
+	epoch    time.Time    // static
+	complain atomic.Int64 // ns since epoch before which nothing is logged
 }
 
 func newProxyListener(ln net.Listener, opts Options) *proxyListener {
@@ -29,7 +30,7 @@ func newProxyListener(ln net.Listener, opts Options) *proxyListener {
 		timeout = -1
 	}
 	return &proxyListener{
-		log: opts.Log,
+		log: opts.Log, epoch: time.Now(),
 		Listener: &proxyproto.Listener{
 			Listener:          ln,
 			ReadHeaderTimeout: timeout,
@@ -81,9 +82,9 @@ func (c *proxiedConn) SyscallConn() (syscall.RawConn, error) {
 
 // headerMissing tells the operator, now and then, why a proxy gets no answer.
 func (l *proxyListener) headerMissing(addr net.Addr) {
-	now := time.Now()
+	now := time.Since(l.epoch)
 	until := l.complain.Load()
-	if now.UnixNano() < until || !l.complain.CompareAndSwap(until, now.Add(complaintInterval).UnixNano()) {
+	if int64(now) < until || !l.complain.CompareAndSwap(until, int64(now+complaintInterval)) {
 		return
 	}
 	l.log.Warn().Str("peer", addr.String()).

@@ -14,6 +14,8 @@ import (
 
 	proxyproto "github.com/pires/go-proxyproto"
 	"github.com/rs/zerolog"
+
+	"beckon/internal/testkit"
 )
 
 // header is what a proxy puts in front.
@@ -115,7 +117,7 @@ func TestForgedProxyHeader(t *testing.T) {
 }
 
 func TestTrustedProxyMustSendAHeader(t *testing.T) {
-	log := new(journal)
+	log := new(testkit.Journal)
 	s := mustOpen(t, Options{Listen: "127.0.0.1:0", ProxyProtocol: true, Trusts: loopback, HeaderTimeout: patience, Log: zerolog.New(log)})
 	serve(t, s.Listeners[0], http.HandlerFunc(whoami))
 	for range 3 {

@@ -103,6 +103,7 @@ func (s *Set) openRedirect(opts Options) (err error) {
 // before the first byte of TLS.
 func (s *Set) wrap(opts Options) {
 	for i, ln := range s.Listeners {
+		ln = frugal{ln}
 		if opts.ProxyProtocol {
 			ln = newProxyListener(ln, opts)
 		}
