@@ -20,6 +20,9 @@ const (
 )
 
 func main() {
+	if len(os.Args) > 1 && os.Args[1] == config.DoctorCommand {
+		os.Exit(runDoctor(os.Args[2:]))
+	}
 	os.Exit(run())
 }
 

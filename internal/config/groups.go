@@ -161,4 +161,6 @@ type Watching struct {
 	LogLevel string `default:"info" placeholder:"LEVEL" help:"What to log: debug, info, warn or error."`
 	// LogFormat is auto (console on a terminal, else json), console or json.
 	LogFormat string `default:"auto" placeholder:"FORMAT" help:"How to log: console, json, or auto (console on a terminal)."`
+	// LogLinesPerSecond caps the lines of each kind; how many were left out is told once a second.
+	LogLinesPerSecond int `default:"100" placeholder:"N" help:"Most log lines per second of one kind, such as connects or refusals; the rest is counted, 0 for any number."`
 }

@@ -110,7 +110,7 @@ func given(trace *kong.Context, name string) *kong.Flag {
 func newParser(g *grammar, from *sources, stdout io.Writer) (*kong.Kong, error) {
 	parser, err := kong.New(g, append(mappers(),
 		kong.Name("beckon"),
-		kong.Description("A WebRTC signaling server with a chat page. A flag wins over its environment variable, that over the file of --config, and that over the default."),
+		kong.Description("A WebRTC signaling server with a chat page. To examine one that does not work as it should: beckon doctor URL (beckon doctor --help says more). A flag wins over its environment variable, that over the file of --config, and that over the default."),
 		kong.NoDefaultHelp(),
 		kong.ValueFormatter(describe),
 		kong.Writers(stdout, stdout),

@@ -27,7 +27,7 @@ func defaults() Config {
 			MaxUsers: 100_000, MaxRooms: 50_000, MaxRoomUsers: 25_000,
 		},
 		Sessions: Sessions{ResumeWindow: 15 * time.Second, BacklogBytes: 1 << 20, BacklogMessages: 4096},
-		Watching: Watching{LogLevel: "info", LogFormat: "auto"},
+		Watching: Watching{LogLevel: "info", LogFormat: "auto", LogLinesPerSecond: 100},
 	}
 }
 

@@ -85,6 +85,7 @@ func (c *Config) checkNumbers() error {
 		{"max-room-users", c.MaxRoomUsers, 0, 100 * million, true},
 		{"backlog-bytes", c.BacklogBytes, 4096, 1 << 30, true},
 		{"backlog-messages", c.BacklogMessages, 16, million, true},
+		{"log-lines-per-second", c.LogLinesPerSecond, 0, million, true},
 	} {
 		if n.value >= n.least && n.value <= n.top || n.off && n.value == 0 {
 			continue

@@ -14,6 +14,7 @@ func TestBasePath(t *testing.T) {
 		WebSocket: http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { upgraded = r.URL.Path }),
 		Ready:     func() bool { return true },
 		BasePath:  "/a/chat",
+		Requests:  numbered{},
 	})
 	if err != nil {
 		t.Fatal(err)

@@ -4,11 +4,12 @@ import (
 	"fmt"
 	"io/fs"
 	"net/http"
+	"runtime"
 
 	"github.com/rs/zerolog"
 )
 
-// Options are what a handler is made of. All fields but BasePath and Logger are required.
+// Options are what a handler is made of. Files, WebSocket and Ready are required.
 type Options struct {
 	// Files is the tree to serve; its index.html is the page at "/". It is read once, by New.
 	Files fs.FS
@@ -18,8 +19,21 @@ type Options struct {
 	Ready func() bool
 	// BasePath is what every path begins with, such as /chat; empty for the root.
 	BasePath string
-	// Logger gets one line for each request, at debug level. The zero Logger is silent.
+	// Clients is for /whoami, which is not there without it.
+	Clients Clients
+	// ProxyProtocol tells whether Clients knows of clients by the PROXY protocol.
+	ProxyProtocol bool
+	// Silence gets the upgrade requests for the subprotocol beckon.silence; nil to treat them like any other.
+	Silence *Silence
+	// Logger gets one line for each request, at debug level. The zero Logger writes nothing.
 	Logger zerolog.Logger
+	// Requests names requests for Logger.
+	Requests Requests
+}
+
+// Requests names requests.
+type Requests interface {
+	Of(r *http.Request) string
 }
 
 // site is the handler.
@@ -41,10 +55,18 @@ func New(options Options) (http.Handler, error) {
 // ServeHTTP routes a request. Paths are compared as they are: nothing is cleaned, joined or
 // looked up in a file system, so there is nothing to traverse.
 func (s *site) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	runtime.Gosched() // requests that come without a pause do not keep others waiting
 	socket := r.URL.Path == "/" || r.URL.Path == "/ws"
 	if socket && isUpgrade(r) {
+		if s.options.Silence != nil && hasToken(r.Header["Sec-Websocket-Protocol"], silenceProtocol) {
+			s.options.Silence.ServeHTTP(w, r)
+			return
+		}
 		s.options.WebSocket.ServeHTTP(w, r)
 		return
+	}
+	if r.ContentLength != 0 {
+		w.Header().Set("Connection", "close") // no request has a body: what follows may be meant as another
 	}
 	w, done := s.logged(w, r)
 	defer done()
@@ -59,11 +81,13 @@ func (s *site) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 // serveResource answers for everything that can be read with GET.
 func (s *site) serveResource(w http.ResponseWriter, r *http.Request) {
 	serve := http.HandlerFunc(nil)
-	switch r.URL.Path {
-	case "/healthz":
+	switch {
+	case r.URL.Path == "/healthz":
 		serve = serveHealth
-	case "/readyz":
+	case r.URL.Path == "/readyz":
 		serve = s.serveReadiness
+	case r.URL.Path == "/whoami" && s.options.Clients != nil:
+		serve = s.serveIdentity
 	default:
 		if a, ok := s.assets[r.URL.Path]; ok {
 			serve = a.ServeHTTP

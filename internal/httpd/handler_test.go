@@ -41,6 +41,7 @@ func newSite(t testing.TB, change func(*Options)) http.Handler {
 		Files:     testFiles(),
 		WebSocket: http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusSwitchingProtocols) }),
 		Ready:     func() bool { return true },
+		Requests:  numbered{},
 	}
 	if change != nil {
 		change(&options)
@@ -51,6 +52,11 @@ func newSite(t testing.TB, change func(*Options)) http.Handler {
 	}
 	return h
 }
+
+// numbered gives all requests one name.
+type numbered struct{}
+
+func (numbered) Of(*http.Request) string { return "r1" }
 
 // do sends one request; headers are given as name, value, name, value.
 func do(h http.Handler, method, target string, headers ...string) *httptest.ResponseRecorder {

@@ -18,6 +18,7 @@ func (s *site) logged(w http.ResponseWriter, r *http.Request) (http.ResponseWrit
 	noted := &statusWriter{ResponseWriter: w}
 	return noted, func() {
 		s.options.Logger.Debug().
+			Str("request", s.options.Requests.Of(r)).
 			Str("method", r.Method).
 			Str("path", r.URL.Path).
 			Int("status", noted.status).

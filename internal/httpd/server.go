@@ -34,6 +34,7 @@ func NewServer(h http.Handler, headerTimeout time.Duration, logger zerolog.Logge
 		IdleTimeout:       idleTimeout,
 		MaxHeaderBytes:    maxHeaderBytes,
 		ErrorLog:          log.New(errorLog{logger}, "", 0),
+		ConnState:         newVisitors(maxVisitors).note,
 	}
 }
 

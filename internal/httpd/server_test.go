@@ -49,9 +49,12 @@ func (l *pipeListener) dial() net.Conn {
 	return ours
 }
 
-// serve runs the server until the test ends.
-func serve(t *testing.T, h http.Handler, logger zerolog.Logger) *pipeListener {
+// serve runs the server, changed, until the test ends.
+func serve(t *testing.T, h http.Handler, logger zerolog.Logger, changes ...func(*http.Server)) *pipeListener {
 	listener, server := newPipeListener(), NewServer(h, headerTimeout, logger)
+	for _, change := range changes {
+		change(server)
+	}
 	ended := make(chan struct{})
 	go func() {
 		defer close(ended)

@@ -1,0 +1,65 @@
+package httpd
+
+import (
+	"container/list"
+	"net"
+	"net/http"
+	"sync"
+)
+
+// maxVisitors is how many connections may be open at one time that are no WebSockets, or not
+// yet. Even if all clients come back at once, each is one of them for a moment only.
+const maxVisitors = 8 << 10
+
+// visitors are the connections that are no WebSockets. When there are too many, the one with
+// which nothing has happened for longest is closed: whoever holds on to connections makes room
+// for who has just come.
+type visitors struct {
+	most int
+
+	mu     sync.Mutex
+	places map[net.Conn]*list.Element // in queue; guarded by mu
+	queue  list.List                  // of net.Conn, the longest unchanged first; guarded by mu
+}
+
+func newVisitors(most int) *visitors {
+	return &visitors{most: most, places: map[net.Conn]*list.Element{}}
+}
+
+// note is the ConnState of an http.Server.
+func (v *visitors) note(conn net.Conn, state http.ConnState) {
+	excess := v.move(conn, state)
+	if excess == nil {
+		return
+	}
+	if secure, ok := excess.(interface{ NetConn() net.Conn }); ok {
+		excess = secure.NetConn() // TLS would wait until it can say goodbye
+	}
+	_ = excess.Close() // it may be closed already
+}
+
+// move finds a connection its place and returns one that is to be closed, or nil.
+func (v *visitors) move(conn net.Conn, state http.ConnState) (excess net.Conn) {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	switch place, known := v.places[conn]; {
+	case state == http.StateNew:
+		v.places[conn] = v.queue.PushBack(conn)
+	case !known: // it was one too many, and is about to end
+	case state == http.StateHijacked || state == http.StateClosed:
+		v.forget(place)
+	default:
+		v.queue.MoveToBack(place)
+	}
+	if v.queue.Len() <= v.most {
+		return nil
+	}
+	return v.forget(v.queue.Front())
+}
+
+// forget needs mu.
+func (v *visitors) forget(place *list.Element) net.Conn {
+	conn := v.queue.Remove(place).(net.Conn)
+	delete(v.places, conn)
+	return conn
+}
