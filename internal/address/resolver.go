@@ -67,11 +67,17 @@ func (r *Resolver) TrustsPeer(remote net.Addr) bool {
 	return r.trusts(parsePeer(remote.String()))
 }
 
+// ByProxy tells whether a trusted proxy sent the request, for headers that say nothing of the client.
+func (r *Resolver) ByProxy(req *http.Request) bool {
+	addr, unix := peer(req)
+	return unix && r.unix || !unix && r.trusts(addr)
+}
+
 // walk goes from the socket's other end toward the client, as far as the proxies can be trusted. It returns
 // where it came to, and by how many trusted proxies the request was passed on.
 func (r *Resolver) walk(req *http.Request) (client netip.Addr, proxies int) {
-	client, unix := peer(req)
-	if unix && !r.unix || !unix && !r.trusts(client) {
+	client, _ = peer(req)
+	if !r.ByProxy(req) {
 		return client, 0
 	}
 	for item := range fromRight(req.Header[forwardedFor]) {

@@ -28,6 +28,7 @@ func (*conn) Enqueue([]byte)              {}
 func (*conn) Flush()                      {}
 func (c *conn) Close(why protocol.Ending) { c.ended = why }
 func (*conn) RemoteAddr() string          { return "192.0.2.1:1" }
+func (*conn) Request() string             { return "" }
 
 // bench is an admin listener with a server to look at.
 type bench struct {

@@ -19,8 +19,10 @@ import (
 	"beckon/internal/httpd"
 	"beckon/internal/hub"
 	"beckon/internal/ice"
+	"beckon/internal/logflood"
 	"beckon/internal/metrics"
 	"beckon/internal/protocol"
+	"beckon/internal/requestid"
 	"beckon/internal/session"
 	"beckon/internal/wsconn"
 	"beckon/web"
@@ -37,10 +39,12 @@ const (
 type App struct {
 	log      zerolog.Logger
 	clients  *address.Resolver
+	requests *requestid.Source
 	tokens   *auth.Verifier // nil where everybody may come in
 	hub      *hub.Hub
 	sockets  *wsconn.Server
 	pages    *http.Server
+	silence  *httpd.Silence
 	admin    *http.Server
 	draining atomic.Bool
 }
@@ -52,7 +56,8 @@ func New(cfg config.Config, log zerolog.Logger) (*App, error) {
 	if err != nil {
 		return nil, err
 	}
-	a := &App{log: log, clients: address.New(cfg.TrustedProxies), tokens: tokens}
+	a := &App{log: log, clients: address.New(cfg.TrustedProxies), tokens: tokens, silence: httpd.NewSilence()}
+	a.requests = requestid.New(a.clients.ByProxy)
 	a.hub = hub.New(hub.Options{
 		MaxUsers:     cfg.MaxUsers,
 		MaxRooms:     cfg.MaxRooms,
@@ -66,11 +71,15 @@ func New(cfg config.Config, log zerolog.Logger) (*App, error) {
 		protocol.Subprotocol: dialect.AcceptV1,
 	})
 	pages, err := httpd.New(httpd.Options{
-		Files:     web.Files(),
-		WebSocket: a.sockets,
-		Ready:     func() bool { return !a.draining.Load() },
-		BasePath:  cfg.BasePath,
-		Logger:    log,
+		Files:         web.Files(),
+		WebSocket:     a.sockets,
+		Ready:         func() bool { return !a.draining.Load() },
+		BasePath:      cfg.BasePath,
+		Clients:       a.clients,
+		ProxyProtocol: cfg.ProxyProtocol,
+		Silence:       a.silence,
+		Logger:        log,
+		Requests:      a.requests,
 	})
 	if err != nil {
 		return nil, err
@@ -87,11 +96,13 @@ func (a *App) sessionOptions(cfg config.Config, counts *metrics.Metrics) session
 	opts := session.Options{
 		Hub:          a.hub,
 		ICE:          ice.NewStatic(cfg.ICEServers),
+		LoginWeight:  cfg.MessagesPerSecond / loginsPerSecond,
 		LoginTimeout: cfg.LoginTimeout,
 		ResumeWindow: cfg.ResumeWindow,
 		Backlog:      backlog(cfg),
 		Observer:     counts.Conversations,
 		Log:          a.log,
+		LogLines:     cfg.LogLinesPerSecond,
 	}
 	if a.tokens != nil {
 		opts.Tokens = a.tokens
@@ -114,6 +125,8 @@ func (a *App) socketOptions(cfg config.Config, counts *metrics.Metrics) wsconn.O
 		LocalGate:       localGate(cfg),
 		Pacer:           pacer(cfg),
 		Observer:        counts.Connections,
+		Requests:        a.requests,
+		Log:             logflood.Limit(a.log, "refused", cfg.LogLinesPerSecond),
 	}
 }
 
@@ -143,6 +156,7 @@ func (a *App) Serve(ctx context.Context, listeners ...net.Listener) error {
 // asks /readyz meanwhile gets an answer.
 func (a *App) drain() {
 	a.draining.Store(true)
+	a.silence.Close()
 	a.log.Info().Int("connections", a.sockets.Len()).Msg("draining")
 	ctx, cancel := context.WithTimeout(context.Background(), drainTimeout)
 	defer cancel()

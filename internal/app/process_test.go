@@ -69,14 +69,14 @@ func exactly(environ []string) []string { return append([]string{}, environ...) 
 type process struct {
 	*server
 	command *exec.Cmd
-	stderr  *journal
+	stderr  *testkit.Journal
 	done    chan struct{} // closed when it has ended and all of stderr is read
 }
 
 // launch starts the program and waits until it says where it listens.
 func launch(t *testing.T, environ []string, args ...string) *process {
 	t.Helper()
-	p := &process{command: exec.Command(program(t), args...), stderr: new(journal), done: make(chan struct{})}
+	p := &process{command: exec.Command(program(t), args...), stderr: new(testkit.Journal), done: make(chan struct{})}
 	p.command.Env = exactly(environ)
 	pipe, err := p.command.StderrPipe()
 	if err != nil {

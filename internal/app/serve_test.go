@@ -1,13 +1,11 @@
 package app_test
 
 import (
-	"bytes"
 	"context"
 	"encoding/json"
 	"io"
 	"net"
 	"net/http"
-	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -28,7 +26,7 @@ type server struct {
 	url  string           // of its WebSocket
 	via  testkit.DialFunc // nil for TCP
 	addr string
-	log  *journal
+	log  *testkit.Journal
 
 	cancel  context.CancelFunc
 	stopped chan error
@@ -63,7 +61,7 @@ func start(t *testing.T, ln net.Listener, s *server, flags []string) *server {
 	if err != nil {
 		t.Fatal(err)
 	}
-	s.log = new(journal)
+	s.log = new(testkit.Journal)
 	a, err := app.New(cfg, zerolog.New(s.log).Level(zerolog.DebugLevel))
 	if err != nil {
 		t.Fatal(err)
@@ -179,24 +177,6 @@ func (s *server) get(path string) (*http.Response, string, error) {
 	defer response.Body.Close()
 	body, err := io.ReadAll(response.Body)
 	return response, string(body), err
-}
-
-// journal is a log that can be read while it is written.
-type journal struct {
-	mu   sync.Mutex
-	text bytes.Buffer // guarded by mu
-}
-
-func (j *journal) Write(p []byte) (int, error) {
-	j.mu.Lock()
-	defer j.mu.Unlock()
-	return j.text.Write(p)
-}
-
-func (j *journal) String() string {
-	j.mu.Lock()
-	defer j.mu.Unlock()
-	return j.text.String()
 }
 
 // quoted is a string as JSON.

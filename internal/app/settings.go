@@ -14,6 +14,9 @@ import (
 	"beckon/internal/replay"
 )
 
+// loginsPerSecond is how many logins one connection may make in a second if it sends nothing else.
+const loginsPerSecond = 20
+
 // burst is how many seconds' worth a client may send, or begin, at once.
 const burst = 4
 

@@ -201,7 +201,7 @@ var dialTCP testkit.DialFunc = new(net.Dialer).DialContext
 func TestV1LoginRepliesLostThroughAProxy(t *testing.T) {
 	const most = 1000 // bytes: more than a handshake and a login reply
 	chance := seeded(t)
-	s := onLoopback(t, withoutPace()...)
+	s := onLoopback(t, withoutPace("--log-lines-per-second=0")...)
 	w := newWanderer(t, s)
 	w.expectThrough(dialTCP)
 	for bytes := 0; bytes < most; bytes += 1 + chance.IntN(30) {

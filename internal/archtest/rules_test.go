@@ -17,6 +17,8 @@ const (
 	modJWT     = "github.com/golang-jwt/jwt/v5"
 	modProm    = "github.com/prometheus"
 	modProxy   = "github.com/pires/go-proxyproto"
+	modPion    = "github.com/pion"
+	modHDR     = "github.com/HdrHistogram/hdrhistogram-go"
 )
 
 // mayImport says, for each package (its folder from the root of the
@@ -24,15 +26,18 @@ const (
 // modules its production code may import. The standard library is always
 // allowed. A package that is not listed here is a violation.
 var mayImport = map[string][]string{
-	"cmd/beckon": {"internal/config", "internal/app"},
+	"cmd/beckon": {"internal/config", "internal/app", "internal/doctor"},
 
 	"internal/app": {
 		"internal/config", "internal/httpd", "internal/session", "internal/wsconn", "internal/hub",
 		"internal/metrics", "internal/admin", "internal/auth", "internal/listen", "internal/address", "internal/ratelimit",
 		"internal/replay", "internal/link", "internal/ice", "internal/name", "internal/protocol", "internal/frame", "web",
+		"internal/requestid", "internal/logflood",
 		modUUID, modZerolog,
 	},
 	"internal/config": {"internal/ice", "internal/address", modKong, modYAML},
+	"internal/doctor": {"internal/frame", "internal/turn"},
+	"internal/turn":   {modPion},
 	"internal/httpd":  {modZerolog},
 	"internal/listen": {modZerolog, modCrypto, modSystemd, modProxy},
 
@@ -44,9 +49,9 @@ var mayImport = map[string][]string{
 	// A transport and a dialect meet in link, and know nothing of each other.
 	"internal/session": {
 		"internal/link", "internal/hub", "internal/replay", "internal/protocol", "internal/frame", "internal/ice",
-		"internal/name", "internal/auth", modZerolog,
+		"internal/name", "internal/auth", "internal/logflood", modZerolog,
 	},
-	"internal/wsconn": {"internal/link", "internal/protocol", "internal/frame", "internal/ratelimit", modGorilla, modSys},
+	"internal/wsconn": {"internal/link", "internal/protocol", "internal/frame", "internal/ratelimit", modGorilla, modSys, modZerolog},
 	"internal/link":   {"internal/protocol"},
 
 	"internal/hub":       {"internal/protocol"},
@@ -57,10 +62,32 @@ var mayImport = map[string][]string{
 	"internal/replay":    {},
 	"internal/address":   {},
 	"internal/ratelimit": {},
+	"internal/requestid": {},
+	"internal/logflood":  {modZerolog},
 	"internal/auth":      {modJWT},
 
+	"cmd/beckon-bench": {"internal/bench"},
+	"internal/bench": {
+		"internal/bench/compare", "internal/bench/scenario", "internal/bench/report", "internal/bench/process",
+		"internal/bench/dialect", "internal/bench/wire",
+	},
+	"internal/bench/compare": {
+		"internal/bench/scenario", "internal/bench/report", "internal/bench/dialect", "internal/bench/wire",
+	},
+	"internal/bench/scenario": {
+		"internal/bench/report", "internal/bench/process", "internal/bench/dialect", "internal/bench/latency", "internal/bench/wire",
+	},
+	"internal/bench/report":  {},
+	"internal/bench/process": {},
+	"internal/bench/dialect": {},
+	"internal/bench/latency": {modHDR},
+	"internal/bench/wire":    {},
+	"internal/lab/floor":     {"internal/frame", modGorilla},
+
 	"internal/archtest": {},
+	"internal/faults":   {},
 	"internal/proxies":  {},
+	"internal/attack":   {},
 	"internal/testkit":  {"internal/protocol", "internal/frame", modGorilla},
 
 	"web": {},
@@ -80,6 +107,8 @@ var soleImporters = map[string]string{
 	modCrypto:  "internal/listen",
 	modSystemd: "internal/listen",
 	modProxy:   "internal/listen",
+	modHDR:     "internal/bench/latency",
+	modPion:    "internal/turn",
 }
 
 // mayNotImport takes parts of the standard library from a package: the hub
@@ -93,7 +122,10 @@ var mayNotImport = map[string][]string{
 }
 
 // testOnly are packages that production code may not import.
-var testOnly = map[string]bool{"internal/testkit": true, "internal/archtest": true}
+var testOnly = map[string]bool{
+	"internal/testkit": true, "internal/archtest": true,
+	"internal/lab/floor": true, // a program that shows what the library of internal/wsconn costs by itself
+}
 
 // startsGoroutines are the packages whose production code may use a go statement.
 var startsGoroutines = map[string]bool{
@@ -102,6 +134,10 @@ var startsGoroutines = map[string]bool{
 	"internal/listen":  true, // certificate renewal, the redirecting listener
 	"cmd/beckon":       true,
 	"internal/testkit": true,
+
+	"internal/bench/wire":    true, // connections under way, bounded
+	"internal/bench/process": true, // waits for the end of a server that it started
+	"internal/lab/floor":     true, // one per connection
 }
 
 // packageVars allows single package-level variables that varsOutOfPlace would

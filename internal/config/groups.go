@@ -81,8 +81,8 @@ type Sizes struct {
 	// MaxMessageBytes is the size of the largest frame that a client may send.
 	MaxMessageBytes int `default:"65536" placeholder:"N" help:"Largest message a client may send, in bytes."`
 	// OutboxBytes is how many bytes may wait for one client; more closes it with 4008. 0 is no
-	// bound. It is at least MaxMessageBytes, to which it is raised if it is not set.
-	OutboxBytes int `default:"1048576" placeholder:"N" help:"How many bytes may wait to be sent to one client before it is dropped, 0 for any number."`
+	// bound. Of a longer frame, such as the roster of a large room, half of it counts. It is at least MaxMessageBytes, to which it is raised if it is not set.
+	OutboxBytes int `default:"524288" placeholder:"N" help:"How many bytes may wait to be sent to one client before it is dropped, 0 for any number."`
 	// OutboxMessages is how many messages may wait for one client; more closes it with 4008.
 	// 0 is no bound.
 	OutboxMessages int `default:"4096" placeholder:"N" help:"How many messages may wait to be sent to one client before it is dropped, 0 for any number."`
@@ -104,7 +104,7 @@ type Limits struct {
 	// MessagesPerSecond is how fast one connection is read, control frames included; four
 	// times as many may come at once. The default keeps one client from taking a processor
 	// for itself, and stays out of the way of gateways that speak for many.
-	MessagesPerSecond int `default:"10000" placeholder:"N" help:"Messages per second that are read from one client, four times as many at once; it is slowed, nothing is lost. 0 for any number."`
+	MessagesPerSecond int `default:"10000" placeholder:"N" help:"Messages per second that are read from one client, four times as many at once; it is slowed, nothing is lost. A login counts as a twentieth of them. 0 for any number."`
 	// BytesPerSecond is how fast one connection is read; four times as many may come at once.
 	BytesPerSecond int `default:"16777216" placeholder:"N" help:"Bytes per second that are read from one client, four times as many at once; it is slowed, nothing is lost. 0 for any number."`
 	// MaxUsers caps the users logged in at one time, those waiting to resume included.
@@ -145,7 +145,7 @@ type Sessions struct {
 	ResumeWindow time.Duration `default:"15s" help:"How long a client whose connection broke may come back to its session, 0 for not at all."`
 	// BacklogBytes is how many bytes are kept for one session; more ends it. 0 is no bound. It
 	// is at least MaxMessageBytes, to which it is raised if it is not set.
-	BacklogBytes int `default:"1048576" placeholder:"N" help:"How many bytes are kept for one client to be sent again, 0 for any number."`
+	BacklogBytes int `default:"524288" placeholder:"N" help:"How many bytes are kept for one client to be sent again, 0 for any number."`
 	// BacklogMessages is how many messages are kept for one session; more ends it. 0 is no
 	// bound.
 	BacklogMessages int `default:"4096" placeholder:"N" help:"How many messages are kept for one client to be sent again, 0 for any number."`

@@ -20,13 +20,13 @@ func defaults() Config {
 			PingInterval: 25 * time.Second, PongTimeout: 10 * time.Second, HeaderTimeout: 5 * time.Second,
 			LoginTimeout: 2 * time.Minute, WriteTimeout: 10 * time.Second,
 		},
-		Sizes: Sizes{MaxMessageBytes: 65536, OutboxBytes: 1 << 20, OutboxMessages: 4096},
+		Sizes: Sizes{MaxMessageBytes: 65536, OutboxBytes: 1 << 19, OutboxMessages: 4096},
 		Limits: Limits{
 			MaxConnections: 100_000, MaxConnectionsPerIP: 100, HandshakesPerSecondPerIP: 20,
 			MessagesPerSecond: 10_000, BytesPerSecond: 1 << 24,
 			MaxUsers: 100_000, MaxRooms: 50_000, MaxRoomUsers: 25_000,
 		},
-		Sessions: Sessions{ResumeWindow: 15 * time.Second, BacklogBytes: 1 << 20, BacklogMessages: 4096},
+		Sessions: Sessions{ResumeWindow: 15 * time.Second, BacklogBytes: 1 << 19, BacklogMessages: 4096},
 		Watching: Watching{LogLevel: "info", LogFormat: "auto", LogLinesPerSecond: 100},
 	}
 }

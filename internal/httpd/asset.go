@@ -10,14 +10,16 @@ import (
 	"net/http"
 	"path"
 	"strconv"
+	"sync"
 )
 
 // asset is one file, ready to be sent. It never changes after loading.
 type asset struct {
 	contentType string
 	plain       encoded
-	// gzip is empty where compression does not make the file smaller.
-	gzip encoded
+	// gzip is made when it is first asked for, so that the server starts at once. It is empty where compression
+	// does not make the file smaller.
+	gzip func() encoded
 }
 
 // encoded is one representation of a file, with an entity tag of its own as RFC 9110,
@@ -86,11 +88,14 @@ func loadAsset(files fs.FS, name string) (*asset, error) {
 	}
 	sum := sha256.Sum256(body)
 	tag := base64.RawURLEncoding.EncodeToString(sum[:16])
-	a := &asset{contentType: kind, plain: newEncoded(body, tag)}
-	if packed := compress(body); len(packed) < len(body) {
-		a.gzip = newEncoded(packed, tag+"-gzip")
-	}
-	return a, nil
+	packed := sync.OnceValue(func() encoded {
+		smaller := compress(body)
+		if len(smaller) >= len(body) {
+			return encoded{}
+		}
+		return newEncoded(smaller, tag+"-gzip")
+	})
+	return &asset{contentType: kind, plain: newEncoded(body, tag), gzip: packed}, nil
 }
 
 func newEncoded(body []byte, tag string) encoded {
@@ -116,13 +121,14 @@ func compress(body []byte) []byte {
 // ServeHTTP answers GET and HEAD. Browsers may keep the file and must ask each time whether
 // it is still current, so that page and modules are always of one version.
 func (a *asset) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	chosen := &a.plain
+	chosen, packed := a.plain, a.gzip()
+	small := packed.body != nil && acceptsGzip(r.Header["Accept-Encoding"])
 	h := w.Header()
-	if a.gzip.body != nil {
+	if packed.body != nil {
 		h.Set("Vary", "Accept-Encoding")
-		if acceptsGzip(r.Header["Accept-Encoding"]) {
-			chosen = &a.gzip
-		}
+	}
+	if small {
+		chosen = packed
 	}
 	h.Set("Etag", chosen.etag)
 	h.Set("Cache-Control", "no-cache")
@@ -130,7 +136,7 @@ func (a *asset) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		w.WriteHeader(http.StatusNotModified)
 		return
 	}
-	if chosen == &a.gzip {
+	if small {
 		h.Set("Content-Encoding", "gzip")
 	}
 	h.Set("Content-Type", a.contentType)

@@ -73,12 +73,12 @@ type Join struct {
 // Join enters a room and returns the new member and who was there before it. Nothing is delivered to the
 // member's Sink until Member.Ready, so that the caller can send its reply first; the others hear of the
 // member at once or when their windows end.
-func (h *Hub) Join(j Join) (*Member, []protocol.User, error) {
+func (h *Hub) Join(j Join) (*Member, protocol.Users, error) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	r := h.rooms[j.RoomKey]
 	if err := h.mayJoin(r, j.NameKey); err != nil {
-		return nil, nil, err
+		return nil, protocol.Users{}, err
 	}
 	if r == nil {
 		r = newRoom(j.RoomKey, h.quiet)

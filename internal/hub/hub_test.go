@@ -2,6 +2,7 @@ package hub
 
 import (
 	"errors"
+	"slices"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -72,7 +73,7 @@ func TestSignalNeverOvertakesNewsOfItsSender(t *testing.T) {
 		_, ana := join(t, h, "Ana")
 		join(t, h, "Bob")
 		eve, _ := join(t, h, "Eve")
-		if err := eve.Signal([]byte("ana"), offer("1")); err != nil {
+		if _, err := eve.Signal([]byte("ana"), offer("1")); err != nil {
 			t.Fatal(err)
 		}
 		expect(t, "Ana", ana, "+Bob +Eve offer(Eve):1")
@@ -128,8 +129,8 @@ func TestNothingIsDeliveredBeforeReady(t *testing.T) {
 		bob, _ := join(t, h, "Bob")
 		ana := new(recorder)
 		m, users, err := h.Join(Join{Name: "Ana", NameKey: "ana", Sink: ana, Presence: true, Window: window})
-		if err != nil || len(users) != 1 || users[0] != bob.User {
-			t.Fatalf("users %v, %v", users, err)
+		if there := slices.Collect(users.All()); err != nil || len(there) != 1 || there[0] != bob.User {
+			t.Fatalf("users %v, %v", there, err)
 		}
 		payload := []byte("1")
 		bob.Signal([]byte("ana"), Signal{Type: protocol.Offer, Payload: payload})
@@ -151,8 +152,8 @@ func TestPresenceOff(t *testing.T) {
 		_, bob := join(t, h, "Bob")
 		r := new(recorder)
 		m, users, err := h.Join(Join{Name: "Ana", NameKey: "ana", Sink: r})
-		if err != nil || len(users) != 0 {
-			t.Fatalf("users %v, %v", users, err)
+		if there := slices.Collect(users.All()); err != nil || len(there) != 0 {
+			t.Fatalf("users %v, %v", there, err)
 		}
 		m.Ready()
 		eve, _ := join(t, h, "Eve")
@@ -170,10 +171,10 @@ func TestRoomsAreApart(t *testing.T) {
 		ana, heard := join(t, h, "Ana", in("a"))
 		bob, _ := join(t, h, "Bob", in("b"))
 		join(t, h, "ana", in("b"))
-		if err := bob.Signal([]byte("bob"), offer("to myself")); err != nil {
+		if _, err := bob.Signal([]byte("bob"), offer("to myself")); err != nil {
 			t.Error(err)
 		}
-		if err := ana.Signal([]byte("bob"), offer("")); !errors.Is(err, ErrUnknownUser) {
+		if _, err := ana.Signal([]byte("bob"), offer("")); !errors.Is(err, ErrUnknownUser) {
 			t.Errorf("got %v, want ErrUnknownUser", err)
 		}
 		settle()
@@ -223,7 +224,7 @@ func TestLeaveIsOnce(t *testing.T) {
 		bob.Leave()
 		settle()
 		expect(t, "Ana", ana, "+Bob -Bob +bob")
-		if err := again.Signal([]byte("bob"), offer("")); err != nil {
+		if _, err := again.Signal([]byte("bob"), offer("")); err != nil {
 			t.Error("the second bob is gone with the first:", err)
 		}
 		if h.Users() != 2 {

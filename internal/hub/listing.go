@@ -119,6 +119,9 @@ func (r *room) list(from string, limit int) []MemberEntry {
 	return page
 }
 
+// Place is where the member stands.
+func (m *Member) Place() Place { return Place{m.room.key, m.key} }
+
 func (m *Member) entry() MemberEntry {
-	return MemberEntry{Place: Place{m.room.key, m.key}, User: m.User, Since: m.since, Sink: m.sink}
+	return MemberEntry{Place: m.Place(), User: m.User, Since: m.since, Sink: m.sink}
 }

@@ -22,6 +22,7 @@ type Member struct {
 
 	// Guarded by room.mu.
 
+	page   int      // the page of the roster that holds User
 	joined uint64   // the room's change that is this member's own arrival
 	seen   uint64   // the change up to which Sink has had the news; of use with presence only
 	lane   *lane    // the members who are served together with this one; nil without presence
@@ -44,27 +45,26 @@ func (m *Member) Ready() {
 
 // Rejoin holds deliveries back again, as between Join and Ready, and returns who is in the room now: for a
 // member whose Sink gets a new connection. What News brought before, the roster holds already.
-func (m *Member) Rejoin() []protocol.User {
+func (m *Member) Rejoin() protocol.Users {
 	m.room.mu.Lock()
 	defer m.room.mu.Unlock()
 	m.ready = false
 	if !m.presence {
-		return nil
+		return protocol.Users{}
 	}
 	m.seen = m.room.last
-	return m.room.others(m)
+	return m.room.roster.Others(&m.User, m.page)
 }
 
-// Signal sends s to the member of the room whose name has the given key; s.From need not be set. The only
-// error is ErrUnknownUser.
-func (m *Member) Signal(key []byte, s Signal) error {
+// Signal sends s to the member of the room whose name has the given key; s.From need not be set. It returns the
+// Sink to flush soon, nil for none: the caller may have more for it. The only error is ErrUnknownUser.
+func (m *Member) Signal(key []byte, s Signal) (Sink, error) {
 	s.From = m.User.Name
 	to, err := m.room.route(m, key, s)
 	if to != nil {
 		to.Signal(s)
-		to.Flush()
 	}
-	return err
+	return to, err
 }
 
 // Leave takes the member out of the room; the others hear of it when their windows end. Calling it again

@@ -106,10 +106,11 @@ func (w *world) join(s step, taken bool) error {
 	}
 	m.Ready()
 	room := w.rooms[s.Room]
-	if len(users) != len(room) {
-		return fmt.Errorf("roster of %d, want %d", len(users), len(room))
+	there := slices.Collect(users.All())
+	if len(there) != len(room) {
+		return fmt.Errorf("roster of %d, want %d", len(there), len(room))
 	}
-	for _, u := range users {
+	for _, u := range there {
 		if room[u.Name] == nil || room[u.Name].member.User != u {
 			return fmt.Errorf("roster has %v", u)
 		}
@@ -124,7 +125,7 @@ func (w *world) join(s step, taken bool) error {
 func (w *world) signal(from, to *person, s step) error {
 	w.sent++
 	payload := fmt.Sprint(w.sent)
-	err := from.member.Signal([]byte(s.To), Signal{Type: protocol.Offer, Payload: []byte(payload)})
+	_, err := from.member.Signal([]byte(s.To), Signal{Type: protocol.Offer, Payload: []byte(payload)})
 	if (err != nil) != (to == nil) {
 		return fmt.Errorf("signal: %v, but there: %v", err, to != nil)
 	}

@@ -17,6 +17,7 @@ type room struct {
 
 	mu      sync.Mutex
 	members map[string]*Member      // by name key; guarded by mu
+	roster  protocol.Roster         // of members; guarded by mu
 	lanes   map[time.Duration]*lane // by window; guarded by mu
 	log     []protocol.Change       // the changes that some lane has yet to hear; guarded by mu
 	last    uint64                  // the number of the newest change; guarded by mu
@@ -40,29 +41,19 @@ func (r *room) size() int {
 }
 
 // add makes m a member and returns who was there before it, if m wants to know.
-func (r *room) add(m *Member, window time.Duration) []protocol.User {
+func (r *room) add(m *Member, window time.Duration) protocol.Users {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	var users []protocol.User
+	var users protocol.Users
 	if m.presence {
-		users = r.others(m)
+		users = r.roster.Users()
 	}
 	r.members[m.key] = m
+	m.page = r.roster.Add(&m.User)
 	r.record(protocol.Change{User: m.User})
 	m.joined, m.seen = r.last, r.last
 	if m.presence {
 		r.enlist(m, window)
-	}
-	return users
-}
-
-// others are the members but m. It needs mu.
-func (r *room) others(m *Member) []protocol.User {
-	users := make([]protocol.User, 0, len(r.members))
-	for _, other := range r.members {
-		if other != m {
-			users = append(users, other.User)
-		}
 	}
 	return users
 }
@@ -75,6 +66,7 @@ func (r *room) remove(m *Member) (removed, empty bool) {
 		return false, false
 	}
 	delete(r.members, m.key)
+	r.roster.Remove(&m.User, m.page)
 	if m.presence {
 		r.discharge(m)
 	}

@@ -22,16 +22,21 @@ type Conn interface {
 	Close(why protocol.Ending)
 	// RemoteAddr is the client's address, as far as it is known.
 	RemoteAddr() string
+	// Request names the request that began the connection, for the log.
+	Request() string
 }
 
 // Receiver is what a connection calls. All calls but Beat come from its reader goroutine, one at a time.
 type Receiver interface {
-	// Text takes a message; data is good during the call only.
-	Text(data []byte)
+	// Text takes a message; data is good during the call only. It returns for how many messages this one counts
+	// where the client is held to a rate, at least 1.
+	Text(data []byte) (weight int)
 	// Refuse says that the client sent what is no text message. After TooLarge the connection ends.
 	Refuse(f Fault)
 	// Pong takes the payload of a pong.
 	Pong(payload []byte)
+	// Idle says that there is no more to hand on for now, since the client has not sent it or has sent too much.
+	Idle()
 	// Closed is the last call. The user is gone, though a close frame may still be under way.
 	Closed(end End)
 	// Beat gives the payload of a heartbeat's ping, at most 125 bytes. It may come at any time, from a

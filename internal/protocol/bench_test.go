@@ -52,3 +52,15 @@ func BenchmarkAppendRelayed(b *testing.B) {
 		AppendRelayed(dst, r)
 	}
 }
+
+func BenchmarkAppendString(b *testing.B) {
+	for name, s := range map[string]string{"ascii": "6f1c4d1e-98a5-4b7c-8a53-0f6f0b5d8c11", "greek": "Αλεξάνδρα"} {
+		b.Run(name, func(b *testing.B) {
+			dst := make([]byte, 0, 64)
+			b.ReportAllocs()
+			for b.Loop() {
+				AppendString(dst, s)
+			}
+		})
+	}
+}

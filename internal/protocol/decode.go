@@ -24,6 +24,7 @@ type Message struct {
 	Session  []byte // Login, by a resumable Decoder: the session to resume, empty for none
 	Received uint64 // with it: how many frames came since the last login reply that the client saw
 	Confirms bool   // with it: the client will send a message once it has seen the reply
+	Attempt  uint64 // with it: grows with each login of the session's client; 0 for one that does not count
 }
 
 // Decoder decodes the frames of clients. It may be used from any number of goroutines; what it keeps
@@ -53,7 +54,7 @@ func (d *Decoder) Decode(data []byte) (Message, *Error) {
 
 // fields are the raw values of the keys that clients send, nil where absent.
 type fields struct {
-	typ, name, room, token, presence, session, received, confirms, offer, answer, candidate, call, data []byte
+	typ, name, room, token, presence, session, received, confirms, attempt, offer, answer, candidate, call, data []byte
 }
 
 func (f *fields) set(key, value []byte) {
@@ -74,6 +75,8 @@ func (f *fields) set(key, value []byte) {
 		f.received = value
 	case "confirms":
 		f.confirms = value
+	case "attempt":
+		f.attempt = value
 	case "offer":
 		f.offer = value
 	case "answer":
@@ -160,15 +163,26 @@ func (f *fields) fillLogin(m *Message) (err *Error) {
 
 func (f *fields) fillResume(m *Message) (err *Error) {
 	m.Confirms = string(f.confirms) == "true"
-	if m.Session, err = text("session", f.session); err != nil || f.received == nil {
+	if m.Session, err = text("session", f.session); err != nil {
 		return err
 	}
-	n, parseErr := strconv.ParseUint(string(f.received), 10, 53)
-	if parseErr != nil {
-		return bad("the field `received` must be a whole number: how many frames came since the last login reply")
+	if m.Received, err = count("received", f.received, "how many frames came since the last login reply"); err != nil {
+		return err
 	}
-	m.Received = n
-	return nil
+	m.Attempt, err = count("attempt", f.attempt, "more with each login that resumes")
+	return err
+}
+
+// count reads a whole number; a field that is not there is 0.
+func count(field string, value []byte, meaning string) (uint64, *Error) {
+	if value == nil {
+		return 0, nil
+	}
+	n, err := strconv.ParseUint(string(value), 10, 53)
+	if err != nil {
+		return 0, bad("the field `" + field + "` must be a whole number: " + meaning)
+	}
+	return n, nil
 }
 
 func (f *fields) fillRelay(m *Message, payload []byte) *Error {

@@ -84,8 +84,8 @@ func TestServerExamplesAreWhatIsSent(t *testing.T) {
 	relayed := func(r Relayed) []byte { return AppendRelayed(nil, r) }
 	sent := map[string][]byte{
 		"connect":     Connect(),
-		"login-alone": LoggedIn(Welcome{Self: ana, ICEServers: []byte("[]")}),
-		"login":       LoggedIn(Welcome{Self: bob, Users: []User{ana}, ICEServers: stun}),
+		"login-alone": AppendLoggedIn(nil, Welcome{Self: ana, ICEServers: []byte("[]")}),
+		"login":       AppendLoggedIn(nil, Welcome{Self: bob, Users: usersOf(ana), ICEServers: stun}),
 		"updateUsers": UserFrame("updateUsers", bob),
 		"offer":       relayed(Relayed{Type: Offer, From: "Bob", Payload: sdp("offer"), Call: call}),
 		"answer":      relayed(Relayed{Type: Answer, From: "Ana", Payload: sdp("answer"), Call: call}),
@@ -95,7 +95,7 @@ func TestServerExamplesAreWhatIsSent(t *testing.T) {
 		"removeUser":  UserFrame("removeUser", bob),
 		"ice":         FreshICE(stun, 24*time.Hour),
 		"pong":        Pong([]byte(`"17"`)),
-		"login-v1": LoggedIn(Welcome{Self: ana, ICEServers: []byte("[]"), Session: &Session{
+		"login-v1": AppendLoggedIn(nil, Welcome{Self: ana, ICEServers: []byte("[]"), Session: &Session{
 			Token: "Jk3vZ0mC6k1bq9TtX2bQ0w", Window: 15 * time.Second,
 		}}),
 		"presence":     Presence([]Change{{User: ana, Left: true}, {User: bob}}),

@@ -40,7 +40,7 @@ func Refusal(of Type, err *Error) []byte {
 type Welcome struct {
 	Self       User
 	Room       string
-	Users      []User // who is there, self left out
+	Users      Users  // who is there, self left out
 	ICEServers []byte // a JSON array of RTCIceServer objects
 	Session    *Session
 }
@@ -52,10 +52,10 @@ type Session struct {
 	Window  time.Duration // how long the session outlives its connection
 }
 
-// LoggedIn encodes w.
-func LoggedIn(w Welcome) []byte {
-	const perUser = 96
-	dst := make([]byte, 0, 256+len(w.ICEServers)+perUser*len(w.Users))
+// AppendLoggedIn appends w. It grows dst once.
+func AppendLoggedIn(dst []byte, w Welcome) []byte {
+	const rest = 256 // the keys, the ids, the session
+	dst = slices.Grow(dst, rest+len(w.Self.Name)+len(w.Room)+len(w.ICEServers)+w.Users.bytes())
 	dst = append(dst, `{"type":"login","success":true,"id":`...)
 	dst = AppendString(dst, w.Self.ID)
 	dst = append(dst, `,"name":`...)
@@ -63,7 +63,7 @@ func LoggedIn(w Welcome) []byte {
 	dst = append(dst, `,"room":`...)
 	dst = AppendString(dst, w.Room)
 	dst = append(dst, `,"users":[`...)
-	dst = appendUsers(dst, w.Users)
+	dst = w.Users.append(dst)
 	dst = append(dst, `],"iceServers":`...)
 	dst = append(dst, w.ICEServers...)
 	if s := w.Session; s != nil {
@@ -87,15 +87,28 @@ func UserFrame(typ string, u User) []byte {
 // id, is in both. It returns nil where nothing is left to say.
 func Presence(changes []Change) []byte {
 	var joined, left []User
+	var came map[User]int // where in joined somebody is; nil until somebody leaves
 	for _, c := range changes {
 		if !c.Left {
+			if came != nil {
+				came[c.User] = len(joined)
+			}
 			joined = append(joined, c.User)
-		} else if i := slices.Index(joined, c.User); i >= 0 {
-			joined = slices.Delete(joined, i, i+1)
+			continue
+		}
+		if came == nil {
+			came = make(map[User]int, len(joined))
+			for i, u := range joined {
+				came[u] = i
+			}
+		}
+		if i, known := came[c.User]; known {
+			joined[i] = User{}
 		} else {
 			left = append(left, c.User)
 		}
 	}
+	joined = slices.DeleteFunc(joined, func(u User) bool { return u == User{} })
 	if len(joined)+len(left) == 0 {
 		return nil
 	}

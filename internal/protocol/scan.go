@@ -178,7 +178,12 @@ func (s *scanner) key() ([]byte, error) {
 // text walks a string and returns it raw, quotes included.
 func (s *scanner) text() ([]byte, error) {
 	start := s.pos
-	for s.pos++; s.pos < len(s.data); s.pos++ {
+	s.pos++
+	for ; s.pos < len(s.data); s.pos++ {
+		s.pos += plainRun(s.data[s.pos:])
+		if s.pos == len(s.data) {
+			break
+		}
 		switch c := s.data[s.pos]; {
 		case c == '"':
 			s.pos++
@@ -192,6 +197,16 @@ func (s *scanner) text() ([]byte, error) {
 		}
 	}
 	return nil, errEnd
+}
+
+// plainRun is how many bytes at the beginning of b stand for themselves in a string.
+func plainRun(b []byte) int {
+	for i, c := range b {
+		if c < ' ' || c == '"' || c == '\\' {
+			return i
+		}
+	}
+	return len(b)
 }
 
 // escape walks a backslash escape up to its last byte.

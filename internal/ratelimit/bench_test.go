@@ -6,8 +6,8 @@ func BenchmarkAdmitKnown(b *testing.B) {
 	g := NewGate(Limits{Connections: 1 << 30, GroupConnections: 1 << 30, HandshakeRate: 1e9, HandshakeBurst: 1 << 30})
 	b.ReportAllocs()
 	for b.Loop() {
-		release, _ := g.Admit(somebody(1))
-		release()
+		place, _ := g.Admit(somebody(1))
+		place.Leave()
 	}
 }
 
@@ -18,8 +18,8 @@ func BenchmarkAdmitFlood(b *testing.B) {
 	n := 0
 	for b.Loop() {
 		n++
-		release, _ := g.Admit(somebody(n))
-		release()
+		place, _ := g.Admit(somebody(n))
+		place.Leave()
 	}
 }
 

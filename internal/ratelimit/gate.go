@@ -55,26 +55,34 @@ func NewGate(limits Limits) *Gate {
 	return g
 }
 
-// Admit decides about a connection from a group of addresses, any key that tells them apart. It returns [None] and
-// a function to call when that connection has ended, which may be called from any goroutine and does something the
-// first time only; or the reason for the refusal, and nil. What is refused counts for nothing.
-func (g *Gate) Admit(key netip.Prefix) (release func(), reason Reason) {
+// Place is the place of one connection inside a Gate. The zero Place is none.
+type Place struct {
+	gate *Gate
+	of   *group // nil where no limit per group is for the connection
+}
+
+// Admit decides about a connection from a group of addresses, any key that tells them apart. It returns the
+// connection's place, or the reason for the refusal. What is refused counts for nothing.
+func (g *Gate) Admit(key netip.Prefix) (Place, Reason) {
+	if g.limits.GroupConnections == 0 && !g.rate.limits() {
+		return g.AdmitExempt()
+	}
 	now := time.Since(g.epoch)
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	g.forget(now)
 	if g.isFull() {
-		return nil, ServerConnections
+		return Place{}, ServerConnections
 	}
 	member, known := g.groups[key]
 	if !known {
 		member = &group{key: key}
 	}
 	if g.limits.GroupConnections > 0 && member.open >= g.limits.GroupConnections {
-		return nil, AddressConnections
+		return Place{}, AddressConnections
 	}
 	if g.rate.limits() && !g.rate.take(&member.handshakes, now) {
-		return nil, AddressHandshakes
+		return Place{}, AddressHandshakes
 	}
 	if !known {
 		g.groups[key] = member
@@ -83,18 +91,18 @@ func (g *Gate) Admit(key netip.Prefix) (release func(), reason Reason) {
 	}
 	member.open++
 	g.open++
-	return g.releaser(member), None
+	return Place{g, member}, None
 }
 
 // AdmitExempt is Admit for a connection that no limit per group is for.
-func (g *Gate) AdmitExempt() (release func(), reason Reason) {
+func (g *Gate) AdmitExempt() (Place, Reason) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	if g.isFull() {
-		return nil, ServerConnections
+		return Place{}, ServerConnections
 	}
 	g.open++
-	return g.releaser(nil), None
+	return Place{gate: g}, None
 }
 
 // isFull tells whether there is no room for anybody. It needs mu.
@@ -102,21 +110,20 @@ func (g *Gate) isFull() bool {
 	return g.limits.Connections > 0 && g.open >= g.limits.Connections
 }
 
-// releaser returns the function that ends a connection, of a group unless that is nil.
-func (g *Gate) releaser(member *group) func() {
-	released := false // guarded by g.mu
-	return func() {
-		now := time.Since(g.epoch)
-		g.mu.Lock()
-		defer g.mu.Unlock()
-		if released {
-			return
-		}
-		released = true
-		g.open--
-		if member != nil {
-			g.leave(member, now)
-		}
+// Leave gives the place back when the connection has ended. It does something the first time only, and is
+// called by one goroutine at a time.
+func (p *Place) Leave() {
+	g := p.gate
+	if g == nil {
+		return
+	}
+	p.gate = nil
+	now := time.Since(g.epoch)
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	g.open--
+	if p.of != nil {
+		g.leave(p.of, now)
 	}
 }
 

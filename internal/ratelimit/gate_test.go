@@ -20,17 +20,17 @@ func somebody(n int) netip.Prefix {
 // admit is Admit for a connection that must be let in.
 func admit(t *testing.T, g *Gate, key netip.Prefix) (release func()) {
 	t.Helper()
-	release, reason := g.Admit(key)
-	if reason != None || release == nil {
+	place, reason := g.Admit(key)
+	if reason != None || place == (Place{}) {
 		t.Fatalf("%v: refused for %v", key, reason)
 	}
-	return release
+	return place.Leave
 }
 
 // refuse is Admit for a connection that must not be let in.
 func refuse(t *testing.T, g *Gate, key netip.Prefix, want Reason) {
 	t.Helper()
-	if release, reason := g.Admit(key); reason != want || release != nil {
+	if place, reason := g.Admit(key); reason != want || place != (Place{}) {
 		t.Fatalf("%v: got reason %v, want %v", key, reason, want)
 	}
 }
@@ -68,15 +68,15 @@ func TestNobodysAddressIsAGroupToo(t *testing.T) {
 func TestExempt(t *testing.T) {
 	g := NewGate(Limits{Connections: 3, GroupConnections: 1, HandshakeRate: 1})
 	admit(t, g, netip.Prefix{})
-	release, reason := g.AdmitExempt()
+	place, reason := g.AdmitExempt()
 	if _, second := g.AdmitExempt(); reason != None || second != None || g.Groups() != 1 || g.Open() != 3 {
 		t.Fatalf("got %v and %v, %d groups, %d open", reason, second, g.Groups(), g.Open())
 	}
 	if _, reason := g.AdmitExempt(); reason != ServerConnections {
 		t.Errorf("got %v from a full server", reason)
 	}
-	release()
-	release()
+	place.Leave()
+	place.Leave()
 	admit(t, g, somebody(1))
 	refuse(t, g, somebody(2), ServerConnections)
 }
@@ -201,9 +201,8 @@ func TestGateIsSafeForConcurrentUse(t *testing.T) {
 	for worker := range 8 {
 		wg.Go(func() {
 			for n := range 500 {
-				if release, reason := g.Admit(somebody((worker + n) % 5)); reason == None {
-					go release()
-					release()
+				if place, reason := g.Admit(somebody((worker + n) % 5)); reason == None {
+					wg.Go(place.Leave)
 				}
 				if open := g.Open(); open > 7 {
 					t.Errorf("%d open", open)

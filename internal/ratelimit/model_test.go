@@ -80,8 +80,8 @@ func TestGateAgreesWithModel(t *testing.T) {
 }
 
 type connection struct {
-	group   int
-	release func()
+	group int
+	place Place
 }
 
 func compare(limits Limits, actions []action) error {
@@ -90,17 +90,17 @@ func compare(limits Limits, actions []action) error {
 	for i, a := range actions {
 		switch a.verb {
 		case "admit":
-			release, reason := g.Admit(somebody(a.n))
+			place, reason := g.Admit(somebody(a.n))
 			if want := m.admit(a.n); reason != want {
 				return fmt.Errorf("action %d: group %d got %v, want %v", i, a.n, reason, want)
 			}
 			if reason == None {
-				open = append(open, connection{a.n, release})
+				open = append(open, connection{a.n, place})
 			}
 		case "release":
 			if len(open) > 0 {
 				n := a.n % len(open)
-				open[n].release()
+				open[n].place.Leave()
 				m.release(open[n].group)
 				open = append(open[:n], open[n+1:]...)
 			}

@@ -28,7 +28,7 @@ type Limits struct {
 
 // Log is the frames of one session since its last login reply. It is not safe for concurrent use.
 type Log struct {
-	limits Limits
+	limits *Limits // static
 
 	frames []entry // those not known to have arrived, and those of the last acknowledgement; oldest first
 	first  uint64  // the number of frames[0]
@@ -57,8 +57,9 @@ var ErrFull = errors.New("replay: more is under way than the limits allow")
 // ErrCount means that what the client says it received cannot be true.
 var ErrCount = errors.New("replay: the count of received frames is wrong")
 
-// New returns the log of a session whose first login reply is about to be sent.
-func New(limits Limits) *Log {
+// New returns the log of a session whose first login reply is about to be sent. The limits may be shared, and must
+// not change.
+func New(limits *Limits) *Log {
 	return &Log{limits: limits, first: 1, confirmed: true}
 }
 

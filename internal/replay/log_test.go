@@ -25,7 +25,7 @@ func expect(t *testing.T, l *Log, want ...string) {
 }
 
 func TestWhatDidNotArriveComesAgain(t *testing.T) {
-	l := New(roomy)
+	l := New(&roomy)
 	for _, f := range []string{"a", "b", "c"} {
 		l.Add([]byte(f))
 	}
@@ -38,7 +38,7 @@ func TestWhatDidNotArriveComesAgain(t *testing.T) {
 }
 
 func TestNewsCountsButDoesNotComeAgain(t *testing.T) {
-	l := New(roomy)
+	l := New(&roomy)
 	l.Add([]byte("a"))
 	l.AddNews([]byte("+bob"))
 	l.Add([]byte("b"))
@@ -54,7 +54,7 @@ func TestNewsCountsButDoesNotComeAgain(t *testing.T) {
 
 // The client received two frames, resumed, and saw neither the reply nor what came behind it.
 func TestALostReply(t *testing.T) {
-	l := New(roomy)
+	l := New(&roomy)
 	for _, f := range []string{"a", "b", "c", "d", "e"} {
 		l.Add([]byte(f))
 	}
@@ -73,7 +73,7 @@ func TestALostReply(t *testing.T) {
 
 // A frozen page answers pings without seeing anything: what it would then count twice is held back.
 func TestAPongDoesNotSpeakForTheProgram(t *testing.T) {
-	l := New(roomy)
+	l := New(&roomy)
 	for _, f := range []string{"a", "b", "c"} {
 		l.Add([]byte(f))
 	}
@@ -103,7 +103,7 @@ func TestAPongDoesNotSpeakForTheProgram(t *testing.T) {
 
 // A client that promises nothing is known by its pongs, whatever it says.
 func TestWithoutAPromiseAPongMustDo(t *testing.T) {
-	l := New(roomy)
+	l := New(&roomy)
 	l.Add([]byte("a"))
 	drain(l)
 	l.Resume(1, false)
@@ -121,7 +121,7 @@ func TestWithoutAPromiseAPongMustDo(t *testing.T) {
 
 // What a program that went to sleep later has not seen is forgotten in the end: then nobody is left in doubt.
 func TestAsleepWhileFramesAreAcknowledged(t *testing.T) {
-	l := New(roomy)
+	l := New(&roomy)
 	for range 2 {
 		l.Add([]byte("a"))
 		drain(l)
@@ -133,7 +133,7 @@ func TestAsleepWhileFramesAreAcknowledged(t *testing.T) {
 }
 
 func TestWrongCounts(t *testing.T) {
-	l := New(roomy)
+	l := New(&roomy)
 	l.Add([]byte("a"))
 	l.Add([]byte("b"))
 	drain(l)
@@ -153,7 +153,7 @@ func TestWrongCounts(t *testing.T) {
 }
 
 func TestMarksOfOthersAreIgnored(t *testing.T) {
-	l := New(roomy)
+	l := New(&roomy)
 	l.Add([]byte("a"))
 	old := l.Mark()
 	drain(l)
@@ -166,7 +166,7 @@ func TestMarksOfOthersAreIgnored(t *testing.T) {
 }
 
 func TestMarksFromBeforeTheCutConfirmNothing(t *testing.T) {
-	l := New(roomy)
+	l := New(&roomy)
 	l.Add([]byte("a"))
 	drain(l)
 	old := l.Mark()
@@ -183,7 +183,7 @@ func TestMarksFromBeforeTheCutConfirmNothing(t *testing.T) {
 }
 
 func TestMarksOutOfTheOrdinary(t *testing.T) {
-	l := New(roomy)
+	l := New(&roomy)
 	l.Add([]byte("a"))
 	drain(l)
 	one := l.Mark()
@@ -201,7 +201,7 @@ func TestMarksOutOfTheOrdinary(t *testing.T) {
 }
 
 func TestLimits(t *testing.T) {
-	l := New(Limits{Bytes: 10, Frames: 4, WindowBytes: 100, WindowFrames: 100})
+	l := New(&Limits{Bytes: 10, Frames: 4, WindowBytes: 100, WindowFrames: 100})
 	if err := l.Add(make([]byte, 11)); err != nil {
 		t.Errorf("one long frame alone: %v", err)
 	}
@@ -221,7 +221,7 @@ func TestLimits(t *testing.T) {
 }
 
 func TestTheWindow(t *testing.T) {
-	l := New(Limits{Bytes: 1000, Frames: 100, WindowBytes: 10, WindowFrames: 3})
+	l := New(&Limits{Bytes: 1000, Frames: 100, WindowBytes: 10, WindowFrames: 3})
 	for range 8 {
 		l.Add([]byte("12345"))
 	}
@@ -246,7 +246,7 @@ func TestTheWindow(t *testing.T) {
 }
 
 func TestSentNewsTakesNoBytes(t *testing.T) {
-	l := New(Limits{Bytes: 10, Frames: 100, WindowBytes: 10, WindowFrames: 1000})
+	l := New(&Limits{Bytes: 10, Frames: 100, WindowBytes: 10, WindowFrames: 1000})
 	for range 50 {
 		if err := l.AddNews(make([]byte, 100)); err != nil {
 			t.Fatal(err)
@@ -331,7 +331,7 @@ type packet struct {
 
 // begin is a login that begins a session.
 func (w *wire) begin() {
-	w.log, w.lost, w.seen, w.received = New(w.limits), w.added, nil, 0
+	w.log, w.lost, w.seen, w.received = New(&w.limits), w.added, nil, 0
 	w.frozen, w.wasFrozen = false, false
 	w.connect()
 	w.arrive(1)

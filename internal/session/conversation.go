@@ -18,7 +18,6 @@ type conversation struct {
 
 	server  *Server
 	conn    link.Conn
-	decoder *protocol.Decoder
 	resumes bool // whether it speaks beckon.v1
 
 	// Owned by the reader.
@@ -26,17 +25,24 @@ type conversation struct {
 	member *hub.Member // nil while nobody is logged in
 	room   string      // as the client wrote it
 	timer  *time.Timer // ends a connection that does not log in; nil while somebody is
-	expiry *time.Timer // ends the connection when the user's token lapses; nil without one, and in beckon.v1
+	expiry *expiry     // ends the connection when the user's token lapses; nil without one, and in beckon.v1
+	due    due         // what it has said to others and is not yet flushed
 
 	// session is the member's in beckon.v1, else nil; it may have moved on to another connection. Only the
 	// reader stores.
 	session atomic.Pointer[resumable]
 }
 
-// Text answers one message.
-func (c *conversation) Text(data []byte) {
+// Text answers one message. A login counts for many: a whole room hears of it.
+func (c *conversation) Text(data []byte) (weight int) {
 	came := c.server.clock()
-	c.inTurn(func() { c.text(data, came) })
+	weight = 1
+	c.inTurn(func() {
+		if c.text(data, came) == protocol.Login {
+			weight = max(1, c.server.opts.LoginWeight)
+		}
+	})
+	return weight
 }
 
 // inTurn calls f unless the session has moved on to another connection, or has ended: then nothing that this
@@ -54,27 +60,33 @@ func (c *conversation) inTurn(f func()) {
 	}
 }
 
-func (c *conversation) text(data []byte, came time.Duration) {
+func (c *conversation) text(data []byte, came time.Duration) protocol.Type {
 	if s := c.session.Load(); s != nil {
 		s.spoken()
 	}
-	m, err := c.decoder.Decode(data)
+	m, err := c.decoder().Decode(data)
 	c.server.opts.Observer.Message(m.Type, len(data))
 	if err != nil {
 		if needsLogin(m.Type) && c.member == nil {
 			err = notLoggedIn(m)
 		}
 		c.refuse(m.Type, err)
-		return
+		return m.Type
 	}
 	c.log(c.server.opts.Log.Debug()).Stringer("type", m.Type).Int("bytes", len(data)).Msg("message")
 	if err := c.handle(m); err != nil {
 		c.refuse(m.Type, err)
-		return
+	} else if relays(m) {
+		c.due.count(came)
 	}
-	if relays(m) {
-		c.server.opts.Observer.Relayed(c.server.clock() - came)
+	return m.Type
+}
+
+func (c *conversation) decoder() *protocol.Decoder {
+	if c.resumes {
+		return c.server.v1
 	}
+	return c.server.plain
 }
 
 // Pong takes an acknowledgement.
@@ -114,7 +126,7 @@ func (c *conversation) fault(f link.Fault) {
 // Closed ends the conversation.
 func (c *conversation) Closed(end link.End) {
 	c.stopTimer()
-	event := c.log(c.server.opts.Log.Info()).
+	event := c.log(c.server.logs.disconnect.Info()).
 		Stringer("reason", end.Why).Int("code", end.Code).Dur("lasted", end.Lasted).
 		Int64("messages_in", end.Received.Messages).Int64("bytes_in", end.Received.Bytes).
 		Int64("messages_out", end.Sent.Messages).Int64("bytes_out", end.Sent.Bytes)
@@ -195,8 +207,10 @@ func (c *conversation) refuse(of protocol.Type, err *protocol.Error) {
 }
 
 // reply sends one message. In a session it counts, and may have to be sent again.
-func (c *conversation) reply(message []byte) {
-	f := frame.New(frame.Text, message)
+func (c *conversation) reply(message []byte) { c.replyFrame(frame.New(frame.Text, message)) }
+
+// replyFrame is reply for what is a frame already.
+func (c *conversation) replyFrame(f []byte) {
 	if s := c.session.Load(); s != nil {
 		s.push(f)
 		c.conn.Flush()
@@ -210,15 +224,16 @@ func (c *conversation) send(frames []byte) {
 	c.conn.Flush()
 }
 
-// log adds to an event what identifies this conversation; user text goes in fields only. An event of a level
+// log adds to an event what identifies this conversation; user text goes in fields only. The session is the
+// user's id, which stays the same when the session moves to another connection; its token is a secret. An event
 // that is not logged is nil and costs nothing.
 func (c *conversation) log(e *zerolog.Event) *zerolog.Event {
 	if e == nil {
 		return nil
 	}
-	e = e.Str("remote", c.conn.RemoteAddr())
+	e = e.Str("request", c.conn.Request()).Str("remote", c.conn.RemoteAddr())
 	if c.member != nil {
-		e = e.Str("user", c.member.User.Name).Str("id", c.member.User.ID).Str("room", c.room)
+		e = e.Str("user", c.member.User.Name).Str("session", c.member.User.ID).Str("room", c.room)
 	}
 	return e
 }

@@ -23,9 +23,7 @@ func (c *conversation) leave(m protocol.Message) *protocol.Error {
 
 // leaveHub takes a user of the plain dialect out of the room.
 func (c *conversation) leaveHub() {
-	if c.expiry != nil {
-		c.expiry.Stop()
-		c.expiry = nil
-	}
+	c.expiry.stop()
+	c.expiry = nil
 	c.member.Leave()
 }

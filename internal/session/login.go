@@ -4,6 +4,7 @@ import (
 	"errors"
 	"time"
 
+	"beckon/internal/frame"
 	"beckon/internal/hub"
 	"beckon/internal/name"
 	"beckon/internal/protocol"
@@ -35,14 +36,13 @@ func (c *conversation) login(m protocol.Message) *protocol.Error {
 
 // join is an ordinary login.
 func (c *conversation) join(m protocol.Message, user, room name.Name, until time.Time) *protocol.Error {
-	who := identity{room: room.Key(), name: user.Key()}
 	request := hub.Join{
-		RoomKey: who.room, NameKey: who.name, Name: user.Display(), Presence: m.Presence,
+		RoomKey: room.Key(), NameKey: user.Key(), Name: user.Display(), Presence: m.Presence,
 		Sink: plainSink{c.conn}, Window: plainWindow,
 	}
 	var session *resumable
 	if c.resumes {
-		session = &resumable{server: c.server, token: newToken(), key: who, log: replay.New(c.server.opts.Backlog)}
+		session = &resumable{server: c.server, token: newToken(), log: replay.New(&c.server.opts.Backlog)}
 		session.turn.Lock()
 		defer session.turn.Unlock()
 		request.Sink, request.Window = session, batchWindow
@@ -54,12 +54,12 @@ func (c *conversation) join(m protocol.Message, user, room name.Name, until time
 	c.welcome(member, room.Display(), "login")
 	reply := c.welcomeReply(member, users)
 	if session == nil {
-		c.reply(protocol.LoggedIn(reply))
+		c.replyFrame(loginFrame(reply))
 	} else {
 		session.member = member
 		c.server.sessions.add(session)
 		reply.Session = &protocol.Session{Token: session.token, Window: c.server.opts.ResumeWindow}
-		session.attach(c, protocol.LoggedIn(reply))
+		session.attach(c, loginFrame(reply))
 	}
 	c.expire(until)
 	member.Ready()
@@ -69,15 +69,16 @@ func (c *conversation) join(m protocol.Message, user, room name.Name, until time
 
 // resume goes on with the session that the login names, if it can.
 func (c *conversation) resume(m protocol.Message, user, room name.Name, until time.Time) ResumeOutcome {
-	s := c.server.sessions.find(m.Session, identity{room: room.Key(), name: user.Key()})
+	s := c.server.sessions.find(m.Session, hub.Place{RoomKey: room.Key(), NameKey: user.Key()})
 	if s == nil {
 		return ResumeUnknown
 	}
 	s.turn.Lock()
 	defer s.turn.Unlock()
-	if s.over {
+	if s.over || m.Attempt != 0 && m.Attempt < s.attempt { // the client has given that connection up
 		return ResumeUnknown
 	}
+	s.attempt = max(s.attempt, m.Attempt)
 	old := s.holder
 	s.detach()
 	if old != nil {
@@ -91,7 +92,7 @@ func (c *conversation) resume(m protocol.Message, user, room name.Name, until ti
 	c.welcome(s.member, room.Display(), "resume")
 	reply := c.welcomeReply(s.member, users)
 	reply.Session = &protocol.Session{Token: s.token, Resumed: true, Window: c.server.opts.ResumeWindow}
-	s.attach(c, protocol.LoggedIn(reply))
+	s.attach(c, loginFrame(reply))
 	c.expire(until)
 	s.member.Ready()
 	c.server.opts.Observer.LoggedIn(LoginResumed)
@@ -102,12 +103,17 @@ func (c *conversation) resume(m protocol.Message, user, room name.Name, until ti
 func (c *conversation) welcome(member *hub.Member, room, how string) {
 	c.member, c.room = member, room
 	c.stopTimer()
-	c.log(c.server.opts.Log.Info()).Msg(how)
+	c.log(c.server.logs.login.Info()).Msg(how)
 }
 
-func (c *conversation) welcomeReply(member *hub.Member, users []protocol.User) protocol.Welcome {
+func (c *conversation) welcomeReply(member *hub.Member, users protocol.Users) protocol.Welcome {
 	list, _ := c.server.iceServers()
 	return protocol.Welcome{Self: member.User, Room: c.room, Users: users, ICEServers: list}
+}
+
+// loginFrame is the frame of a login reply, which may be long: it is built in one piece.
+func loginFrame(w protocol.Welcome) []byte {
+	return frame.Seal(frame.Text, protocol.AppendLoggedIn(make([]byte, frame.MaxHeader), w))
 }
 
 // identify checks the names of the user and of the room; the zero name.Name is the lobby.

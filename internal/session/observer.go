@@ -13,7 +13,7 @@ type Observer interface {
 	Message(t protocol.Type, bytes int)
 	// Relayed says that a message for another user has been passed on: how long it took from the moment that
 	// it was there until its recipient's Flush returned. What its socket did not take at once is not waited
-	// for, nor is a recipient that is about to resume.
+	// for, nor is a recipient that is about to resume. Messages that share a Flush count from the first.
 	Relayed(took time.Duration)
 	// Failed counts an error that a client was told of, failed logins too.
 	Failed(code protocol.Code)

@@ -158,6 +158,7 @@ type quietConn struct{ link.Conn }
 func (*quietConn) Enqueue([]byte)     {}
 func (*quietConn) Flush()             {}
 func (*quietConn) RemoteAddr() string { return "" }
+func (*quietConn) Request() string    { return "" }
 
 // BenchmarkRelay is one message from its bytes to the recipient's outbox: one allocation, the recipient's frame.
 func BenchmarkRelay(b *testing.B) {

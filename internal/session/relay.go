@@ -15,8 +15,13 @@ func (c *conversation) relay(m protocol.Message) *protocol.Error {
 func (c *conversation) signal(m protocol.Message, s hub.Signal) *protocol.Error {
 	var scratch [64]byte
 	key, ok := name.AppendKey(scratch[:0], m.Name)
-	if !ok || c.member.Signal(key, s) != nil {
+	if !ok {
 		return protocol.NoSuchUser(m.Name)
 	}
+	to, err := c.member.Signal(key, s)
+	if err != nil {
+		return protocol.NoSuchUser(m.Name)
+	}
+	c.owe(to)
 	return nil
 }

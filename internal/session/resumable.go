@@ -23,27 +23,22 @@ type resumable struct {
 
 	server *Server
 	token  string
-	key    identity
+	member *hub.Member // set by the login that makes the session, before anybody can find it
 
 	// turn is held while one message of the user's is dealt with, while the session moves to another
 	// connection and when it ends, so that these happen one after the other. It guards what follows.
 	turn       sync.Mutex
-	member     *hub.Member
 	holder     *conversation // the connection that speaks for the user; nil while there is none
-	detachedAt time.Time     // since when there is none
+	detachedAt time.Duration // since when there is none, by Server.clock
 	waiting    bool          // there is none, and the window runs
 	over       bool          // the user is gone
-	expiry     *time.Timer   // ends the session when its token lapses; nil without a token
+	attempt    uint64        // the greatest that a login has named
+	expiry     *expiry       // ends the session when its token lapses; nil without a token
 
 	mu   sync.Mutex
 	conn link.Conn   // of holder, once its login reply is queued; guarded by mu
 	log  *replay.Log // guarded by mu
 	full bool        // the log overflowed: the session is about to end; guarded by mu
-}
-
-// identity is what a login must name besides the token to resume a session.
-type identity struct {
-	room, name string // keys
 }
 
 // Signal is hub.Sink.
@@ -190,7 +185,7 @@ func (s *resumable) attach(c *conversation, reply []byte) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.conn = c.conn
-	c.conn.Enqueue(frame.New(frame.Text, reply))
+	c.conn.Enqueue(reply)
 	if !s.log.Confirmed() {
 		c.conn.Enqueue(frame.New(frame.Ping, s.log.Mark()))
 	}
@@ -199,7 +194,7 @@ func (s *resumable) attach(c *conversation, reply []byte) {
 
 // detach leaves the session without a connection. It needs turn.
 func (s *resumable) detach() {
-	s.holder, s.detachedAt = nil, time.Now()
+	s.holder, s.detachedAt = nil, s.server.clock()
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.conn = nil
@@ -211,7 +206,7 @@ func (s *resumable) await() {
 	time.AfterFunc(s.server.opts.ResumeWindow, func() {
 		s.turn.Lock()
 		defer s.turn.Unlock()
-		if !s.over && s.holder == nil && time.Since(s.detachedAt) >= s.server.opts.ResumeWindow {
+		if !s.over && s.holder == nil && s.server.clock()-s.detachedAt >= s.server.opts.ResumeWindow {
 			s.end(SessionExpired)
 		}
 	})
@@ -233,14 +228,12 @@ func (s *resumable) wait(now bool) {
 // end lets go of the user's name. It needs turn.
 func (s *resumable) end(how SessionEnd) {
 	s.over = true
-	if s.expiry != nil {
-		s.expiry.Stop()
-	}
+	s.expiry.stop()
 	s.wait(false)
 	s.detach()
 	s.server.sessions.remove(s)
 	s.member.Leave()
-	s.server.opts.Log.Info().
-		Str("user", s.member.User.Name).Str("id", s.member.User.ID).Stringer("outcome", how).Msg("session end")
+	s.server.logs.end.Info().
+		Str("user", s.member.User.Name).Str("session", s.member.User.ID).Stringer("outcome", how).Msg("session end")
 	s.server.opts.Observer.SessionOver(how)
 }

@@ -21,7 +21,7 @@ var cut = link.End{Why: protocol.EndConnectionLost}
 func (b bench) openV1(t *testing.T, say ...string) (*fakeConn, link.Receiver) {
 	t.Helper()
 	conn := new(fakeConn)
-	r := b.AcceptV1(conn)
+	r := talker{b.AcceptV1(conn)}
 	for _, s := range say {
 		r.Text([]byte(s))
 	}

@@ -37,11 +37,13 @@ type Options struct {
 	Hub          *hub.Hub
 	ICE          ICESource
 	Tokens       Verifier      // nil to let everybody in
+	LoginWeight  int           // for how many messages a login counts where connections are held to a rate
 	LoginTimeout time.Duration // how long a connection may stay without a login; 0 for as long as it likes
 	ResumeWindow time.Duration // how long a session outlives its connection; 0 for not at all
 	Backlog      replay.Limits // what is kept for one session that may be resumed
 	Observer     Observer      // nil for none
 	Log          zerolog.Logger
+	LogLines     int // of one kind per second; 0 for any number
 }
 
 // plainWindow is how long presence may wait for more of it on a connection that gets a frame per change.
@@ -50,6 +52,7 @@ const plainWindow = 20 * time.Millisecond
 // Server begins conversations.
 type Server struct {
 	opts     Options
+	logs     logs
 	epoch    time.Time // of clock
 	sessions *sessions
 	plain    *protocol.Decoder
@@ -64,6 +67,7 @@ func NewServer(opts Options) *Server {
 	}
 	return &Server{
 		opts:     opts,
+		logs:     newLogs(opts.Log, opts.LogLines),
 		epoch:    time.Now(),
 		sessions: newSessions(),
 		plain:    protocol.NewDecoder(false),
@@ -74,19 +78,19 @@ func NewServer(opts Options) *Server {
 
 // AcceptPlain begins a conversation in the plain dialect; it is a link.Accept.
 func (s *Server) AcceptPlain(conn link.Conn) link.Receiver {
-	return s.accept(&conversation{server: s, conn: conn, decoder: s.plain})
+	return s.accept(&conversation{server: s, conn: conn})
 }
 
 // AcceptV1 begins a conversation in beckon.v1; it is a link.Accept.
 func (s *Server) AcceptV1(conn link.Conn) link.Receiver {
-	return s.accept(&conversation{server: s, conn: conn, decoder: s.v1, resumes: true})
+	return s.accept(&conversation{server: s, conn: conn, resumes: true})
 }
 
 // clock is the time since the server was made. It costs half of what time.Now does.
 func (s *Server) clock() time.Duration { return time.Since(s.epoch) }
 
 func (s *Server) accept(c *conversation) link.Receiver {
-	c.log(s.opts.Log.Info()).Msg("connect")
+	c.log(s.logs.connect.Info()).Msg("connect")
 	c.send(s.connect)
 	c.awaitLogin()
 	return c

@@ -54,6 +54,7 @@ func (f *fakeConn) why() protocol.Ending {
 }
 
 func (f *fakeConn) RemoteAddr() string { return "192.0.2.1:1" }
+func (f *fakeConn) Request() string    { return "r1" }
 
 // take returns the payloads of the text frames flushed since the last take, one per line.
 func (f *fakeConn) take(t *testing.T) string {
@@ -109,10 +110,19 @@ func newBench(level zerolog.Level, servers ...ice.Server) bench {
 }
 
 // open begins a conversation and says the given messages.
+// talker is a reader whose client sends one message at a time.
+type talker struct{ link.Receiver }
+
+// Text is link.Receiver.
+func (t talker) Text(data []byte) (weight int) {
+	defer t.Idle()
+	return t.Receiver.Text(data)
+}
+
 func (b bench) open(t *testing.T, say ...string) (*fakeConn, link.Receiver) {
 	t.Helper()
 	conn := new(fakeConn)
-	r := b.AcceptPlain(conn)
+	r := talker{b.AcceptPlain(conn)}
 	for _, s := range say {
 		r.Text([]byte(s))
 	}

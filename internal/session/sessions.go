@@ -3,6 +3,8 @@ package session
 import (
 	"crypto/rand"
 	"sync"
+
+	"beckon/internal/hub"
 )
 
 // sessions finds sessions by their tokens.
@@ -28,10 +30,10 @@ func (s *sessions) remove(r *resumable) {
 }
 
 // find returns the session with the given token if it is of that user and room, else nil.
-func (s *sessions) find(token []byte, who identity) *resumable {
+func (s *sessions) find(token []byte, who hub.Place) *resumable {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if r := s.byToken[string(token)]; r != nil && r.key == who {
+	if r := s.byToken[string(token)]; r != nil && r.member.Place() == who {
 		return r
 	}
 	return nil

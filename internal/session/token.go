@@ -50,13 +50,11 @@ func (c *conversation) expire(until time.Time) {
 	s := c.session.Load()
 	if s == nil {
 		conn := c.conn
-		c.expiry = time.AfterFunc(time.Until(until), func() { conn.Close(protocol.EndTokenExpired) })
+		c.expiry = newExpiry(time.Now, until, func() { conn.Close(protocol.EndTokenExpired) })
 		return
 	}
-	if s.expiry != nil {
-		s.expiry.Stop()
-	}
-	s.expiry = time.AfterFunc(time.Until(until), func() { s.cut(protocol.EndTokenExpired, SessionTokenExpired) })
+	s.expiry.stop()
+	s.expiry = newExpiry(time.Now, until, func() { s.cut(protocol.EndTokenExpired, SessionTokenExpired) })
 }
 
 var _ Verifier = (*auth.Verifier)(nil)

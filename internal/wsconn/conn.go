@@ -6,8 +6,6 @@ import (
 	"sync/atomic"
 	"time"
 
-	"github.com/gorilla/websocket"
-
 	"beckon/internal/frame"
 	"beckon/internal/link"
 	"beckon/internal/protocol"
@@ -19,14 +17,12 @@ type Conn struct {
 	// Static after ServeHTTP.
 
 	server   *Server
-	ws       *websocket.Conn
-	wire     *wire
-	net      net.Conn // the socket under wire
+	net      net.Conn
 	receiver link.Receiver
 	dialect  protocol.Dialect
-	client   netip.Addr // invalid where there is none
-	release  func()     // gives the place back that the gate gave
-	opened   time.Time
+	client   netip.Addr    // invalid where there is none
+	request  string        // what the log calls the request
+	opened   time.Duration // by Server.clock
 
 	out outbox // has its own lock
 
@@ -34,37 +30,29 @@ type Conn struct {
 	heard  atomic.Bool   // whether something came since the last ping
 	beat   *time.Timer   // stopped by the reader; static
 
-	awaiting bool           // whether a ping is unanswered; owned by the timer's function
-	received link.Traffic   // owned by the reader
-	pace     ratelimit.Pace // owned by the reader
-	slowed   atomic.Bool    // whether the reader waits because the client is too fast
+	asked  time.Duration // when the last ping was sent, by Server.clock; 0 while none waits for a pong; owned by the timer's function
+	slowed atomic.Bool   // whether the reader waits because the client is too fast
+
+	// Owned by the reader.
+
+	received link.Traffic
+	pace     ratelimit.Pace
+	took     int // how many bytes were read that are not accounted for
+	places   places
+	parser   *parser               // between await and hear
+	arrival  func(fd uintptr) bool // arrive, which would else be allocated for each call
+	renewed  time.Duration         // when a new goroutine became the reader, by Server.clock
+	waited   bool                  // whether await found nothing at first
+	first    [1]byte               // for awaitByte
 }
 
-func newConn(s *Server, ws *websocket.Conn, w *wire) *Conn {
-	w.upgraded.Store(true)
+func newConn(s *Server, socket net.Conn, subprotocol string) *Conn {
 	c := &Conn{
-		server: s, ws: ws, wire: w, net: w.Conn,
-		dialect: protocol.DialectOf(ws.Subprotocol()), opened: time.Now(),
-		pace: s.opts.Pacer.Begin(),
+		server: s, net: socket, dialect: protocol.DialectOf(subprotocol), opened: s.clock(),
+		pace: s.opts.Pacer.Begin(), renewed: -s.opts.PingInterval,
 	}
 	c.out.init(c)
-	ws.SetReadLimit(s.opts.MaxMessageBytes)
-	ws.SetPingHandler(func(data string) error {
-		c.heard.Store(true)
-		c.Enqueue(frame.New(frame.Pong, []byte(data)))
-		c.Flush()
-		c.slow(len(data))
-		return nil
-	})
-	ws.SetPongHandler(func(payload string) error {
-		c.heard.Store(true)
-		if !c.ended() {
-			c.receiver.Pong([]byte(payload))
-		}
-		c.slow(len(payload))
-		return nil
-	})
-	ws.SetCloseHandler(func(int, string) error { return nil }) // the reader answers
+	c.arrival = c.arrive
 	return c
 }
 
@@ -75,6 +63,9 @@ func (c *Conn) RemoteAddr() string {
 	}
 	return c.net.RemoteAddr().String()
 }
+
+// Request is link.Conn.
+func (c *Conn) Request() string { return c.request }
 
 // Enqueue is link.Conn.
 func (c *Conn) Enqueue(frame []byte) {

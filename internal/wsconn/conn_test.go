@@ -19,6 +19,7 @@ import (
 	"beckon/internal/link"
 	"beckon/internal/protocol"
 	"beckon/internal/ratelimit"
+	"beckon/internal/requestid"
 	"beckon/internal/testkit"
 )
 
@@ -51,13 +52,15 @@ type side struct {
 	ended  chan link.End
 }
 
-func (s *side) Text(data []byte) {
+func (s *side) Text(data []byte) (weight int) {
 	s.conn.Enqueue(frame.New(frame.Text, data))
 	s.conn.Flush()
+	return 1 + bytes.Count(data, []byte("heavy"))
 }
 
 func (s *side) Beat() []byte        { return nil }
 func (s *side) Pong([]byte)         {}
+func (s *side) Idle()               {}
 func (s *side) Refuse(f link.Fault) { s.faults = append(s.faults, f) }
 func (s *side) Closed(end link.End) { s.ended <- end }
 
@@ -76,6 +79,7 @@ func usual() Options {
 		PingInterval: 25 * time.Second, PongTimeout: 10 * time.Second, WriteTimeout: 10 * time.Second,
 		CloseTimeout: 5 * time.Second,
 		Clients:      address.New(nil), Gate: ratelimit.NewGate(ratelimit.Limits{}), LocalGate: ratelimit.NewGate(ratelimit.Limits{}), Pacer: ratelimit.NewPacer(ratelimit.Budget{}),
+		Requests: requestid.New(func(*http.Request) bool { return true }),
 	}
 }
 
@@ -320,6 +324,46 @@ func TestOverflowDropsWhatWaits(t *testing.T) {
 	if code, got := closeCode(ws); code != 4008 || got != 0 {
 		t.Errorf("close code %d after %d messages, want 4008 after none", code, got)
 	}
+}
+
+// Behind the roster of a large room there is room for what comes next, but not for one roster after the other.
+func TestALongFrameLeavesRoom(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		opts := usual()
+		opts.OutboxBytes = 1000
+		r := newRig(t, testkit.NewListener(), opts)
+		ws, s := r.dial(t)
+		put := func(bytes int) bool {
+			s.conn.Enqueue(frame.New(frame.Text, make([]byte, bytes)))
+			s.conn.Flush() // nobody reads: the first frame is the writer's, the others wait
+			return !s.conn.(*Conn).ended()
+		}
+		for i, c := range []struct {
+			bytes int
+			fits  bool
+		}{{5000, true}, {300, true}, {150, true}, {200, false}} {
+			if put(c.bytes) != c.fits {
+				t.Errorf("frame %d, of %d bytes: fits %v, want %v", i, c.bytes, !c.fits, c.fits)
+			}
+		}
+		ws.Close()
+		r.stop(t)
+	})
+	synctest.Test(t, func(t *testing.T) {
+		opts := usual()
+		opts.OutboxBytes = 1000
+		r := newRig(t, testkit.NewListener(), opts)
+		ws, s := r.dial(t)
+		for i, fits := range []bool{true, true, false} {
+			s.conn.Enqueue(frame.New(frame.Text, make([]byte, 5000)))
+			s.conn.Flush()
+			if got := !s.conn.(*Conn).ended(); got != fits {
+				t.Errorf("long frame %d: fits %v, want %v", i, got, fits)
+			}
+		}
+		ws.Close()
+		r.stop(t)
+	})
 }
 
 // A flusher leaves no deadline behind: it would fail the first write after it.

@@ -16,24 +16,28 @@ func (c *Conn) beginHeartbeat() {
 }
 
 // onBeat sends a ping, and a pong timeout later looks whether anything has come since: a pong or any
-// message counts, a fragment of one does not. The pong of a client that is being slowed may wait unread.
+// message counts, a fragment of one does not. The pong of a client that is being slowed may wait unread, and so
+// may all pongs when this process has stood still: a timer that comes late tells.
 func (c *Conn) onBeat() {
 	if c.ended() {
 		return
 	}
 	opts := &c.server.opts
-	if !c.awaiting {
-		c.awaiting = true
+	now := c.server.clock()
+	switch {
+	case c.asked == 0:
+		c.asked = now
 		c.heard.Store(false)
 		c.Enqueue(frame.New(frame.Ping, c.receiver.Beat()))
 		c.Flush()
 		c.beat.Reset(opts.PongTimeout)
-		return
-	}
-	c.awaiting = false
-	if !c.heard.Load() && !c.slowed.Load() {
+	case c.heard.Load() || c.slowed.Load():
+		c.asked = 0
+		c.beat.Reset(opts.PingInterval - opts.PongTimeout)
+	case now-c.asked > opts.PongTimeout+opts.PongTimeout/2:
+		c.asked = now
+		c.beat.Reset(opts.PongTimeout)
+	default:
 		c.Close(protocol.EndPingTimeout)
-		return
 	}
-	c.beat.Reset(opts.PingInterval - opts.PongTimeout)
 }

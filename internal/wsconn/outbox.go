@@ -17,28 +17,27 @@ import (
 type outbox struct {
 	conn *Conn           // static
 	raw  syscall.RawConn // static; nil where the socket has no descriptor to try
-	done chan struct{}   // static; closed when the last frame is written, or never will be
 
 	mu      sync.Mutex
-	queue   [][]byte     // guarded by mu
-	spare   [][]byte     // an empty slice to be the next queue; guarded by mu
-	queued  link.Traffic // what is in queue; guarded by mu
-	writer  link.Traffic // what the writer has in hand; guarded by mu
-	total   link.Traffic // written; guarded by mu
-	writing bool         // whether somebody is the writer; guarded by mu
-	last    bool         // whether the last frame is queued: nothing is taken any more; guarded by mu
-	over    bool         // whether done is closed; guarded by mu
+	queue   [][]byte                       // guarded by mu
+	spare   [][]byte                       // an empty slice to be the next queue; guarded by mu
+	queued  link.Traffic                   // what is in queue; guarded by mu
+	writer  link.Traffic                   // what the writer has in hand; guarded by mu
+	spared  struct{ queued, writer int64 } // bytes of these that do not count, being of long frames; guarded by mu
+	total   link.Traffic                   // written; guarded by mu
+	writing bool                           // whether somebody is the writer; guarded by mu
+	last    bool                           // whether the last frame is queued: nothing is taken any more; guarded by mu
+	over    bool                           // whether the last frame is written, or never will be; guarded by mu
+	done    chan struct{}                  // closed when over; nil until somebody asks for it; guarded by mu
 }
 
 func (o *outbox) init(c *Conn) {
 	o.conn = c
-	o.done = make(chan struct{})
-	if sc, ok := c.net.(syscall.Conn); ok {
-		o.raw, _ = sc.SyscallConn()
-	}
+	o.raw = rawOf(c.net)
 }
 
-// put queues a frame and returns how many bytes wait now; false if that is one too many.
+// put queues a frame and returns how many bytes wait now; false if that is one too many. Of a long frame, such as
+// the roster of a large room, only half the bound counts, so that there is room for what comes behind it.
 func (o *outbox) put(frame []byte) (waiting int64, fits bool) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
@@ -47,10 +46,13 @@ func (o *outbox) put(frame []byte) (waiting int64, fits bool) {
 	}
 	opts := &o.conn.server.opts
 	messages, bytes := o.queued.Messages+o.writer.Messages, o.queued.Bytes+o.writer.Bytes
-	if messages > 0 && (messages >= int64(opts.OutboxMessages) || bytes+int64(len(frame)) > int64(opts.OutboxBytes)) {
+	spare := int64(max(0, len(frame)-opts.OutboxBytes/2))
+	counts := bytes - o.spared.queued - o.spared.writer + int64(len(frame)) - spare
+	if messages > 0 && (messages >= int64(opts.OutboxMessages) || counts > int64(opts.OutboxBytes)) {
 		return bytes, false
 	}
 	o.add(frame)
+	o.spared.queued += spare
 	return bytes + int64(len(frame)), true
 }
 
@@ -74,7 +76,7 @@ func (o *outbox) finish(last []byte) {
 func (o *outbox) drop() {
 	o.mu.Lock()
 	defer o.mu.Unlock()
-	o.queue, o.queued = nil, link.Traffic{}
+	o.queue, o.queued, o.spared.queued = nil, link.Traffic{}, 0
 }
 
 func (o *outbox) sent() link.Traffic {
@@ -166,16 +168,23 @@ func (o *outbox) take() batch {
 	b := batch{frames: o.queue, all: o.queue, size: o.queued}
 	o.queue, o.spare = o.spare, nil
 	o.writer, o.queued = o.queued, link.Traffic{}
+	o.spared.writer, o.spared.queued = o.spared.queued, 0
 	return b
 }
 
-// settle counts a batch as written and keeps a small slice for reuse. It needs mu.
+// settle counts a batch as written and keeps a small slice for reuse: one, unless more was queued meanwhile. It
+// needs mu.
 func (o *outbox) settle(b batch) {
 	const keepCap = 4
-	o.writer = link.Traffic{}
+	o.writer, o.spared.writer = link.Traffic{}, 0
 	o.total.Add(b.size)
-	if cap(b.all) <= keepCap {
-		clear(b.all)
+	if cap(b.all) > keepCap {
+		return
+	}
+	clear(b.all)
+	if o.queue == nil {
+		o.queue = b.all[:0]
+	} else {
 		o.spare = b.all[:0]
 	}
 }
@@ -191,8 +200,19 @@ func (o *outbox) fail(why protocol.Ending) {
 
 // end lets go of who waits for the last frame. It needs mu.
 func (o *outbox) end() {
-	if !o.over {
-		o.over = true
+	if !o.over && o.done != nil {
 		close(o.done)
 	}
+	o.over = true
+}
+
+// finished is closed when the last frame is written, or never will be. It is called once.
+func (o *outbox) finished() <-chan struct{} {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	o.done = make(chan struct{})
+	if o.over {
+		close(o.done)
+	}
+	return o.done
 }

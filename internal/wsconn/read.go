@@ -3,6 +3,8 @@ package wsconn
 import (
 	"errors"
 	"io"
+	"runtime"
+	"syscall"
 	"time"
 
 	"github.com/gorilla/websocket"
@@ -12,74 +14,163 @@ import (
 	"beckon/internal/protocol"
 )
 
-// read is the connection's goroutine: it hands on what the client sends until the connection ends, tells the
-// Receiver, and sees to it that the close frame goes out and the socket is closed.
+// read is the connection's goroutine, the reader: it hands on what the client sends until the connection ends.
+//
+// The stack of a goroutine grows to several times what it takes to wait, and hardly shrinks; so when the client
+// has been silent for a while, what it says is heard in the goroutine that has waited for it, and then a new one
+// waits.
 func (c *Conn) read() {
-	defer c.server.remove(c)
-	defer c.release()
-	defer c.net.Close()
-	code := c.receive()
-	c.beat.Stop()
-	end := link.End{
-		Why:      protocol.Ending(c.ending.Load()),
-		Code:     code,
-		Lasted:   time.Since(c.opened),
-		Received: c.received,
-		Sent:     c.out.sent(),
-	}
-	c.receiver.Closed(end)
-	c.Flush() // only now: who sees the close frame may count on the user being gone
-	c.linger(end.Why)
-	c.server.opts.Observer.Ended(c.dialect, end)
-}
-
-// receive hands on messages until the connection ends, and returns the code of the client's close frame.
-func (c *Conn) receive() (code int) {
-	for {
-		kind, r, err := c.ws.NextReader()
+	for !c.ended() {
+		p, err := c.await()
+		if err == nil {
+			err = c.hear(p)
+		}
+		c.receiver.Idle()
 		if err != nil {
-			return c.lastWords(err)
+			c.finish(c.lastWords(err, p != nil && p.violated))
+			return
 		}
-		if err := c.message(kind, r); err != nil {
-			return c.lastWords(err)
+		if !c.waited {
+			runtime.Gosched() // a crowd that sends without a pause would else have all processors to itself
 		}
-		if c.ended() {
-			return 0
+		c.parser, c.waited = p, false
+		now := c.server.clock()
+		if now-c.renewed > c.server.opts.PingInterval/2 {
+			c.renewed = now
+			go c.read()
+			return
 		}
 	}
+	c.finish(0)
 }
 
-// message reads one message into a borrowed buffer and hands it on.
-func (c *Conn) message(kind int, r io.Reader) error {
-	buf := c.server.buffers.Get().(*[]byte)
-	defer c.server.buffers.Put(buf)
-	data, err := readAll((*buf)[:0], r)
-	*buf = data
+// await waits until there is something to read, and returns a parser that has it. Nothing is borrowed meanwhile.
+func (c *Conn) await() (*parser, error) {
+	if c.out.raw == nil {
+		return c.awaitByte()
+	}
+	err := c.out.raw.Read(c.arrival)
+	p := c.parser
+	c.parser = nil
+	if err == nil {
+		err = p.failure
+	}
+	return p, err
+}
+
+// arrive reads what is there; false if there is nothing.
+func (c *Conn) arrive(fd uintptr) bool {
+	if c.parser == nil {
+		c.parser = c.server.parsers.Get().(*parser)
+	}
+	p := c.parser
+	n, err := readNow(int(fd), p.room[:])
+	switch {
+	case err == syscall.EAGAIN:
+		c.release(p)
+		c.waited = true
+		return false
+	case err == nil && n == 0:
+		err = io.EOF
+	}
+	p.fetched, p.failure = p.room[:n], err
+	c.took += n
+	return true
+}
+
+// awaitByte is await for a socket that must be read to know whether there is something.
+func (c *Conn) awaitByte() (*parser, error) {
+	if c.parser != nil {
+		c.release(c.parser)
+	}
+	n, err := c.net.Read(c.first[:])
 	if err != nil {
-		return err
+		return nil, err
 	}
-	c.heard.Store(true)
-	if c.ended() {
-		return nil // nothing that it says counts any more
+	p := c.server.parsers.Get().(*parser)
+	p.fetched, p.failure = p.room[:copy(p.room[:], c.first[:n])], nil
+	c.took += n
+	return p, nil
+}
+
+// hear hands on all that p holds, and the rest of a message that has begun.
+func (c *Conn) hear(p *parser) error {
+	p.conn = c
+	for !c.ended() && p.left() > 0 {
+		kind, message, err := p.next()
+		if err != nil {
+			return err
+		}
+		if kind != 0 {
+			c.message(kind, message)
+			p.giveWay()
+		}
 	}
-	c.received.Messages++
-	c.received.Bytes += int64(len(data))
-	if kind == websocket.BinaryMessage {
-		c.receiver.Refuse(link.Binary)
-	} else {
-		c.receiver.Text(data)
-	}
-	c.slow(len(data))
 	return nil
 }
 
-// slow waits where the client has sent more than it may for now; TCP holds it back meanwhile. The wait ends
-// with the connection, if a little late.
-func (c *Conn) slow(bytes int) {
-	wait := c.pace.Take(1, bytes)
+// release gives back the parser that c.await left in c.parser, or took from it.
+func (c *Conn) release(p *parser) {
+	p.conn, c.parser = nil, nil
+	c.server.parsers.Put(p)
+}
+
+// fetch waits for more of a message. What a client sends without coming to the end of one is accounted for on
+// the way.
+func (c *Conn) fetch(b []byte) (int, error) {
+	c.receiver.Idle()
+	runtime.Gosched()
+	if c.took > int(c.server.opts.MaxMessageBytes) {
+		c.slow(0)
+	}
+	n, err := c.net.Read(b)
+	c.took += n
+	return n, err
+}
+
+// message hands on one message.
+func (c *Conn) message(kind int, data []byte) {
+	c.heard.Store(true)
+	if c.ended() {
+		return // nothing that it says counts any more
+	}
+	c.received.Messages++
+	c.received.Bytes += int64(len(data))
+	weight := 1
+	if kind == websocket.BinaryMessage {
+		c.receiver.Refuse(link.Binary)
+	} else {
+		weight = c.receiver.Text(data)
+	}
+	c.slow(weight)
+}
+
+// pinged answers a ping.
+func (c *Conn) pinged(payload []byte) {
+	c.heard.Store(true)
+	c.Enqueue(frame.New(frame.Pong, payload))
+	c.Flush()
+	c.slow(1)
+}
+
+// ponged hands on a pong.
+func (c *Conn) ponged(payload []byte) {
+	c.heard.Store(true)
+	if !c.ended() {
+		c.receiver.Pong(payload)
+	}
+	c.slow(1)
+}
+
+// slow accounts for messages, and for all that has been read, and waits where the client has sent more than it
+// may for now; TCP holds it back meanwhile. The wait ends with the connection, if a little late.
+func (c *Conn) slow(messages int) {
+	wait := c.pace.Take(messages, c.took)
+	c.took = 0
 	if wait == 0 {
 		return
 	}
+	c.receiver.Idle()
 	const look = 100 * time.Millisecond
 	c.slowed.Store(true)
 	for ; wait > 0 && !c.ended(); wait -= look {
@@ -88,28 +179,9 @@ func (c *Conn) slow(bytes int) {
 	c.slowed.Store(false)
 }
 
-// readAll appends what r holds to dst.
-func readAll(dst []byte, r io.Reader) ([]byte, error) {
-	const first = 4096
-	for {
-		if len(dst) == cap(dst) {
-			grown := make([]byte, len(dst), max(first, 2*cap(dst)))
-			copy(grown, dst)
-			dst = grown
-		}
-		n, err := r.Read(dst[len(dst):cap(dst)])
-		dst = dst[:len(dst)+n]
-		if err == io.EOF {
-			return dst, nil
-		}
-		if err != nil {
-			return dst, err
-		}
-	}
-}
-
-// lastWords ends the connection for the reason that err tells, unless it has been ended already.
-func (c *Conn) lastWords(err error) (code int) {
+// lastWords ends the connection for the reason that err tells, unless it has been ended already; violated is
+// whether gorilla found a breach of RFC 6455. It returns the code of the client's close frame.
+func (c *Conn) lastWords(err error, violated bool) (code int) {
 	var closed *websocket.CloseError
 	switch {
 	case errors.As(err, &closed) && closed.Code != websocket.CloseAbnormalClosure:
@@ -124,12 +196,32 @@ func (c *Conn) lastWords(err error) (code int) {
 			c.receiver.Refuse(link.TooLarge)
 		}
 		c.endBecause(protocol.EndTooLarge)
-	case c.wire.violated:
+	case violated:
 		c.endBecause(protocol.EndViolation)
 	default:
 		c.end(protocol.EndConnectionLost, frame.NewClose(0, ""))
 	}
 	return 0
+}
+
+// finish tells the Receiver that the connection has ended, and sees to it that the close frame goes out and the
+// socket is closed.
+func (c *Conn) finish(code int) {
+	c.beat.Stop()
+	end := link.End{
+		Why:      protocol.Ending(c.ending.Load()),
+		Code:     code,
+		Lasted:   c.server.clock() - c.opened,
+		Received: c.received,
+		Sent:     c.out.sent(),
+	}
+	c.receiver.Closed(end)
+	c.Flush() // only now: who sees the close frame may count on the user being gone
+	c.linger(end.Why)
+	c.server.opts.Observer.Ended(c.dialect, end)
+	c.net.Close()
+	c.places.leave()
+	c.server.remove(c)
 }
 
 // linger waits until the close frame is out and the client has closed its side, both for a bounded time: a
@@ -139,7 +231,7 @@ func (c *Conn) linger(why protocol.Ending) {
 		return
 	}
 	select {
-	case <-c.out.done:
+	case <-c.out.finished():
 	case <-time.After(c.server.opts.WriteTimeout):
 		return
 	}

@@ -5,7 +5,8 @@
 //
 // # Goroutines
 //
-// A connection has one goroutine, its reader; the HTTP handler returns once the connection is upgraded. Who
+// A connection has one goroutine, its reader; the HTTP handler returns once the connection is upgraded. While the
+// client is silent the reader waits with a small stack, and has borrowed neither a parser nor a buffer. Who
 // has something to send puts it into the outbox and tries one write that does not block; a second goroutine,
 // the flusher, exists only while the socket would block. The heartbeat is a timer.
 //
@@ -24,6 +25,7 @@ import (
 	"time"
 
 	"github.com/gorilla/websocket"
+	"github.com/rs/zerolog"
 
 	"beckon/internal/link"
 	"beckon/internal/protocol"
@@ -46,6 +48,13 @@ type Options struct {
 	LocalGate *ratelimit.Gate  // how many of each address that the limits of Gate per address are not for
 	Pacer     *ratelimit.Pacer // how fast each is read
 	Observer  Observer         // nil for none
+	Requests  Requests
+	Log       zerolog.Logger // gets a line for each request that is refused
+}
+
+// Requests names requests for the log.
+type Requests interface {
+	Of(r *http.Request) string
 }
 
 // Clients knows who is behind a request, past the proxies that are trusted.
@@ -61,10 +70,11 @@ type Clients interface {
 // Server upgrades requests and knows the connections that are open. It is an http.Handler.
 type Server struct {
 	opts     Options
+	epoch    time.Time // of clock
 	dialects Dialects
 	origins  origins
 	upgrader websocket.Upgrader
-	buffers  sync.Pool // of *[]byte, for messages being read
+	parsers  sync.Pool // of *parser
 	attempts sync.Pool // of *attempt, for writes that do not block
 
 	mu       sync.Mutex
@@ -72,9 +82,6 @@ type Server struct {
 	draining bool               // guarded by mu
 	empty    chan struct{}      // closed when draining and the last connection is gone; guarded by mu
 }
-
-// gorilla's read buffer must hold a control frame; longer messages pass it by.
-const readBufferBytes = 512
 
 // Dialects says who serves a connection, by the subprotocol that it chose (RFC 6455 section 1.9); the empty
 // one is for clients that offer none that is known.
@@ -87,15 +94,16 @@ func NewServer(opts Options, dialects Dialects) *Server {
 	}
 	return &Server{
 		opts:     opts,
+		epoch:    time.Now(),
 		dialects: dialects,
 		origins:  newOrigins(opts.AllowedOrigins),
 		upgrader: websocket.Upgrader{
 			Subprotocols:    dialects.subprotocols(),
-			ReadBufferSize:  readBufferBytes,
-			WriteBufferPool: new(sync.Pool), // of use for nothing: gorilla never writes a message
+			ReadBufferSize:  1, // for the handshake only: the frames behind it are for a parser
+			WriteBufferPool: noBuffers{},
 			CheckOrigin:     func(*http.Request) bool { return true },
 		},
-		buffers:  sync.Pool{New: func() any { return new([]byte) }},
+		parsers:  sync.Pool{New: func() any { return newParser(opts.MaxMessageBytes) }},
 		attempts: sync.Pool{New: func() any { return newAttempt() }},
 		conns:    make(map[*Conn]struct{}),
 		empty:    make(chan struct{}),
@@ -116,59 +124,80 @@ func (d Dialects) subprotocols() []string {
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	scheme, host := s.opts.Clients.Origin(r)
 	if err := s.origins.check(r.Header.Values("Origin"), scheme, host); err != nil {
-		s.opts.Observer.Refused(RefusedOrigin)
+		s.refuse(r, RefusedOrigin)
 		http.Error(w, err.Error(), http.StatusForbidden)
 		return
 	}
-	release, reason := s.admit(r)
+	places, reason := s.admit(r)
 	if reason != ratelimit.None {
-		s.opts.Observer.Refused(refusalOf(reason))
+		s.refuse(r, refusalOf(reason))
 		w.Header().Set("Retry-After", strconv.Itoa(s.opts.Gate.RetryAfter(reason)))
 		http.Error(w, reason.Text(), reason.Status())
 		return
 	}
-	if !s.upgrade(w, r, release) {
-		release()
+	if !s.upgrade(w, r, places) {
+		places.leave()
+	}
+}
+
+// refuse notes that a request is not upgraded.
+func (s *Server) refuse(r *http.Request, why Refusal) {
+	s.opts.Observer.Refused(why)
+	event := s.opts.Log.Info()
+	if event == nil {
+		return
+	}
+	client := r.RemoteAddr
+	if addr := s.opts.Clients.Client(r); addr.IsValid() {
+		client = addr.String()
+	}
+	event.Str("request", s.opts.Requests.Of(r)).Str("remote", client).
+		Stringer("reason", why).Strs("origin", r.Header.Values("Origin")).Msg("refused")
+}
+
+// places is what a connection has inside the gates.
+type places [2]ratelimit.Place
+
+func (p *places) leave() {
+	for i := range p {
+		p[i].Leave()
 	}
 }
 
 // admit asks the gates for a place.
-func (s *Server) admit(r *http.Request) (release func(), reason ratelimit.Reason) {
+func (s *Server) admit(r *http.Request) (p places, reason ratelimit.Reason) {
 	group, limited := s.opts.Clients.Group(r)
 	if limited {
-		return s.opts.Gate.Admit(group)
+		p[0], reason = s.opts.Gate.Admit(group)
+		return p, reason
 	}
-	leave, reason := s.opts.Gate.AdmitExempt()
-	if reason != ratelimit.None {
-		return nil, reason
+	if p[0], reason = s.opts.Gate.AdmitExempt(); reason != ratelimit.None {
+		return p, reason
 	}
-	leaveLocal, reason := s.opts.LocalGate.Admit(group)
-	if reason != ratelimit.None {
-		leave()
-		return nil, reason
+	if p[1], reason = s.opts.LocalGate.Admit(group); reason != ratelimit.None {
+		p.leave()
 	}
-	return func() { leaveLocal(); leave() }, ratelimit.None
+	return p, reason
 }
 
-// upgrade makes a connection of the request, which calls release at its end; false if it could not.
-func (s *Server) upgrade(w http.ResponseWriter, r *http.Request, release func()) bool {
+// upgrade makes a connection of the request, which leaves its places at its end; false if it could not.
+func (s *Server) upgrade(w http.ResponseWriter, r *http.Request, p places) bool {
 	if s.isDraining() {
-		s.opts.Observer.Refused(RefusedDraining)
+		s.refuse(r, RefusedDraining)
 		w.Header().Set("Retry-After", "5")
 		http.Error(w, "the server is restarting: try again", http.StatusServiceUnavailable)
 		return false
 	}
 	joinLines(r.Header, "Sec-WebSocket-Protocol")
-	tap := &hijackTap{ResponseWriter: w}
-	ws, err := s.upgrader.Upgrade(tap, r, nil)
+	ws, err := s.upgrader.Upgrade(w, r, nil)
 	if err != nil {
-		s.opts.Observer.Refused(RefusedBadHandshake)
+		s.refuse(r, RefusedBadHandshake)
 		return false // gorilla has answered
 	}
-	c := newConn(s, ws, tap.wire)
-	c.client, c.release = s.opts.Clients.Client(r), release
+	c := newConn(s, ws.NetConn(), ws.Subprotocol())
+	c.client, c.places, c.request = s.opts.Clients.Client(r), p, s.opts.Requests.Of(r)
 	if !s.add(c) {
-		s.opts.Observer.Refused(RefusedDraining)
+		s.refuse(r, RefusedDraining)
 		c.net.Close()
 		return false
 	}
@@ -185,6 +214,9 @@ func joinLines(h http.Header, key string) {
 		h.Set(key, strings.Join(lines, ", "))
 	}
 }
+
+// clock is the time since the server was made.
+func (s *Server) clock() time.Duration { return time.Since(s.epoch) }
 
 func (s *Server) isDraining() bool {
 	s.mu.Lock()

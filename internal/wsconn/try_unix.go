@@ -3,10 +3,22 @@
 package wsconn
 
 import (
+	"net"
 	"syscall"
-
-	"golang.org/x/sys/unix"
 )
+
+// rawOf returns what tries calls on a socket that do not block; nil where conn is more than a socket.
+func rawOf(conn net.Conn) syscall.RawConn {
+	sc, ok := conn.(syscall.Conn)
+	if !ok {
+		return nil
+	}
+	raw, err := sc.SyscallConn()
+	if err != nil {
+		return nil
+	}
+	return raw
+}
 
 // attempt is one write that does not block. It is pooled together with the function that it hands to the
 // socket, which would else be allocated for each.
@@ -15,12 +27,13 @@ type attempt struct {
 	n      int
 	err    error
 	write  func(fd uintptr) bool
+	vector vector
 }
 
 func newAttempt() *attempt {
 	a := new(attempt)
 	a.write = func(fd uintptr) bool {
-		a.n, a.err = writeNow(int(fd), a.frames)
+		a.n, a.err = a.vector.writeNow(int(fd), a.frames)
 		return true // also when the socket is full: the flusher waits, not this call
 	}
 	return a
@@ -38,7 +51,7 @@ func (o *outbox) try(b *batch) error {
 		err = a.err
 	}
 	b.advance(a.n)
-	*a = attempt{write: a.write}
+	a.frames, a.n, a.err = nil, 0, nil
 	o.conn.server.attempts.Put(a)
 	return err
 }
@@ -51,24 +64,5 @@ func (b *batch) advance(n int) {
 	}
 	if n > 0 {
 		b.frames[0] = b.frames[0][n:]
-	}
-}
-
-// writeNow is one write on a socket that is in non-blocking mode.
-func writeNow(fd int, frames [][]byte) (n int, err error) {
-	const most = 1024 // IOV_MAX
-	for {
-		if len(frames) == 1 {
-			n, err = syscall.Write(fd, frames[0])
-		} else {
-			n, err = unix.Writev(fd, frames[:min(most, len(frames))])
-		}
-		switch err {
-		case syscall.EINTR:
-			continue
-		case syscall.EAGAIN:
-			return 0, nil
-		}
-		return max(0, n), err
 	}
 }
