@@ -11,7 +11,7 @@ GOTESTFLAGS ?=
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: run build test deps lint fmt gotest jscheck jstest e2e fuzz bench clean help
+.PHONY: run build test deps lint fmt gotest jscheck jstest e2e fuzz bench bench-tool bench-peers clean help
 
 run: build ## build and start the server on port 9000; needs nothing but Go
 	./bin/beckon
@@ -51,8 +51,23 @@ fuzz: ## every fuzz target for FUZZTIME (20s)
 bench: ## every benchmark COUNT (1) times, in the format that benchstat reads
 	go test -run '^$$' -bench . -benchmem -count $(COUNT) ./...
 
+bench-tool: ## build ./bin/beckon-bench, the load generator
+	go build -o bin/beckon-bench ./cmd/beckon-bench
+
+# Flags for bench-peers, such as `make bench-peers PEERSFLAGS='--quick --rounds 1'`.
+PEERSFLAGS ?=
+peers := internal/lab/peers
+
+bench-peers: build bench-tool $(peers)/node_modules/.package-lock.json ## beckon beside other servers, ratios against the budget (8 minutes)
+	go build -o bin/floor ./internal/lab/floor
+	taskset -c 1 bin/beckon-bench peers --processor 0 --html bin/bench-peers.html --json bin/bench-peers.json $(PEERSFLAGS)
+
+$(peers)/node_modules/.package-lock.json: $(peers)/package-lock.json
+	cd $(peers) && npm ci --ignore-scripts --no-audit --no-fund --loglevel=error
+	@touch $@
+
 clean: ## remove what was built or installed inside this tree
-	rm -rf bin web/test/node_modules web/test/e2e/.artifacts
+	rm -rf bin web/test/node_modules web/test/e2e/.artifacts internal/lab/peers/node_modules
 
 help: ## list the targets
-	@awk -F ':.*## ' '/^[a-z0-9]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' Makefile
