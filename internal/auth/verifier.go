@@ -35,6 +35,7 @@ type Options struct {
 type Verifier struct {
 	parser *jwt.Parser             // static
 	opts   Options                 // static
+	now    func() time.Time        // the date; static
 	read   func() (keyring, error) // the keys anew; nil where they are not from a file; static
 	ring   atomic.Pointer[keyring]
 
@@ -62,7 +63,9 @@ func NewJWKS(set []byte, opts Options) (*Verifier, error) {
 }
 
 func newVerifier(ring keyring, opts Options) *Verifier {
+	v := &Verifier{opts: opts, now: time.Now}
 	rules := []jwt.ParserOption{
+		jwt.WithTimeFunc(func() time.Time { return v.now() }),
 		jwt.WithValidMethods([]string{hs256, rs256, es256, edDSA}), // which of them, the keys decide
 		jwt.WithExpirationRequired(),
 		jwt.WithIssuedAt(),
@@ -75,7 +78,7 @@ func newVerifier(ring keyring, opts Options) *Verifier {
 	if opts.Audience != "" {
 		rules = append(rules, jwt.WithAudience(opts.Audience))
 	}
-	v := &Verifier{opts: opts, parser: jwt.NewParser(rules...)}
+	v.parser = jwt.NewParser(rules...)
 	v.ring.Store(&ring)
 	return v
 }
@@ -98,7 +101,7 @@ func (v *Verifier) Verify(token string) (Grant, error) {
 	own := new(Error)
 	switch {
 	case err == nil:
-		return newGrant(claims, time.Now())
+		return newGrant(claims, v.now())
 	case errors.As(err, &own): // of find
 		return Grant{}, own
 	case errors.Is(err, jwt.ErrTokenMalformed):

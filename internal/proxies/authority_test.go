@@ -31,7 +31,7 @@ func newAuthority(t *testing.T, dir string) *authority {
 		cert: filepath.Join(dir, "host.crt"), key: filepath.Join(dir, "host.key"),
 	}
 	root := &x509.Certificate{
-		SerialNumber: big.NewInt(1), Subject: pkix.Name{CommonName: "test authority"},
+		SerialNumber: big.NewInt(1), Subject: pkix.Name{CommonName: "test authority " + filepath.Base(dir)}, // browsers know it by this
 		NotBefore: time.Now().Add(-time.Hour), NotAfter: time.Now().Add(10 * 365 * 24 * time.Hour),
 		KeyUsage: x509.KeyUsageCertSign, IsCA: true, BasicConstraintsValid: true,
 	}

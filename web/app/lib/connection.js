@@ -52,7 +52,7 @@ export class Connection extends Emitter {
   #liveness;
   /** @type {ConnectionState} */
   #state = 'idle';
-  #retryAt = 0;
+  #retryAt = 0; // a date, to be shown; all else goes by the clock that nobody sets
   #triedAt = 0;
   #greetingTimeout = GREETING_TIMEOUT;
   /** No try before this moment, whoever asks. */
@@ -117,7 +117,7 @@ export class Connection extends Emitter {
 
   /** Cuts the back-off short; or, if there is a socket, makes sure that it lives. */
   retryNow() {
-    const now = Date.now();
+    const now = performance.now();
     if (this.#state === 'ready') this.#liveness.probe();
     else if (this.#state === 'waiting' && !this.#hidden && now >= this.#notBefore) this.#connect();
     else if (this.#state === 'connecting' && now >= this.#triedAt + SLOW_TRY) this.#connect();
@@ -148,7 +148,7 @@ export class Connection extends Emitter {
   #connect() {
     const { url, dialects, WebSocket: Socket = globalThis.WebSocket } = this.#options;
     this.#leave(CloseCode.GIVEN_UP);
-    this.#triedAt = Date.now();
+    this.#triedAt = performance.now();
     const offer = dialects.offer();
     const socket = offer.length > 0 ? new Socket(url, offer) : new Socket(url);
     this.#socket = socket;
@@ -209,7 +209,7 @@ export class Connection extends Emitter {
   #comeBack(code, reason) {
     const pause = code === CloseCode.TRY_LATER ? OVERLOAD_PAUSE : 0;
     const wait = pause + this.#backoff.next();
-    this.#notBefore = Date.now() + pause;
+    this.#notBefore = performance.now() + pause;
     this.#retryAt = Date.now() + wait;
     this.#setTimer(wait, () => this.#connect());
     this.#enter('waiting', code, reason);

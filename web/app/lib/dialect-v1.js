@@ -17,7 +17,7 @@ const readers = new Map([...plainReaders, ['login', readLogin], ['presence', rea
 export function dialectV1(resumption) {
   return Object.freeze({
     subprotocol: 'beckon.v1',
-    login: (request) => ({ ...plain.login(request), ...resumption.claim }),
+    login: (request) => ({ ...plain.login(request), ...resumption.claim() }),
     read(data) {
       if (typeof data === 'string') resumption.heard();
       return readWith(readers, data);

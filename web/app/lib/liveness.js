@@ -47,7 +47,7 @@ export class Liveness {
 
   /** Something arrived: the socket lives. Also starts the watch. */
   heard() {
-    if (this.#askedAt > 0 && Date.now() - this.#askedAt < PATIENCE) this.#patience = PATIENCE;
+    if (this.#askedAt > 0 && performance.now() - this.#askedAt < PATIENCE) this.#patience = PATIENCE;
     this.#askedAt = 0;
     const idle = this.#unseen() ? IDLE_UNSEEN : IDLE + this.#random() * SPREAD;
     this.#wait(idle, () => this.probe());
@@ -56,7 +56,7 @@ export class Liveness {
   /** Asks now. */
   probe() {
     if (this.#askedAt > 0) return;
-    this.#askedAt = Date.now();
+    this.#askedAt = performance.now();
     this.#wait(this.#patience, () => {
       this.#patience = Math.min(this.#patience * 2, MAX_PATIENCE);
       this.#dead();

@@ -152,8 +152,8 @@ export class LoginFlow {
   /** @param {string} code */
   #blameGhost(code) {
     if (!this.#ghost || !PASSING.includes(code)) return false;
-    this.#ghostUntil ||= Date.now() + GHOST_PATIENCE;
-    return Date.now() < this.#ghostUntil;
+    this.#ghostUntil ||= performance.now() + GHOST_PATIENCE;
+    return performance.now() < this.#ghostUntil;
   }
 
   /** @param {number} ms @param {() => void} then */

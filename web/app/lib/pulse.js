@@ -15,15 +15,15 @@ const SILENCE = 8_000;
  */
 export async function watchPulse(pc, report, signal) {
   let last = await traffic(pc);
-  let heardAt = Date.now();
+  let heardAt = performance.now();
   while (!signal.aborted) {
     await new Promise((resolve) => setTimeout(resolve, INTERVAL));
     if (signal.aborted) return;
     const now = await traffic(pc);
     if (signal.aborted) return;
-    if (now !== last) heardAt = Date.now();
+    if (now !== last) heardAt = performance.now();
     last = now;
-    report(Date.now() - heardAt < SILENCE);
+    report(performance.now() - heardAt < SILENCE);
   }
 }
 

@@ -5,6 +5,7 @@ export class Resumption {
   /** @type {string | null} */
   #session = null;
   #received = 0;
+  #attempt = 0;
   /** Whether the current socket is the session's. */
   #attached = false;
 
@@ -15,11 +16,12 @@ export class Resumption {
 
   /**
    * What a login adds to go on with the session; empty if there is none. `confirms` promises a message once we
-   * have seen the reply, as a page may be frozen while its browser goes on answering the server's pings.
+   * have seen the reply, as a page may be frozen while its browser goes on answering the server's pings. By
+   * `attempt` the server tells our newest login from one that the network held back on a socket we gave up.
    */
-  get claim() {
+  claim() {
     if (this.#session === null) return {};
-    return { session: this.#session, received: this.#received, confirms: true };
+    return { session: this.#session, received: this.#received, confirms: true, attempt: ++this.#attempt };
   }
 
   /**

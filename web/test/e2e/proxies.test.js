@@ -1,58 +1,16 @@
 // Two people chat through each of nginx, Apache, Caddy and HAProxy, below a path
 // and with TLS, set up by the text of the README and of internal/proxies.
 import assert from 'node:assert/strict';
-import { spawn, spawnSync } from 'node:child_process';
-import { createInterface } from 'node:readline';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { after, before, test } from 'node:test';
-import { fileURLToPath } from 'node:url';
 import { launch } from './fixture/browsers.js';
 import { Person } from './fixture/person.js';
+import { Stand } from './fixture/stand.js';
 import { pause } from './fixture/wait.js';
 
 /** What the stand makes of the minute in the configurations, in ms. The server's pings are faster in proportion. */
 const PROXY_TIMEOUT = 3000;
 
-const root = fileURLToPath(new URL('../../../', import.meta.url));
-
-/** The Go tests' own proxies, held open until `stop`. */
-class Stand {
-  #folder = mkdtempSync(join(tmpdir(), 'beckon-stand-'));
-  #log = '';
-  /** @type {import('node:child_process').ChildProcess | undefined} */
-  #process;
-
-  /** @returns {Promise<Record<string, string>>} the page's address behind each proxy */
-  async start() {
-    const program = join(this.#folder, 'proxies.test');
-    const cwd = `${root}internal/proxies`;
-    const build = spawnSync('go', ['test', '-c', '-o', program, '.'], { cwd, encoding: 'utf8' });
-    if (build.status !== 0) throw new Error(`go test -c: ${build.error ?? build.stderr}`);
-    const child = spawn(program, ['-test.run=^TestStand$', '-hold'], { cwd, stdio: ['pipe', 'pipe', 'pipe'] });
-    this.#process = child;
-    child.stderr?.on('data', (chunk) => (this.#log += chunk));
-    for await (const line of createInterface({ input: /** @type {import('node:stream').Readable} */ (child.stdout) })) {
-      if (line.startsWith('{')) return JSON.parse(line);
-      this.#log += `${line}\n`;
-    }
-    throw new Error(`the proxies do not start:\n${this.#log}`);
-  }
-
-  /** Ends the proxies, which takes no more than the end of the input. */
-  async stop() {
-    const child = this.#process;
-    if (child && child.exitCode === null) {
-      const gone = new Promise((resolve) => child.once('exit', resolve));
-      child.stdin?.end();
-      await gone;
-    }
-    rmSync(this.#folder, { recursive: true });
-  }
-}
-
-const stand = new Stand();
+const stand = new Stand('TestStand');
 /** @type {Record<string, string>} */
 let addresses;
 /** @type {import('puppeteer-core').Browser} */

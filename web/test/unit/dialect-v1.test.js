@@ -47,10 +47,12 @@ test('a login claims the session, with the count of all text frames since its re
   assert.deepEqual(login(), { type: 'login', name: 'ana' });
   resumption.begin('s');
   for (const data of ['{"type":"pong"}', '{"type":"error"}', '{"type":"presence"}', '{"type":"?"}', '{', new ArrayBuffer(1)]) dialect.read(data);
-  assert.deepEqual(login(), { type: 'login', name: 'ana', session: 's', received: 5, confirms: true });
+  assert.deepEqual(login(), { type: 'login', name: 'ana', session: 's', received: 5, confirms: true, attempt: 1 });
   resumption.detach();
   read({ type: 'connect' });
-  assert.equal(login().received, 5, 'the greeting of the next socket does not count');
+  const again = login();
+  assert.equal(again.received, 5, 'the greeting of the next socket does not count');
+  assert.equal(again.attempt, 2, 'each login is told from those before it');
   resumption.begin('s');
   assert.equal(login().received, 0);
   resumption.end();

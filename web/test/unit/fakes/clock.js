@@ -1,6 +1,6 @@
-// Virtual time: replaces the global timers and Date.now for one test. Promises
-// settle between any two timers, which node:test's own mock timers do not wait
-// for (and older Node versions do not mock the date).
+// Virtual time: replaces the global timers, performance.now and Date.now for one
+// test. Promises settle between any two timers, which node:test's own mock timers
+// do not wait for (and older Node versions do not mock the date).
 
 const realImmediate = setImmediate;
 
@@ -9,26 +9,46 @@ const realImmediate = setImmediate;
  */
 export function useClock(t) {
   const clock = new Clock();
-  const real = { setTimeout, clearTimeout, now: Date.now };
+  const real = { setTimeout, clearTimeout, now: Date.now, steady: performance.now };
   globalThis.setTimeout = (then, ms = 0) => clock.set(then, ms);
   globalThis.clearTimeout = (id) => clock.clear(id);
   Date.now = () => clock.now;
+  Object.defineProperty(performance, 'now', { value: () => clock.steady, configurable: true });
   t.after(() => {
     globalThis.setTimeout = real.setTimeout;
     globalThis.clearTimeout = real.clearTimeout;
     Date.now = real.now;
+    Object.defineProperty(performance, 'now', { value: real.steady, configurable: true });
   });
   return clock;
 }
 
 class Clock {
-  now = 1_700_000_000_000;
+  /** What timers go by, and performance.now: it only ever runs. */
+  steady = 1_000_000;
+  #offset = 1_700_000_000_000;
   #timers = new Map();
   #lastId = 0;
 
+  /** What Date.now says: somebody may set it. */
+  get now() {
+    return this.steady + this.#offset;
+  }
+
+  /** Sets the date forward (or back) by `ms`. No time passes. */
+  jump(ms) {
+    this.#offset += ms;
+  }
+
+  /** Lets `ms` pass in which nothing runs, as in a suspended machine: timers are late then. */
+  async sleep(ms) {
+    this.steady += ms;
+    await this.advance(0);
+  }
+
   set(then, ms) {
     const id = ++this.#lastId;
-    this.#timers.set(id, { at: this.now + Math.max(0, ms), then });
+    this.#timers.set(id, { at: this.steady + Math.max(0, ms), then });
     return id;
   }
 
@@ -43,16 +63,16 @@ class Clock {
 
   /** Lets `ms` of time pass, timer by timer. */
   async advance(ms) {
-    const end = this.now + ms;
+    const end = this.steady + ms;
     await settle();
     for (let due = this.#next(end); due; due = this.#next(end)) {
       const [id, { at, then }] = due;
       this.#timers.delete(id);
-      this.now = at;
+      this.steady = Math.max(this.steady, at);
       then();
       await settle();
     }
-    this.now = end;
+    this.steady = end;
   }
 
   /** The earliest timer up to `end`; of equals the oldest. */

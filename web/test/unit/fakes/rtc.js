@@ -94,15 +94,23 @@ class FakePeerConnection extends EventTarget {
     this.#need();
   }
 
+  createOffer() {
+    return this.#exclusively(() => this.#describe('offer'));
+  }
+
+  createAnswer() {
+    return this.#exclusively(() => this.#describe('answer'));
+  }
+
   setLocalDescription(description) {
     return this.#exclusively(() => {
       if (description?.type === 'rollback') return this.#rollback();
       const answering = this.signalingState === 'have-remote-offer';
-      if (this.#restartWanted || !this.#ufrag || (answering && this.#remoteRestarts())) {
-        this.#ufrag = `u${this.#id}.${++this.#ufrags}`;
-        if (answering) this.#restartWanted = false;
-      }
-      this.localDescription = this.#describe(answering ? 'answer' : 'offer');
+      const local = description ?? this.#describe(answering ? 'answer' : 'offer');
+      if (answering !== (local.type === 'answer')) throw new DOMException(this.signalingState, 'InvalidStateError');
+      this.#ufrag = ufragOf(local);
+      if (answering) this.#restartWanted = false;
+      this.localDescription = local;
       this.#enter(answering ? 'stable' : 'have-local-offer');
       this.#gather();
       return undefined;
@@ -144,7 +152,7 @@ class FakePeerConnection extends EventTarget {
     const alive = this.connectionState === 'connected' && this.#partner();
     return new Map([
       ['t', { type: 'transport', selectedCandidatePairId: 'p' }],
-      ['p', { type: 'candidate-pair', localCandidateId: 'l', remoteCandidateId: 'r', responsesReceived: alive ? Math.floor(Date.now() / 5000) : 7 }],
+      ['p', { type: 'candidate-pair', localCandidateId: 'l', remoteCandidateId: 'r', responsesReceived: alive ? Math.floor(performance.now() / 5000) : 7 }],
       ['l', { type: 'local-candidate', candidateType: 'host' }],
       ['r', { type: 'remote-candidate', candidateType }],
     ]);
@@ -216,8 +224,10 @@ class FakePeerConnection extends EventTarget {
 
   #describe(type) {
     const setup = type === 'offer' ? 'actpass' : 'active';
+    const fresh = this.#restartWanted || !this.#ufrag || (type === 'answer' && this.#remoteRestarts());
+    const ufrag = fresh ? `u${this.#id}.${++this.#ufrags}` : this.#ufrag;
     const sdp = ['v=0', `o=- ${1000 + this.#id} ${++this.#version} IN IP4 127.0.0.1`, 's=-', 't=0 0',
-      `a=setup:${setup}`, `a=ice-ufrag:${this.#ufrag}`, `a=fake-id:${this.#id}`, ''].join('\r\n');
+      `a=setup:${setup}`, `a=ice-ufrag:${ufrag}`, `a=fake-id:${this.#id}`, ''].join('\r\n');
     return { type, sdp };
   }
 
