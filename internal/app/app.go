@@ -43,6 +43,7 @@ type App struct {
 	tokens   *auth.Verifier // nil where everybody may come in
 	hub      *hub.Hub
 	sockets  *wsconn.Server
+	bounds   httpd.Bounds // of pages and the servers aside
 	pages    *http.Server
 	silence  *httpd.Silence
 	admin    *http.Server
@@ -84,10 +85,11 @@ func New(cfg config.Config, log zerolog.Logger) (*App, error) {
 	if err != nil {
 		return nil, err
 	}
-	a.pages = httpd.NewServer(pages, cfg.HeaderTimeout, log)
+	a.bounds = httpd.Bounds{HeaderTimeout: cfg.HeaderTimeout, Connections: cfg.MaxHTTPConnections}
+	a.pages = httpd.NewServer(pages, a.bounds, log)
 	a.admin = httpd.NewServer(admin.New(admin.Options{
 		Metrics: counts.Handler(), Hub: a.hub, Sessions: dialect, Hosts: adminHosts(cfg),
-	}), cfg.HeaderTimeout, log)
+	}), a.bounds, log)
 	a.admin.WriteTimeout = 0 // a profile takes as long as it was asked to
 	return a, nil
 }

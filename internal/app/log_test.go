@@ -2,7 +2,9 @@ package app_test
 
 import (
 	"encoding/json"
+	"fmt"
 	"maps"
+	"os/exec"
 	"slices"
 	"strings"
 	"testing"
@@ -127,4 +129,28 @@ func TestLogOfAFlood(t *testing.T) {
 			t.Errorf("left out: %v", left)
 		}
 	}, "--log-lines-per-second=10")
+}
+
+// Who allows more connections than the system allows open files is told so, and how to mend it.
+func TestLogOfTooFewOpenFiles(t *testing.T) {
+	for most, told := range map[int]bool{500: true, 501: false} {
+		script := fmt.Sprintf("ulimit -n %d; exec \"$0\" --listen=127.0.0.1:0 --max-connections=501 --max-room-users=0", most)
+		command := exec.Command("sh", "-c", script, program(t))
+		command.Env = exactly(nil)
+		log := new(testkit.Journal)
+		command.Stderr = log
+		if err := command.Start(); err != nil {
+			t.Fatal(err)
+		}
+		for deadline := time.Now().Add(testkit.Patience); !strings.Contains(log.String(), "listening"); time.Sleep(time.Millisecond) {
+			if time.Now().After(deadline) {
+				t.Fatalf("does not start: %s", log)
+			}
+		}
+		command.Process.Kill()
+		command.Wait()
+		if got := strings.Contains(log.String(), "LimitNOFILE"); got != told {
+			t.Errorf("%d open files: told %v: %s", most, got, log)
+		}
+	}
 }

@@ -69,7 +69,7 @@ func (a *App) serveAll(ctx context.Context, open *listen.Set, url string, reload
 	aside.Go(func() { supervisor.Run(background, func() bool { return true }) })
 	aside.Go(func() { a.reloadOn(background, reload, open, supervisor, url) })
 	if open.Redirect != nil {
-		redirect := httpd.NewServer(open.RedirectHandler, a.pages.ReadHeaderTimeout, a.log)
+		redirect := httpd.NewServer(open.RedirectHandler, a.bounds, a.log)
 		defer a.serveAside(redirect, open.Redirect, &aside).Close()
 	}
 	if open.Admin != nil {

@@ -10,6 +10,7 @@ import (
 
 	"beckon/internal/auth"
 	"beckon/internal/config"
+	"beckon/internal/listen"
 	"beckon/internal/ratelimit"
 	"beckon/internal/replay"
 )
@@ -111,6 +112,10 @@ func newTokens(cfg config.Config, log zerolog.Logger) (*auth.Verifier, error) {
 
 // warn tells the operator of settings that are allowed but hardly meant.
 func warn(cfg config.Config, log zerolog.Logger) {
+	if most, known := listen.MaxFiles(); known && most < uint64(cfg.MaxConnections) {
+		log.Info().Uint64("open_files", most).Int("max_connections", cfg.MaxConnections).
+			Msg("the system allows fewer open files than --max-connections: raise its limit (ulimit -n, LimitNOFILE) or lower the setting")
+	}
 	for _, server := range cfg.ICEServers {
 		if server.LacksCredentials() {
 			log.Warn().Stringer("server", server).

@@ -96,6 +96,9 @@ type Limits struct {
 	// MaxConnections caps the open WebSocket connections. An idle one costs about 10 KB, so
 	// the default is what a machine with a few GB carries.
 	MaxConnections int `default:"100000" placeholder:"N" help:"Most WebSocket connections at one time, 0 for any number."`
+	// MaxHTTPConnections caps the connections that are no WebSockets, or not yet. Even if all clients come back at
+	// once, each is one of them for a moment only.
+	MaxHTTPConnections int `name:"max-http-connections" default:"8192" placeholder:"N" help:"Most connections besides those at one time, 0 for any number. Beyond it, the one that has been silent for longest is closed."`
 	// MaxConnectionsPerIP caps those of one client address (IPv6: of one /64).
 	MaxConnectionsPerIP int `name:"max-connections-per-ip" default:"100" placeholder:"N" help:"Most WebSocket connections of one client address (IPv6: of one /64) at one time, 0 for any number. Loopback is exempt from the default, unless a --trusted-proxy names it."`
 	// HandshakesPerSecondPerIP caps new connections of one client address; four times as many

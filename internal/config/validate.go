@@ -76,6 +76,7 @@ func (c *Config) checkNumbers() error {
 		{"outbox-bytes", c.OutboxBytes, 4096, 1 << 30, true},
 		{"outbox-messages", c.OutboxMessages, 16, million, true},
 		{"max-connections", c.MaxConnections, 0, 100 * million, true},
+		{"max-http-connections", c.MaxHTTPConnections, 16, million, true},
 		{"max-connections-per-ip", c.MaxConnectionsPerIP, 0, 100 * million, true},
 		{"handshakes-per-second-per-ip", c.HandshakesPerSecondPerIP, 0, million, true},
 		{"messages-per-second", c.MessagesPerSecond, 0, million, true},

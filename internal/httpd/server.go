@@ -18,11 +18,16 @@ const (
 	maxHeaderBytes = 8 << 10
 )
 
+// Bounds are those bounds of a server that are settings.
+type Bounds struct {
+	HeaderTimeout time.Duration // for the head of a request; 0 for ever
+	Connections   int           // that are open at one time and no WebSockets, or not yet; 0 for any number
+}
+
 // NewServer returns a server for h with all its bounds set, which logs what net/http has to
-// say to logger. headerTimeout is for the head of a request, 0 for ever. The caller listens,
-// serves and shuts it down.
-func NewServer(h http.Handler, headerTimeout time.Duration, logger zerolog.Logger) *http.Server {
-	readTimeout := time.Duration(0)
+// say to logger. The caller listens, serves and shuts it down.
+func NewServer(h http.Handler, bounds Bounds, logger zerolog.Logger) *http.Server {
+	headerTimeout, readTimeout := bounds.HeaderTimeout, time.Duration(0)
 	if headerTimeout > 0 {
 		readTimeout = headerTimeout + bodyTimeout
 	}
@@ -34,7 +39,7 @@ func NewServer(h http.Handler, headerTimeout time.Duration, logger zerolog.Logge
 		IdleTimeout:       idleTimeout,
 		MaxHeaderBytes:    maxHeaderBytes,
 		ErrorLog:          log.New(errorLog{logger}, "", 0),
-		ConnState:         newVisitors(maxVisitors).note,
+		ConnState:         newVisitors(bounds.Connections).note,
 	}
 }
 

@@ -51,7 +51,7 @@ func (l *pipeListener) dial() net.Conn {
 
 // serve runs the server, changed, until the test ends.
 func serve(t *testing.T, h http.Handler, logger zerolog.Logger, changes ...func(*http.Server)) *pipeListener {
-	listener, server := newPipeListener(), NewServer(h, headerTimeout, logger)
+	listener, server := newPipeListener(), NewServer(h, Bounds{HeaderTimeout: headerTimeout}, logger)
 	for _, change := range changes {
 		change(server)
 	}
@@ -145,7 +145,7 @@ func TestServerTroubleIsLoggedByItsSeverity(t *testing.T) {
 		"http: TLS handshake error from x: \x1b[2J EOF":     "debug",
 	} {
 		var out bytes.Buffer
-		NewServer(nil, headerTimeout, zerolog.New(&out)).ErrorLog.Print(line)
+		NewServer(nil, Bounds{HeaderTimeout: headerTimeout}, zerolog.New(&out)).ErrorLog.Print(line)
 		want := `{"level":"` + level + `","detail":"http: `
 		if !strings.HasPrefix(out.String(), want) || strings.Contains(out.String(), "\x1b") || strings.Count(out.String(), "\n") != 1 {
 			t.Errorf("%q is logged as %q", line, out.String())

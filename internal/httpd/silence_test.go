@@ -50,7 +50,7 @@ func silently(t *testing.T, test func(t *testing.T, ln *testkit.Listener, silenc
 	synctest.Test(t, func(t *testing.T) {
 		silence := NewSilence()
 		h := newSite(t, func(o *Options) { o.Silence = silence })
-		server, ln := NewServer(h, time.Second, zerolog.Nop()), testkit.NewListener()
+		server, ln := NewServer(h, Bounds{HeaderTimeout: time.Second}, zerolog.Nop()), testkit.NewListener()
 		ended := make(chan error, 1)
 		go func() { ended <- server.Serve(ln) }()
 		test(t, ln, silence)

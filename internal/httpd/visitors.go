@@ -7,15 +7,11 @@ import (
 	"sync"
 )
 
-// maxVisitors is how many connections may be open at one time that are no WebSockets, or not
-// yet. Even if all clients come back at once, each is one of them for a moment only.
-const maxVisitors = 8 << 10
-
-// visitors are the connections that are no WebSockets. When there are too many, the one with
+// visitors are the connections that are no WebSockets, or not yet. When there are too many, the one with
 // which nothing has happened for longest is closed: whoever holds on to connections makes room
 // for who has just come.
 type visitors struct {
-	most int
+	most int // static; 0 for any number
 
 	mu     sync.Mutex
 	places map[net.Conn]*list.Element // in queue; guarded by mu
@@ -51,7 +47,7 @@ func (v *visitors) move(conn net.Conn, state http.ConnState) (excess net.Conn) {
 	default:
 		v.queue.MoveToBack(place)
 	}
-	if v.queue.Len() <= v.most {
+	if v.most == 0 || v.queue.Len() <= v.most {
 		return nil
 	}
 	return v.forget(v.queue.Front())

@@ -89,7 +89,7 @@ func TestVisitorsWhoLeftAreForgotten(t *testing.T) {
 }
 
 func TestTheServerCountsItsVisitors(t *testing.T) {
-	if NewServer(nil, headerTimeout, zerolog.Nop()).ConnState == nil {
+	if NewServer(nil, Bounds{HeaderTimeout: headerTimeout}, zerolog.Nop()).ConnState == nil {
 		t.Error("nobody counts connections that are no WebSockets")
 	}
 }

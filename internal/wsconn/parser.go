@@ -60,7 +60,7 @@ func newParser(maxMessageBytes int64) *parser {
 	ws.SetPingHandler(func(data string) error { p.control(); p.conn.pinged([]byte(data)); p.giveWay(); return nil })
 	ws.SetPongHandler(func(data string) error { p.control(); p.conn.ponged([]byte(data)); p.giveWay(); return nil })
 	ws.SetCloseHandler(func(int, string) error { return nil }) // the reader answers
-	p.ws, p.violated = ws, false // Write has seen the answer to the handshake
+	p.ws, p.violated = ws, false                               // Write has seen the answer to the handshake
 	return p
 }
 
