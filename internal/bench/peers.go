@@ -37,9 +37,9 @@ func peers(args []string, stdout, stderr io.Writer) error {
 	if err != nil {
 		return fmt.Errorf("peers: %w", err)
 	}
-	document, err := compare.Run(o)
-	if err != nil {
-		return fmt.Errorf("peers: %w", err)
+	document, failed := compare.Run(o)
+	if failed != nil {
+		failed = fmt.Errorf("peers: %w", failed)
 	}
-	return shared.show(document, stdout)
+	return errors.Join(shared.show(document, stdout), failed)
 }

@@ -2,19 +2,20 @@ package compare
 
 import (
 	"fmt"
+	"math"
 
 	"beckon/internal/bench/report"
 )
 
-// sheet fills a budget. The first number that is missing is its error.
+// sheet fills a budget. A number that is missing is NaN.
 type sheet struct {
 	comparison *comparison
 	rows       []report.Row
-	err        error
+	missing    []string // what there is no row of, for want of a number
 }
 
-// budget holds the medians against what they must be.
-func (c *comparison) budget(binary float64) ([]report.Row, error) {
+// budget holds the medians against what they must be. It also returns what could not be told.
+func (c *comparison) budget(binary float64) (rows []report.Row, missing []string) {
 	s := &sheet{comparison: c}
 	s.relays()
 	s.crowds()
@@ -23,7 +24,7 @@ func (c *comparison) budget(binary float64) ([]report.Row, error) {
 		s.ratio(manyRooms, v1, oneRoom, v1, "cpu_per_million"), bound(1.1), nil)
 	s.add("from start to first connection", report.Seconds, s.get(flatOut, v1, "started"), bound(0.05), bound(0.01))
 	s.add("size of the program", report.Bytes, binary, nil, nil)
-	return s.rows, s.err
+	return s.rows, s.missing
 }
 
 // relays are the rows about messages.
@@ -74,13 +75,17 @@ func (s *sheet) storms() {
 }
 
 func (s *sheet) add(what string, unit report.Unit, number float64, must, goal *float64) {
+	if math.IsNaN(number) {
+		s.missing = append(s.missing, what)
+		return
+	}
 	s.rows = append(s.rows, report.Row{What: what, Number: number, Unit: unit, Must: must, Goal: goal})
 }
 
 func (s *sheet) get(step, contender, key string) float64 {
 	n, err := s.comparison.median(step, contender, key)
-	if err != nil && s.err == nil {
-		s.err = err
+	if err != nil {
+		return math.NaN()
 	}
 	return n
 }
@@ -89,10 +94,7 @@ func (s *sheet) get(step, contender, key string) float64 {
 func (s *sheet) ratio(step, contender, toStep, toContender, key string) float64 {
 	n, to := s.get(step, contender, key), s.get(toStep, toContender, key)
 	if to == 0 {
-		if s.err == nil {
-			s.err = fmt.Errorf("%s of %s is 0 for %s", key, toContender, toStep)
-		}
-		return 0
+		return math.NaN()
 	}
 	return n / to
 }

@@ -8,6 +8,7 @@ import (
 	"io"
 	"os"
 	"slices"
+	"strings"
 	"time"
 
 	"beckon/internal/bench/report"
@@ -33,7 +34,8 @@ type comparison struct {
 	results     []report.Result      // of the last round of each step
 }
 
-// Run compares. It takes minutes.
+// Run compares. It takes minutes. What fails is told in the error and costs no more than the rows that need it: the
+// document holds the rest.
 func Run(o Options) (report.Document, error) {
 	if o.Rounds < 1 {
 		return report.Document{}, errors.New("at least one round is needed")
@@ -45,16 +47,18 @@ func Run(o Options) (report.Document, error) {
 	}
 	defer c.certificate.remove()
 	begun := time.Now()
+	var failed error
 	for round := range o.Rounds {
-		if err := c.round(round); err != nil {
-			return report.Document{}, err
-		}
+		failed = errors.Join(failed, c.round(round))
 	}
 	binary, err := os.Stat(o.Beckon)
 	if err != nil {
 		return report.Document{}, err
 	}
-	rows, err := c.budget(float64(binary.Size()))
+	rows, missing := c.budget(float64(binary.Size()))
+	if missing != nil {
+		failed = errors.Join(failed, fmt.Errorf("not in the table: %s", strings.Join(missing, "; ")))
+	}
 	return report.Document{
 		Title: "beckon beside others",
 		About: fmt.Sprintf("%s, processors: %s. Rounds: %d, in %v. "+
@@ -63,11 +67,11 @@ func Run(o Options) (report.Document, error) {
 		Results: c.results,
 		Budget:  rows,
 		Plots:   c.plots(),
-	}, err
+	}, failed
 }
 
 // round measures everything once. Each round begins with another server, lest one always have the warmer machine.
-func (c *comparison) round(round int) error {
+func (c *comparison) round(round int) (failed error) {
 	for _, s := range c.steps() {
 		if s.rounds > 0 && round >= s.rounds {
 			continue
@@ -76,11 +80,11 @@ func (c *comparison) round(round int) error {
 			name := s.contenders[(i+round)%len(s.contenders)]
 			fmt.Fprintf(c.Progress, "round %d of %d: %s, %s\n", round+1, c.Rounds, s.name, name)
 			if err := c.measure(s, name); err != nil {
-				return fmt.Errorf("%s, %s: %w", s.name, name, err)
+				failed = errors.Join(failed, fmt.Errorf("%s, %s: %w", s.name, name, err))
 			}
 		}
 	}
-	return nil
+	return failed
 }
 
 // measure runs one step for one contender.
