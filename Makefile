@@ -11,7 +11,7 @@ GOTESTFLAGS ?=
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: run build test deps lint fmt gotest jscheck jstest e2e fuzz bench bench-tool bench-peers clean help
+.PHONY: run build test deps lint fmt gotest jscheck jstest e2e fuzz bench bench-tool bench-peers bench-browser clean help
 
 run: build ## build and start the server on port 9000; needs nothing but Go
 	./bin/beckon
@@ -66,8 +66,14 @@ $(peers)/node_modules/.package-lock.json: $(peers)/package-lock.json
 	cd $(peers) && npm ci --ignore-scripts --no-audit --no-fund --loglevel=error
 	@touch $@
 
+# Flags for bench-browser, such as `make bench-browser BROWSERFLAGS='--only connect --rounds 30'`.
+BROWSERFLAGS ?=
+
+bench-browser: deps build ## the client beside PeerJS's in Chromium, ratios (15 minutes)
+	node web/test/bench/main.js $(BROWSERFLAGS)
+
 clean: ## remove what was built or installed inside this tree
 	rm -rf bin web/test/node_modules web/test/e2e/.artifacts internal/lab/peers/node_modules
 
 help: ## list the targets
-	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' Makefile

@@ -23,7 +23,7 @@ import { sessionOf } from './sdp.js';
 /**
  * @typedef {object} AttemptOptions
  * @property {typeof RTCPeerConnection} RTCPeerConnection
- * @property {RTCIceServer[]} iceServers
+ * @property {RTCPeerConnection} pc new
  * @property {string | null} call null: the other side knows no calls
  * @property {boolean} outgoing whether we make the channel and the first offer
  * @property {string} label of the channel
@@ -42,20 +42,19 @@ export class Attempt {
   #negotiation;
   #ended = new AbortController();
 
-  /**
-   * @param {AttemptOptions} options
-   * @throws {DOMException} if the browser makes no connection
-   */
-  constructor({ RTCPeerConnection, iceServers, call, outgoing, label, polite, owner }) {
+  /** @param {AttemptOptions} options */
+  constructor({ RTCPeerConnection, pc, call, outgoing, label, polite, owner }) {
     this.call = call;
     this.outgoing = outgoing;
     this.#owner = owner;
     this.#RTCPeerConnection = RTCPeerConnection;
-    this.pc = withUsable(RTCPeerConnection, iceServers, (usable) => new RTCPeerConnection({ iceServers: usable }));
+    this.pc = pc;
     const { send, failed } = owner;
     this.#negotiation = new Negotiation(this.pc, { polite, send, failed, signal: this.signal });
     this.#listen();
-    if (outgoing) this.#use(this.pc.createDataChannel(label));
+    if (!outgoing) return;
+    this.#use(pc.createDataChannel(label));
+    this.#negotiation.offer(); // the connection asks for it too, but a task later
   }
 
   /** Aborted when this attempt is over. */

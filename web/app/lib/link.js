@@ -32,6 +32,7 @@ const LINGER = 500;
  *
  * @typedef {object} LinkDeps
  * @property {typeof RTCPeerConnection} RTCPeerConnection
+ * @property {import('./spare.js').Spare} spare
  * @property {string} label of the channel
  * @property {number} connectTimeout ms
  * @property {() => RTCIceServer[]} iceServers
@@ -226,11 +227,11 @@ export class Link {
 
   /** @param {string | null} call @param {boolean} outgoing */
   #newAttempt(call, outgoing) {
-    const { RTCPeerConnection, label, polite, iceServers } = this.#deps;
+    const { RTCPeerConnection, spare, label, polite, iceServers } = this.#deps;
     const { name } = this;
     return new Attempt({
       RTCPeerConnection, label, polite, call, outgoing,
-      iceServers: iceServers(),
+      pc: spare.take(iceServers()),
       owner: {
         send: (type, payload) => this.#deps.send(stamped({ type, name, [type]: payload }, call)),
         connection: (state) => this.#connectionChanged(state),

@@ -28,8 +28,6 @@ export class Negotiation {
   #queue = Promise.resolve();
   /** @type {(RTCIceCandidateInit | null)[]} arrived before the remote description */
   #early = [];
-  /** @type {unknown[] | null} own candidates that must not overtake a description being made */
-  #held = null;
   /** @type {unknown[]} own candidates since our last description */
   #found = [];
   /** Our DTLS role once it is settled: 'active' or 'passive'. */
@@ -51,7 +49,7 @@ export class Negotiation {
     this.#pc = pc;
     this.#deps = deps;
     const { signal } = deps;
-    pc.addEventListener('negotiationneeded', () => this.#offer(), { signal });
+    pc.addEventListener('negotiationneeded', () => this.offer(), { signal });
     pc.addEventListener('icecandidate', ({ candidate }) => this.#gathered(candidate), { signal });
   }
 
@@ -96,30 +94,32 @@ export class Negotiation {
       const { signalingState, connectionState, localDescription } = this.#pc;
       const unanswered = signalingState === 'have-local-offer';
       if (connectionState === 'connected' && !unanswered) return;
-      if (unanswered || localDescription?.type === 'answer') this.#sendDescription();
+      if (unanswered || localDescription?.type === 'answer') this.#sendDescription(localDescription);
       for (const candidate of this.#found) this.#send('candidate', candidate);
     });
   }
 
-  #offer() {
+  /** Makes an offer, unless there is one under way. */
+  offer() {
     this.#enqueue(async () => {
       if (this.#pc.signalingState !== 'stable' || this.#failures >= MAX_FAILURES) return;
       await this.#describe('offer');
     });
   }
 
-  /** @param {'offer' | 'answer'} type */
+  /**
+   * The description is on its way while we still apply it ourselves: that saves
+   * time at both ends. Its candidates are found by applying it, so they follow.
+   *
+   * @param {'offer' | 'answer'} type
+   */
   async #describe(type) {
-    this.#held ??= [];
+    const pc = this.#pc;
+    const description = await (type === 'offer' ? pc.createOffer() : pc.createAnswer());
     this.#found = [];
-    try {
-      await this.#pc.setLocalDescription();
-      if (this.#pc.localDescription?.type === type) this.#sendDescription();
-    } finally {
-      const held = this.#held;
-      this.#held = null;
-      for (const candidate of held) this.#send('candidate', candidate);
-    }
+    const applied = pc.setLocalDescription(description);
+    this.#sendDescription(description);
+    await applied;
   }
 
   /**
@@ -139,15 +139,15 @@ export class Negotiation {
     }
   }
 
-  #sendDescription() {
-    const description = this.#pc.localDescription;
+  /** @param {RTCSessionDescriptionInit | null} description */
+  #sendDescription(description) {
     if (!description) return;
-    let { sdp } = description;
-    if (description.type === 'answer') this.#role ||= roleOf(sdp);
+    let { type, sdp = '' } = description;
+    if (type === 'answer') this.#role ||= roleOf(sdp);
     // Firefox forgets in a later answer which role it has (RFC 8842 section 5.5),
     // so a later offer does not leave it the choice.
     else if (this.#role) sdp = withRole(sdp, this.#role);
-    this.#send(/** @type {'offer' | 'answer'} */ (description.type), { type: description.type, sdp });
+    this.#send(/** @type {'offer' | 'answer'} */ (type), { type, sdp });
   }
 
   /**
@@ -160,8 +160,7 @@ export class Negotiation {
     if (!candidate?.candidate) return;
     const init = candidate.toJSON();
     this.#found.push(init);
-    if (this.#held) this.#held.push(init);
-    else this.#send('candidate', init);
+    this.#send('candidate', init);
   }
 
   /** @param {import('./protocol.js').SignalType} type @param {unknown} payload */

@@ -5,6 +5,7 @@ import { Emitter } from './emitter.js';
 import { Link } from './link.js';
 import { currentPage, watchPage } from './page-life.js';
 import { isDescription } from './protocol.js';
+import { Spare } from './spare.js';
 
 /**
  * @typedef {object} PeersEvents
@@ -28,6 +29,7 @@ export class Peers extends Emitter {
   /** @type {Map<string, Link>} the live ones by name */
   #links = new Map();
   #early = new EarlyCandidates();
+  #spare;
 
   /**
    * @param {import('./signaling.js').Signaling} signaling
@@ -43,6 +45,7 @@ export class Peers extends Emitter {
     super();
     this.#signaling = signaling;
     this.#options = { RTCPeerConnection, label, connectTimeout, autoAccept };
+    this.#spare = new Spare(RTCPeerConnection);
     this.#listen();
     watchPage(page, { hide: () => this.#shutAll() });
   }
@@ -88,6 +91,7 @@ export class Peers extends Emitter {
 
   #listen() {
     const signaling = this.#signaling;
+    signaling.addEventListener('state', ({ detail }) => this.#spare.want(detail.state === 'online'));
     signaling.addEventListener('signal', ({ detail }) => this.#received(detail));
     signaling.addEventListener('hangup', ({ detail }) => this.#links.get(detail.name)?.hungUp(detail.call));
     signaling.addEventListener('left', ({ detail }) => this.#links.get(detail.user.userName)?.left());
@@ -123,6 +127,7 @@ export class Peers extends Emitter {
     const signaling = this.#signaling;
     const link = new Link(name, incoming, {
       ...this.#options,
+      spare: this.#spare,
       iceServers: () => signaling.iceServers,
       online: () => signaling.state === 'online',
       send: (message) => signaling.send(message),

@@ -27,6 +27,17 @@ test('everybody in the room, by name as people sort', () => {
   assert.equal(roster.onlineCount, 6);
 });
 
+test('who comes later finds the place where all would be sorted at once', () => {
+  const names = Array.from({ length: 101 }, (_, i) => `${'zäbÉ'[i % 4]}${i}`);
+  const collator = new Intl.Collator(undefined, { numeric: true, sensitivity: 'base' });
+  const sorted = (/** @type {string[]} */ some) => [...some].sort((a, b) => collator.compare(a, b) || (a < b ? -1 : 1));
+  for (const share of [2, 3, 1, 50, 7, 200, 2, 1]) {
+    const present = names.filter((_, i) => (i * 37) % 101 % share === 0);
+    signaling.found(...present);
+    assert.deepEqual(listed(), sorted(present));
+  }
+});
+
 test('those one talks to come first, and stay when they leave the room', () => {
   signaling.found('Ana', 'Zoë');
   chat.connect('Zoë');

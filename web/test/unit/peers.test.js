@@ -52,6 +52,17 @@ test('candidates do not overtake their description', async (t) => {
   }
 });
 
+test('a description is on its way while it is still being applied', async (t) => {
+  const { ana, clock, network, server } = await startParty(t);
+  network.pace = 20; // each operation
+  ana.peers.connect('bob');
+  await clock.advance(25);
+  assert.equal(server.got('offer').length, 1);
+  assert.equal(server.got('candidate').length, 0);
+  await clock.advance(45);
+  assert.equal(server.got('answer').length, 1);
+});
+
 test('glare: both call at once and end up in one connection', async (t) => {
   const { ana, bob, clock, network, server } = await startParty(t);
   const [a, b] = [ana.peers.connect('bob'), bob.peers.connect('ana')];

@@ -30,12 +30,14 @@ function initialsOf(name) {
   return (first + firstGrapheme(words[words.length - 1])).toUpperCase();
 }
 
+const graphemes = new Intl.Segmenter(undefined, { granularity: 'grapheme' });
+
 /**
  * A flag or a family emoji is many code points and one picture.
  * @param {string} word
  */
 function firstGrapheme(word) {
-  const [first] = new Intl.Segmenter(undefined, { granularity: 'grapheme' }).segment(word);
+  const [first] = graphemes.segment(word);
   return first?.segment ?? '';
 }
 

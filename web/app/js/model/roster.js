@@ -24,6 +24,8 @@ export class Roster extends EventTarget {
   stale = true;
   /** @type {Set<string>} names of the others in the room */
   #online = new Set();
+  /** @type {string[]} the same, as people sort */
+  #sorted = [];
   #collator = new Intl.Collator(undefined, { numeric: true, sensitivity: 'base' });
   #signaling;
   #chat;
@@ -55,17 +57,15 @@ export class Roster extends EventTarget {
 
   /** @returns {Contact[]} those we have a conversation with first, then by name */
   get contacts() {
-    const names = new Set(this.#online);
-    for (const { name } of this.#chat.conversations) names.add(name);
-    const contacts = Array.from(names, (name) => ({
-      name,
-      online: this.#online.has(name),
-      conversation: this.#chat.get(name),
-    }));
-    return contacts.sort((a, b) =>
-      Number(b.conversation !== null) - Number(a.conversation !== null)
-      || this.#collator.compare(a.name, b.name)
-      || (a.name < b.name ? -1 : 1));
+    const talks = Array.from(this.#chat.conversations).sort((a, b) => this.#compare(a.name, b.name));
+    const contacts = talks.map((conversation) => this.#contact(conversation.name, conversation));
+    for (const name of this.#sorted) if (!this.#chat.get(name)) contacts.push(this.#contact(name, null));
+    return contacts;
+  }
+
+  /** @param {string} name @param {Conversation | null} conversation @returns {Contact} */
+  #contact(name, conversation) {
+    return { name, online: this.#online.has(name), conversation };
   }
 
   #update() {
@@ -73,8 +73,49 @@ export class Roster extends EventTarget {
     const told = state === 'online';
     this.#grace.follow(!told && me !== null);
     this.stale = !told && (!me || this.#grace.over);
-    if (told) this.#online = new Set(Array.from(users.values(), (user) => user.userName));
-    else if (!me) this.#online.clear();
+    if (told) this.#become(new Set(Array.from(users.values(), (user) => user.userName)));
+    else if (!me) this.#become(new Set());
     this.dispatchEvent(new Event('change'));
   }
+
+  /**
+   * Sorts those who are new into the others: to sort a large room anew with
+   * every change would keep the page busy.
+   *
+   * @param {Set<string>} online
+   */
+  #become(online) {
+    const stayed = this.#sorted.filter((name) => online.has(name));
+    const fresh = [...online].filter((name) => !this.#online.has(name)).sort((a, b) => this.#compare(a, b));
+    this.#online = online;
+    this.#sorted = merge(stayed, fresh, (a, b) => this.#compare(a, b));
+  }
+
+  /** @param {string} a @param {string} b */
+  #compare(a, b) {
+    return this.#collator.compare(a, b) || (a < b ? -1 : 1);
+  }
+}
+
+/**
+ * @param {string[]} many sorted
+ * @param {string[]} few sorted; each finds its place by halving
+ * @param {(a: string, b: string) => number} compare
+ * @returns {string[]} both, sorted
+ */
+function merge(many, few, compare) {
+  const all = [];
+  let taken = 0;
+  for (const name of few) {
+    let end = many.length;
+    for (let start = taken; start < end;) {
+      const middle = (start + end) >> 1;
+      if (compare(many[middle], name) < 0) start = middle + 1;
+      else end = middle;
+    }
+    while (taken < end) all.push(many[taken++]);
+    all.push(name);
+  }
+  while (taken < many.length) all.push(many[taken++]);
+  return all;
 }

@@ -126,3 +126,13 @@ export function coalesced(render, signal) {
     else queueMicrotask(run);
   };
 }
+
+/**
+ * Runs it once the page has nothing else to do, or soon where nobody tells of that.
+ *
+ * @param {() => void} then
+ */
+export function whenIdle(then) {
+  if ('requestIdleCallback' in window) requestIdleCallback(() => then(), { timeout: 1_000 });
+  else setTimeout(then, 50);
+}

@@ -1,7 +1,7 @@
 /** The few drawings of the page, as inline SVG. All are decoration: hidden from screen readers. */
 
 import { avatarOf } from '../model/avatar.js';
-import { svg } from './dom.js';
+import { setAttribute, setText, svg } from './dom.js';
 
 /**
  * The mark: here, there, and the way between. index.html has it too.
@@ -32,16 +32,22 @@ function strokes(d) {
     svg('path', { d }));
 }
 
+/** Copied for each person: in a large room, building it anew would take most of the time of a row. */
+const avatar = svg('svg', { class: 'avatar', viewBox: '0 0 40 40', 'aria-hidden': 'true', focusable: 'false' },
+  svg('circle', { class: 'avatar-ground', cx: 20, cy: 20, r: 20 }),
+  svg('path', { class: 'avatar-shape', d: 'M20 0a20 20 0 0 1 0 40a10 10 0 0 1 0-20a10 10 0 0 0 0-20z' }),
+  svg('text', { class: 'avatar-initials', x: 20, y: 20, dy: '0.36em', 'text-anchor': 'middle' }));
+
 /**
  * The picture of a person, drawn from the name alone.
  * @param {string} name
  */
 export function avatarIcon(name) {
   const { initials, hue, turn } = avatarOf(name);
-  const picture = svg('svg', { class: 'avatar', viewBox: '0 0 40 40', 'aria-hidden': 'true', focusable: 'false' },
-    svg('circle', { class: 'avatar-ground', cx: 20, cy: 20, r: 20 }),
-    svg('path', { class: 'avatar-shape', d: 'M20 0a20 20 0 0 1 0 40a10 10 0 0 1 0-20a10 10 0 0 0 0-20z', transform: `rotate(${turn} 20 20)` }),
-    svg('text', { class: 'avatar-initials', x: 20, y: 20, dy: '0.36em', 'text-anchor': 'middle' }, initials));
+  const picture = /** @type {SVGElement} */ (avatar.cloneNode(true));
+  const [, shape, letters] = picture.children;
+  setAttribute(shape, 'transform', `rotate(${turn} 20 20)`);
+  setText(letters, initials);
   picture.style.setProperty('--hue', String(hue));
   return picture;
 }

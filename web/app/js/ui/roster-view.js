@@ -1,7 +1,7 @@
 /** The list of people: who is there, how the line to them is, what is unread. */
 
 import { connectionWords } from '../model/connection-words.js';
-import { arrange, coalesced, el, setAttribute, setText } from './dom.js';
+import { arrange, coalesced, el, setAttribute, setText, whenIdle } from './dom.js';
 import { avatarIcon } from './icons.js';
 
 /** @import { Chat } from '../model/chat.js' */
@@ -14,6 +14,13 @@ import { avatarIcon } from './icons.js';
  * @property {(name: string) => void} connect
  * @property {(name: string) => void} disconnect
  */
+
+/**
+ * So many are listed at once. In a larger room as many again follow whenever the page has nothing else to do, up to a
+ * number that browsers still scroll and search with ease. Who wants to see more scrolls there, or asks.
+ */
+const SOME = 50;
+const UNASKED = 500;
 
 /** A click this soon after a button changed its meaning was aimed at what it meant before, ms. */
 const SECOND_THOUGHT = 500;
@@ -35,8 +42,21 @@ export function mountRoster(root, { roster, chat, session }, { signal, actions }
 
   /** @type {Map<string, ReturnType<typeof buildRow>>} by name */
   const rows = new Map();
+  let length = SOME;
+  let growing = false;
+  const grow = () => {
+    if (growing) return;
+    growing = true;
+    whenIdle(() => {
+      growing = false;
+      length += SOME;
+      render();
+    });
+  };
+  const more = buildMore(list, grow, signal);
   const render = coalesced(() => {
-    const contacts = roster.contacts;
+    const everybody = roster.contacts;
+    const contacts = everybody.slice(0, length);
     const wanted = contacts.map((contact) => {
       const row = rows.get(contact.name) ?? buildRow(contact.name, actions, signal);
       rows.set(contact.name, row);
@@ -49,7 +69,10 @@ export function mountRoster(root, { roster, chat, session }, { signal, actions }
     });
     const names = new Set(contacts.map(({ name }) => name));
     for (const name of rows.keys()) if (!names.has(name)) rows.delete(name);
-    arrange(list, list.matches(':hover') ? pinned(list, wanted) : wanted);
+    const left = everybody.length - contacts.length;
+    more.show(left);
+    arrange(list, [...(list.matches(':hover') ? pinned(list, wanted) : wanted), ...(left > 0 ? [more.item] : [])]);
+    if (left > 0 && length < UNASKED) grow();
     // Without a button that works in it, the list itself must take the focus to be scrolled.
     setAttribute(list, 'tabindex', roster.stale ? 0 : null);
     empty.hidden = roster.onlineCount > 0 || roster.stale;
@@ -64,6 +87,27 @@ export function mountRoster(root, { roster, chat, session }, { signal, actions }
     const opener = rows.get(name)?.opener;
     (opener?.isConnected ? opener : heading).focus();
   };
+}
+
+/**
+ * The last item of a list that goes on: shows more when it is pressed, or about to be seen.
+ *
+ * @param {HTMLElement} list
+ * @param {() => void} grow
+ * @param {AbortSignal} signal
+ */
+function buildMore(list, grow, signal) {
+  const button = el('button', { type: 'button', class: 'button small' });
+  const item = el('li', { class: 'people-more' }, button);
+  button.addEventListener('click', grow, { signal });
+  const watch = new IntersectionObserver((seen) => seen.at(-1)?.isIntersecting && grow(), { root: list, rootMargin: '100% 0px' });
+  signal.addEventListener('abort', () => watch.disconnect());
+  const show = (/** @type {number} */ left) => {
+    setText(button, `Show more (${left})`);
+    watch.disconnect();
+    if (left > 0) watch.observe(item); // anew: it tells of changes only, and may be in sight still
+  };
+  return { item, show };
 }
 
 /**
@@ -99,7 +143,7 @@ function buildRow(name, actions, signal) {
   const toggle = el('button', { type: 'button', class: 'button small person-toggle' });
   const item = el('li', { class: 'person' }, avatarIcon(name), words, unread, toggle);
   opener.addEventListener('click', () => actions.open(name), { signal });
-  const row = { item, words, label, opener, status, unread, toggle, live: false, ownDoing: false, changedAt: -Infinity };
+  const row = { item, words, label, opener, status, unread, toggle, shown: '', live: false, ownDoing: false, changedAt: -Infinity };
   toggle.addEventListener('click', ({ detail: clicks }) => {
     if (clicks < 2) toggled(row, name, actions); // a double click is one
   }, { signal });
@@ -107,9 +151,9 @@ function buildRow(name, actions, signal) {
 }
 
 /**
- * The button does what it says, except when it came to say so a moment ago
- * under the pointer: who is about to press Connect just when the other side
- * connects does not mean to disconnect.
+ * The button does what it says, except when it came to say so a moment ago by
+ * itself: who is about to press Connect just when the other side connects does
+ * not mean to disconnect. (A finger is not over the button before it presses.)
  *
  * @param {ReturnType<typeof buildRow>} row
  * @param {string} name
@@ -131,6 +175,9 @@ function toggled(row, name, actions) {
  * @param {{stale: boolean, selected: boolean, offersRelay: boolean}} circumstances
  */
 function updateRow(row, { name, online, conversation }, { stale, selected, offersRelay }) {
+  const plain = conversation ? '' : `${online} ${stale}`;
+  if (plain && row.shown === plain) return; // as with nearly all in a large room
+  row.shown = plain;
   const words = connectionWords({
     name, online, offersRelay,
     state: conversation?.state ?? 'closed', path: conversation?.path ?? null, reason: conversation?.reason ?? null,
@@ -170,7 +217,7 @@ function updateToggle(row, name, live) {
   const { toggle } = row;
   if (live !== row.live) {
     row.live = live;
-    row.changedAt = !row.ownDoing && toggle.matches(':hover, :focus') ? performance.now() : -Infinity;
+    row.changedAt = row.ownDoing ? -Infinity : performance.now();
     row.ownDoing = false;
   }
   setText(toggle, live ? 'Disconnect' : 'Connect');

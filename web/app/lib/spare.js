@@ -1,0 +1,70 @@
+// A connection made ahead of the next call, ours or another's. The first one of
+// a page costs a browser tens of milliseconds (threads, a key), the others a
+// few, at both ends of every call. It does not look for ways to anybody: that
+// begins with the call.
+
+import { withUsable } from './ice-servers.js';
+
+/** How long after a call was begun the next one is made ready at the earliest, in ms: the first has its hands full. */
+const PAUSE = 2_000;
+/** How long a busy page may put it off, in ms. */
+const PATIENCE = 1_000;
+
+export class Spare {
+  #RTCPeerConnection;
+  /** @type {RTCPeerConnection | null} */
+  #pc = null;
+  #wanted = false;
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  #timer;
+
+  /** @param {typeof globalThis.RTCPeerConnection} RTCPeerConnection */
+  constructor(RTCPeerConnection) {
+    this.#RTCPeerConnection = RTCPeerConnection;
+  }
+
+  /**
+   * Has one ready from the next idle moment on, until it is told otherwise. Who
+   * is not told of idle moments (Node, some browsers) does without.
+   *
+   * @param {boolean} wanted
+   */
+  want(wanted) {
+    if (wanted === this.#wanted || !('requestIdleCallback' in globalThis)) return;
+    this.#wanted = wanted;
+    clearTimeout(this.#timer);
+    if (wanted) return this.#prepare();
+    this.#pc?.close();
+    this.#pc = null;
+  }
+
+  /**
+   * @param {RTCIceServer[]} iceServers
+   * @returns {RTCPeerConnection} the one that is ready, or else a new one
+   * @throws {DOMException} if the browser makes no connection
+   */
+  take(iceServers) {
+    const pc = this.#pc;
+    this.#pc = null;
+    if (this.#wanted) {
+      clearTimeout(this.#timer);
+      this.#timer = setTimeout(() => this.#prepare(), PAUSE);
+    }
+    return withUsable(this.#RTCPeerConnection, iceServers, (usable) => {
+      if (!pc) return new this.#RTCPeerConnection({ iceServers: usable });
+      pc.setConfiguration({ ...pc.getConfiguration(), iceServers: usable });
+      return pc;
+    });
+  }
+
+  #prepare() {
+    requestIdleCallback(() => {
+      if (!this.#wanted) return;
+      try {
+        this.#pc ??= new this.#RTCPeerConnection({ iceServers: [] });
+      } catch {
+        // The call will say what is wrong.
+      }
+    }, { timeout: PATIENCE });
+  }
+}

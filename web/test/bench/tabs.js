@@ -1,0 +1,103 @@
+/** Two tabs of one browser that are logged in, and what is measured between them. */
+
+import { cpuMeter } from './cpu.js';
+
+/** @typedef {import('puppeteer-core').Page} Page */
+
+export class Tabs {
+  /** @type {Page} */ #caller;
+  /** @type {Page} */ #callee;
+  #name = '';
+  /** @type {(() => Promise<number>)[]} */ #meters = [];
+
+  /**
+   * @param {import('./place.js').Place} place
+   * @param {import('./place.js').Kind} kind
+   * @param {{far?: boolean, serialization?: string}} [options]
+   */
+  static async open(place, kind, options) {
+    const tabs = new Tabs();
+    const callee = place.visit(kind, options);
+    tabs.#name = callee.name;
+    tabs.#callee = await openPage(place.browser, callee.url);
+    tabs.#caller = await openPage(place.browser, place.visit(kind, options).url);
+    tabs.#meters = [await cpuMeter(tabs.#caller), await cpuMeter(tabs.#callee)];
+    return tabs;
+  }
+
+  /**
+   * Connects and leaves it connected.
+   *
+   * @returns {Promise<number>} ms from the call to the open channel at the caller
+   */
+  async connect() {
+    const took = await this.#caller.evaluate((name) => contender.connect(name), this.#name);
+    await this.#callee.evaluate(() => contender.opened());
+    return took;
+  }
+
+  /**
+   * Sends as fast as the channel takes it, the two being connected.
+   *
+   * @param {number} size  of a message in bytes
+   * @param {number} count
+   * @returns per second: messages, from the first sent to the last received; sending, receiving: microseconds of the
+   *   main thread's CPU per message (Chromium only, else 0)
+   */
+  async pour(size, count) {
+    const before = await this.#worked();
+    await this.#callee.evaluate((number) => contender.expect(number), count);
+    const start = await this.#caller.evaluate(pour, size, count);
+    const end = await this.#callee.evaluate(() => contender.arrived());
+    const after = await this.#worked();
+    const perMessage = (/** @type {0 | 1} */ side) => ((after[side] - before[side]) * 1e6) / count;
+    return { perSecond: count / ((end - start) / 1000), sending: perMessage(0), receiving: perMessage(1) };
+  }
+
+  /** CPU time of caller and callee so far, in seconds. */
+  async #worked() {
+    return Promise.all(this.#meters.map((meter) => meter()));
+  }
+
+  /** Hangs up, and waits until both sides are ready for the next call. */
+  async hangUp() {
+    await this.#caller.evaluate(() => contender.close());
+    for (const page of [this.#caller, this.#callee]) {
+      await page.waitForFunction(() => contender.live() === 0, { polling: 20, timeout: 20_000 });
+    }
+  }
+
+  async close() {
+    await this.#caller.close();
+    await this.#callee.close();
+  }
+}
+
+/**
+ * @param {import('puppeteer-core').Browser | import('puppeteer-core').BrowserContext} browser
+ * @param {string} url  of a bare page
+ */
+export async function openPage(browser, url) {
+  const page = await browser.newPage();
+  await page.goto(url);
+  await page.waitForFunction(() => 'contender' in window, { polling: 20, timeout: 20_000 });
+  await page.evaluate(() => contender.readyAt);
+  return page;
+}
+
+/**
+ * Runs in the page. Timers let the page rest while a mebibyte waits, as an application would.
+ *
+ * @param {number} size
+ * @param {number} count
+ * @returns {Promise<number>} when it began, in ms since the epoch
+ */
+async function pour(size, count) {
+  const message = new ArrayBuffer(size);
+  const start = performance.timeOrigin + performance.now();
+  for (let i = 0; i < count; i++) {
+    while (contender.buffered() > 1 << 20) await new Promise((resolve) => setTimeout(resolve, 1));
+    contender.send(message);
+  }
+  return start;
+}
