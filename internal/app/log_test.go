@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"maps"
+	"os"
 	"os/exec"
 	"slices"
 	"strings"
@@ -147,7 +148,7 @@ func TestLogOfTooFewOpenFiles(t *testing.T) {
 				t.Fatalf("does not start: %s", log)
 			}
 		}
-		command.Process.Kill()
+		command.Process.Signal(os.Interrupt) // it says what it has to say before it ends
 		command.Wait()
 		if got := strings.Contains(log.String(), "LimitNOFILE"); got != told {
 			t.Errorf("%d open files: told %v: %s", most, got, log)

@@ -36,6 +36,7 @@ func Run(ctx context.Context, cfg config.Config, reload <-chan os.Signal, stderr
 		Str("url", url).
 		Str("version", config.Version()).
 		Msg("listening")
+	compareFiles(cfg, log)
 	return a.serveAll(ctx, open, url, reload)
 }
 

@@ -110,12 +110,16 @@ func newTokens(cfg config.Config, log zerolog.Logger) (*auth.Verifier, error) {
 	}
 }
 
-// warn tells the operator of settings that are allowed but hardly meant.
-func warn(cfg config.Config, log zerolog.Logger) {
+// compareFiles tells the operator of a bound that the system will not let the server reach.
+func compareFiles(cfg config.Config, log zerolog.Logger) {
 	if most, known := listen.MaxFiles(); known && most < uint64(cfg.MaxConnections) {
 		log.Info().Uint64("open_files", most).Int("max_connections", cfg.MaxConnections).
 			Msg("the system allows fewer open files than --max-connections: raise its limit (ulimit -n, LimitNOFILE) or lower the setting")
 	}
+}
+
+// warn tells the operator of settings that are allowed but hardly meant.
+func warn(cfg config.Config, log zerolog.Logger) {
 	for _, server := range cfg.ICEServers {
 		if server.LacksCredentials() {
 			log.Warn().Stringer("server", server).
