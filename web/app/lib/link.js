@@ -227,11 +227,11 @@ export class Link {
 
   /** @param {string | null} call @param {boolean} outgoing */
   #newAttempt(call, outgoing) {
-    const { RTCPeerConnection, spare, label, polite, iceServers } = this.#deps;
+    const { RTCPeerConnection, spare, label, polite } = this.#deps;
     const { name } = this;
     return new Attempt({
       RTCPeerConnection, label, polite, call, outgoing,
-      pc: spare.take(iceServers()),
+      pc: spare.take(),
       owner: {
         send: (type, payload) => this.#deps.send(stamped({ type, name, [type]: payload }, call)),
         connection: (state) => this.#connectionChanged(state),

@@ -45,7 +45,7 @@ export class Peers extends Emitter {
     super();
     this.#signaling = signaling;
     this.#options = { RTCPeerConnection, label, connectTimeout, autoAccept };
-    this.#spare = new Spare(RTCPeerConnection);
+    this.#spare = new Spare(RTCPeerConnection, () => signaling.iceServers);
     this.#listen();
     watchPage(page, { hide: () => this.#shutAll() });
   }

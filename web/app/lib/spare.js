@@ -12,15 +12,20 @@ const PATIENCE = 1_000;
 
 export class Spare {
   #RTCPeerConnection;
-  /** @type {RTCPeerConnection | null} */
-  #pc = null;
+  #iceServers;
+  /** @type {{ pc: RTCPeerConnection, servers: RTCIceServer[] } | null} */
+  #made = null;
   #wanted = false;
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   #timer;
 
-  /** @param {typeof globalThis.RTCPeerConnection} RTCPeerConnection */
-  constructor(RTCPeerConnection) {
+  /**
+   * @param {typeof globalThis.RTCPeerConnection} RTCPeerConnection
+   * @param {() => RTCIceServer[]} iceServers of the moment; another array when they have changed
+   */
+  constructor(RTCPeerConnection, iceServers) {
     this.#RTCPeerConnection = RTCPeerConnection;
+    this.#iceServers = iceServers;
   }
 
   /**
@@ -34,37 +39,42 @@ export class Spare {
     this.#wanted = wanted;
     clearTimeout(this.#timer);
     if (wanted) return this.#prepare();
-    this.#pc?.close();
-    this.#pc = null;
+    this.#made?.pc.close();
+    this.#made = null;
   }
 
   /**
-   * @param {RTCIceServer[]} iceServers
    * @returns {RTCPeerConnection} the one that is ready, or else a new one
    * @throws {DOMException} if the browser makes no connection
    */
-  take(iceServers) {
-    const pc = this.#pc;
-    this.#pc = null;
+  take() {
+    const { pc, servers } = this.#made ?? this.#make();
+    this.#made = null;
     if (this.#wanted) {
       clearTimeout(this.#timer);
       this.#timer = setTimeout(() => this.#prepare(), PAUSE);
     }
-    return withUsable(this.#RTCPeerConnection, iceServers, (usable) => {
-      if (!pc) return new this.#RTCPeerConnection({ iceServers: usable });
-      pc.setConfiguration({ ...pc.getConfiguration(), iceServers: usable });
-      return pc;
-    });
+    if (servers !== this.#iceServers()) {
+      withUsable(this.#RTCPeerConnection, this.#iceServers(), (iceServers) =>
+        pc.setConfiguration({ ...pc.getConfiguration(), iceServers }));
+    }
+    return pc;
   }
 
   #prepare() {
     requestIdleCallback(() => {
       if (!this.#wanted) return;
       try {
-        this.#pc ??= new this.#RTCPeerConnection({ iceServers: [] });
+        this.#made ??= this.#make();
       } catch {
         // The call will say what is wrong.
       }
     }, { timeout: PATIENCE });
+  }
+
+  #make() {
+    const servers = this.#iceServers();
+    const pc = withUsable(this.#RTCPeerConnection, servers, (iceServers) => new this.#RTCPeerConnection({ iceServers }));
+    return { pc, servers };
   }
 }

@@ -35,7 +35,7 @@ export class Place {
 
   /** @param {import('../e2e/fixture/browsers.js').Kind} kind @param {boolean} steady @param {number} delay */
   async #open(kind, steady, delay) {
-    const pages = this.#keep(await startPageHost()).port;
+    const pages = this.#keep(await startPageHost(() => this.server.url)).port;
     const peerjs = this.#keep(await startPeerServer()).port;
     const farPages = this.#keep(await startDelay(pages, delay)).port;
     const origins = [pages, farPages].flatMap((port) => ['--allowed-origin', `http://127.0.0.1:${port}`]);
