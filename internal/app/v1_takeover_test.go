@@ -21,6 +21,7 @@ func TestV1TakeOver(t *testing.T) {
 		old, session := s.rawV1("ben")
 		ana.ExpectJoined("ben")
 		send(ana, "ben", 1, 3)
+		synctest.Wait() // all three are under way
 		old.ExpectText("candidate")
 		old.ExpectText("candidate") // the third one is lost
 		session.Received = 2
