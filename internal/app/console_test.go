@@ -13,7 +13,7 @@ import (
 // A log for people shows what clients wrote in a form that cannot pass for a line of the log, or for a command to the
 // terminal: it is quoted, line breaks and escapes and all.
 func TestConsoleLogCannotBeForged(t *testing.T) {
-	address := "127.0.0.1:" + freePort(t)
+	address := "127.0.0.1:" + testkit.FreePort(t)
 	command := exec.Command(program(t), "--listen="+address, "--log-format=console", "--log-level=debug")
 	command.Env = exactly(nil)
 	stderr, err := command.StderrPipe()

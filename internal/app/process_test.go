@@ -207,7 +207,7 @@ func TestVersionAndHelp(t *testing.T) {
 
 // Where to listen: the flag, else BECKON_LISTEN, else PORT.
 func TestListenSettings(t *testing.T) {
-	flag, own, platform := freePort(t), freePort(t), freePort(t)
+	flag, own, platform := testkit.FreePort(t), testkit.FreePort(t), testkit.FreePort(t)
 	environ := []string{"PORT=" + platform}
 	for _, step := range []struct {
 		want string
@@ -226,18 +226,6 @@ func TestListenSettings(t *testing.T) {
 		p.user("ana")
 		p.expectExit(syscall.SIGTERM)
 	}
-}
-
-// freePort is a port that was free a moment ago.
-func freePort(t *testing.T) string {
-	t.Helper()
-	ln, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer ln.Close()
-	_, port, _ := net.SplitHostPort(ln.Addr().String())
-	return port
 }
 
 func TestSignals(t *testing.T) {

@@ -43,7 +43,7 @@ func startPebble(t *testing.T, binary string, httpPort, tlsPort int) *pebble {
 	authority := newCA(t)
 	certPath, keyPath := authority.pair(t, 1, "127.0.0.1")
 	dir := t.TempDir()
-	listen, manage := freePort(t), freePort(t)
+	listen, manage := freeAddress(t), freeAddress(t)
 	config, err := json.Marshal(map[string]any{"pebble": map[string]any{
 		"listenAddress": listen, "managementListenAddress": manage,
 		"certificate": certPath, "privateKey": keyPath,
@@ -189,15 +189,10 @@ func answer(query []byte) []byte {
 	return packed
 }
 
-// freePort returns an address that nobody listens on.
-func freePort(t *testing.T) string {
+// freeAddress is one that nobody listens on.
+func freeAddress(t *testing.T) string {
 	t.Helper()
-	ln, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer ln.Close()
-	return ln.Addr().String()
+	return "127.0.0.1:" + testkit.FreePort(t)
 }
 
 // until waits for what another process does.
@@ -237,10 +232,10 @@ func TestACME(t *testing.T) {
 	binary := buildPebble(t)
 	for name, redirect := range map[string]bool{"tls-alpn-01": false, "http-01": true} {
 		t.Run(name, func(t *testing.T) {
-			https, plain := freePort(t), freePort(t)
+			https, plain := freeAddress(t), freeAddress(t)
 			tlsPort, httpPort := tcpPort(t, https), tcpPort(t, plain)
 			if redirect {
-				tlsPort = tcpPort(t, freePort(t)) // where nobody answers
+				tlsPort = tcpPort(t, freeAddress(t)) // where nobody answers
 			}
 			p := startPebble(t, binary, httpPort, tlsPort)
 			const domain = "chat.example.org"
@@ -268,7 +263,7 @@ func TestACME(t *testing.T) {
 			}
 			t.Run("restart without the authority", func(t *testing.T) {
 				opts := opts
-				opts.ACME.Directory = "https://" + freePort(t) + "/dir"
+				opts.ACME.Directory = "https://" + freeAddress(t) + "/dir"
 				checkACME(t, running(t, opts), p, domain)
 			})
 		})

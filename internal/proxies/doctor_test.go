@@ -201,7 +201,7 @@ func TestDoctorFindsAnotherHost(t *testing.T) {
 // The server is down: each proxy has its own way to say so, and is recognized by it.
 func TestDoctorFindsServerDown(t *testing.T) {
 	everywhere(t, func(t *testing.T, p *product) {
-		f := p.newFront(t, mounts[0], "127.0.0.1:"+freePort(t))
+		f := p.newFront(t, mounts[0], "127.0.0.1:"+testkit.FreePort(t))
 		report := f.examined(0)
 		if report.Proxy != p.name || report.Exit != doctor.ExitProblems || !slices.Contains(faults(report), doctor.BackendDown) {
 			t.Errorf("proxy %q\n%s", report.Proxy, show(report))
@@ -232,7 +232,7 @@ func TestDoctorCommand(t *testing.T) {
 	if code != doctor.ExitProblems || !strings.Contains(text, "Remedy: ") || !strings.Contains(text, "location /elsewhere/ {") || strings.Contains(text, "\x1b") {
 		t.Errorf("exit code %d\n%s", code, text)
 	}
-	if text, code = run("127.0.0.1:" + freePort(t)); code != doctor.ExitUnreachable {
+	if text, code = run("127.0.0.1:" + testkit.FreePort(t)); code != doctor.ExitUnreachable {
 		t.Errorf("exit code %d\n%s", code, text)
 	}
 	for _, args := range [][]string{{}, {"ftp://example.org"}, {"--idle=1h", testHost}, {"--token-file=/nowhere/at/all", testHost}} {

@@ -3,9 +3,7 @@ package proxies_test
 import (
 	"context"
 	"crypto/tls"
-	"fmt"
 	"io"
-	"math/rand/v2"
 	"net"
 	"net/http"
 	"os"
@@ -38,7 +36,7 @@ func (p *product) newFront(t *testing.T, m mount, backend string) *front {
 	}
 	t.Cleanup(func() { os.RemoveAll(dir) })
 	f := &front{t: t, product: p, mount: m, backend: backend, dir: dir, pki: newAuthority(t, dir)}
-	f.port, f.admin = freePort(t), freePort(t)
+	f.port, f.admin = testkit.FreePort(t), testkit.FreePort(t)
 	f.configure()
 	f.start()
 	return f
@@ -84,7 +82,7 @@ func (f *front) answers() bool {
 // move makes it listen on another port and reload its configuration. It returns when that has happened.
 func (f *front) move() {
 	f.t.Helper()
-	f.port = freePort(f.t)
+	f.port = testkit.FreePort(f.t)
 	f.configure()
 	if f.product.reload != 0 {
 		f.signal(f.t, f.product.reload)
@@ -148,19 +146,4 @@ func (f *front) get(path string) (*http.Response, string) {
 		f.t.Fatal(err)
 	}
 	return response, string(body)
-}
-
-// freePort finds a port to listen on, of those that systems do not give to connections.
-func freePort(t *testing.T) string {
-	t.Helper()
-	const first, count, tries = 20_000, 10_000, 100
-	for range tries {
-		port := fmt.Sprint(first + rand.IntN(count))
-		if ln, err := net.Listen("tcp", "127.0.0.1:"+port); err == nil {
-			ln.Close()
-			return port
-		}
-	}
-	t.Fatal("no free port")
-	return ""
 }

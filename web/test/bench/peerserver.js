@@ -1,7 +1,7 @@
 /** The npm package `peer`, PeerJS's own server, as its own process. */
 import { spawn } from 'node:child_process';
-import { createServer } from 'node:net';
 import { fileURLToPath } from 'node:url';
+import { freePort } from '../e2e/fixture/port.js';
 import { eventually } from '../e2e/fixture/wait.js';
 
 const program = fileURLToPath(new URL('../node_modules/peer/dist/bin/peerjs.js', import.meta.url));
@@ -16,16 +16,4 @@ export async function startPeerServer() {
   process.once('exit', close);
   await eventually('npm peer is ready', async () => (await fetch(`http://127.0.0.1:${port}/`)).ok);
   return { port, close };
-}
-
-/** @returns {Promise<number>} */
-function freePort() {
-  return new Promise((resolve, reject) => {
-    const probe = createServer();
-    probe.once('error', reject);
-    probe.listen(0, '127.0.0.1', () => {
-      const { port } = /** @type {import('node:net').AddressInfo} */ (probe.address());
-      probe.close(() => resolve(port));
-    });
-  });
 }
