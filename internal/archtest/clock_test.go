@@ -13,7 +13,8 @@ import (
 // such a conversion.
 var setsDates = map[string]string{
 	"internal/wsconn": "a deadline in the past",
-	"internal/turn":   "a deadline in the past",
+	"internal/turn":   "a deadline in the past; a credential names the date at which it ends",
+	"internal/ice":    "a credential names the date at which it ends",
 }
 
 // conversions are the methods and functions that do.
