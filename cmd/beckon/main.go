@@ -11,6 +11,7 @@ import (
 
 	"beckon/internal/app"
 	"beckon/internal/config"
+	"beckon/internal/turn"
 )
 
 // Exit codes besides 0.
@@ -20,8 +21,15 @@ const (
 )
 
 func main() {
-	if len(os.Args) > 1 && os.Args[1] == config.DoctorCommand {
+	command := ""
+	if len(os.Args) > 1 {
+		command = os.Args[1]
+	}
+	switch command {
+	case config.DoctorCommand:
 		os.Exit(runDoctor(os.Args[2:]))
+	case app.RelayCommand:
+		os.Exit(turn.Main(os.Stdin, os.Stdout, os.Stderr))
 	}
 	os.Exit(run())
 }

@@ -18,10 +18,11 @@ import (
 	"beckon/internal/config"
 	"beckon/internal/httpd"
 	"beckon/internal/hub"
-	"beckon/internal/ice"
 	"beckon/internal/logflood"
 	"beckon/internal/metrics"
 	"beckon/internal/protocol"
+	"beckon/internal/ratelimit"
+	"beckon/internal/relay"
 	"beckon/internal/requestid"
 	"beckon/internal/session"
 	"beckon/internal/wsconn"
@@ -41,6 +42,9 @@ type App struct {
 	clients  *address.Resolver
 	requests *requestid.Source
 	tokens   *auth.Verifier // nil where everybody may come in
+	turn     *turnAccess    // nil where no TURN server takes credentials that are made here
+	relay    *relay.Relay   // the TURN server built in; nil without one, and before it is open
+	gate     *ratelimit.Gate
 	hub      *hub.Hub
 	sockets  *wsconn.Server
 	bounds   httpd.Bounds // of pages and the servers aside
@@ -48,6 +52,8 @@ type App struct {
 	silence  *httpd.Silence
 	admin    *http.Server
 	draining atomic.Bool
+
+	relayCounts *metrics.Relay // nil without a TURN server
 }
 
 // New builds a server from a checked configuration. It starts nothing.
@@ -57,7 +63,11 @@ func New(cfg config.Config, log zerolog.Logger) (*App, error) {
 	if err != nil {
 		return nil, err
 	}
-	a := &App{log: log, clients: address.New(cfg.TrustedProxies), tokens: tokens, silence: httpd.NewSilence()}
+	turn, err := newTURNAccess(cfg)
+	if err != nil {
+		return nil, err
+	}
+	a := &App{log: log, clients: address.New(cfg.TrustedProxies), tokens: tokens, turn: turn, silence: httpd.NewSilence()}
 	a.requests = requestid.New(a.clients.ByProxy)
 	a.hub = hub.New(hub.Options{
 		MaxUsers:     cfg.MaxUsers,
@@ -65,7 +75,8 @@ func New(cfg config.Config, log zerolog.Logger) (*App, error) {
 		MaxRoomUsers: cfg.MaxRoomUsers,
 		NewID:        uuid.NewString,
 	})
-	counts := metrics.New(metrics.Options{Users: a.hub.Users, Rooms: a.hub.Rooms})
+	counts := metrics.New(metrics.Options{Users: a.hub.Users, Rooms: a.hub.Rooms, TURN: cfg.TURN})
+	a.gate, a.relayCounts = gate(cfg), counts.Relay
 	dialect := session.NewServer(a.sessionOptions(cfg, counts))
 	a.sockets = wsconn.NewServer(a.socketOptions(cfg, counts), wsconn.Dialects{
 		"":                   dialect.AcceptPlain,
@@ -97,7 +108,8 @@ func New(cfg config.Config, log zerolog.Logger) (*App, error) {
 func (a *App) sessionOptions(cfg config.Config, counts *metrics.Metrics) session.Options {
 	opts := session.Options{
 		Hub:          a.hub,
-		ICE:          ice.NewStatic(cfg.ICEServers),
+		ICE:          a.turn.source(cfg),
+		RelayOnly:    cfg.RelayOnly,
 		LoginWeight:  cfg.MessagesPerSecond / loginsPerSecond,
 		LoginTimeout: cfg.LoginTimeout,
 		ResumeWindow: cfg.ResumeWindow,
@@ -123,7 +135,7 @@ func (a *App) socketOptions(cfg config.Config, counts *metrics.Metrics) wsconn.O
 		CloseTimeout:    closeTimeout,
 		AllowedOrigins:  cfg.AllowedOrigins,
 		Clients:         a.clients,
-		Gate:            gate(cfg),
+		Gate:            a.gate,
 		LocalGate:       localGate(cfg),
 		Pacer:           pacer(cfg),
 		Observer:        counts.Connections,

@@ -30,6 +30,12 @@ func Run(ctx context.Context, cfg config.Config, reload <-chan os.Signal, stderr
 		return err
 	}
 	defer open.Close()
+	if cfg.TURN {
+		if err := a.openRelay(cfg, open); err != nil {
+			return err
+		}
+		defer a.relay.Close()
+	}
 	url := open.URL() + cfg.BasePath
 	log.Info().
 		Str("address", open.Listeners[0].Addr().String()).
@@ -41,7 +47,7 @@ func Run(ctx context.Context, cfg config.Config, reload <-chan os.Signal, stderr
 }
 
 func (a *App) listenOptions(cfg config.Config) listen.Options {
-	return listen.Options{
+	opts := listen.Options{
 		Listen:        cfg.Listen,
 		SocketMode:    cfg.SocketMode,
 		Admin:         cfg.Admin,
@@ -55,8 +61,14 @@ func (a *App) listenOptions(cfg config.Config) listen.Options {
 			Directory: cfg.ACMEDirectory, CAFile: cfg.ACMECAFile,
 		},
 		Redirect: cfg.HTTPRedirect,
+		TURNS:    cfg.TURNSListen,
 		Log:      a.log,
 	}
+	if cfg.TURN {
+		opts.TakeSTUN = a.takeSTUN
+		opts.SharePort = len(cfg.TrustedProxies) == 0 || cfg.ProxyProtocol
+	}
+	return opts
 }
 
 // serveAll serves the pages and what goes with them: the redirect, the admin listener, and systemd's questions.
@@ -68,6 +80,7 @@ func (a *App) serveAll(ctx context.Context, open *listen.Set, url string, reload
 	defer stop()
 	aside.Go(func() { open.Run(background) })
 	aside.Go(func() { supervisor.Run(background, func() bool { return true }) })
+	aside.Go(func() { a.serveRelay(background) })
 	aside.Go(func() { a.reloadOn(background, reload, open, supervisor, url) })
 	if open.Redirect != nil {
 		redirect := httpd.NewServer(open.RedirectHandler, a.bounds, a.log)
@@ -76,9 +89,18 @@ func (a *App) serveAll(ctx context.Context, open *listen.Set, url string, reload
 	if open.Admin != nil {
 		defer a.serveAside(a.admin, open.Admin, &aside).Close()
 	}
+	if open.TURNS != nil {
+		defer a.serveAside(httpd.NewServer(http.HandlerFunc(notHTTP), a.bounds, a.log), open.TURNS, &aside).Close()
+	}
 	context.AfterFunc(ctx, supervisor.Stopping)
 	supervisor.Ready("serving " + url)
 	return a.Serve(ctx, open.Listeners...)
+}
+
+// notHTTP answers who comes to a port that is for TURN alone.
+func notHTTP(w http.ResponseWriter, _ *http.Request) {
+	w.Header().Set("Connection", "close")
+	http.Error(w, "404: this port is for TURN over TLS", http.StatusNotFound)
 }
 
 // serveAside runs a lesser server until it is closed.
@@ -101,7 +123,7 @@ func (a *App) reloadOn(ctx context.Context, asked <-chan os.Signal, open *listen
 		case <-asked:
 		}
 		s.Reloading()
-		err := open.Reload()
+		err := errors.Join(open.Reload(), a.turn.reload())
 		if a.tokens != nil {
 			err = errors.Join(err, a.tokens.Reload())
 		}

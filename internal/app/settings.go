@@ -121,9 +121,9 @@ func compareFiles(cfg config.Config, log zerolog.Logger) {
 // warn tells the operator of settings that are allowed but hardly meant.
 func warn(cfg config.Config, log zerolog.Logger) {
 	for _, server := range cfg.ICEServers {
-		if server.LacksCredentials() {
+		if server.LacksCredentials() && cfg.TURNSecretFile == "" {
 			log.Warn().Stringer("server", server).
-				Msg("browsers use no TURN server without credentials: write turn:USER:SECRET@HOST:PORT")
+				Msg("browsers use no TURN server without credentials: write turn:USER:SECRET@HOST:PORT, or share a secret with it in --turn-secret-file")
 		}
 	}
 }

@@ -7,6 +7,7 @@ type Config struct {
 	TLS      `embed:"" group:"TLS"`
 	Access   `embed:"" group:"Who may come in"`
 	WebRTC   `embed:"" group:"WebRTC"`
+	Relay    `embed:"" group:"TURN built in"`
 	Timing   `embed:"" group:"Timing"`
 	Sizes    `embed:"" group:"Sizes"`
 	Limits   `embed:"" group:"Limits"`

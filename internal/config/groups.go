@@ -57,7 +57,13 @@ type Access struct {
 // WebRTC is what clients are told for their connections among themselves.
 type WebRTC struct {
 	// ICEServers are handed to every client that logs in.
-	ICEServers []ice.Server `name:"ice-server" placeholder:"URL" help:"STUN or TURN server to give to clients, stun:HOST:PORT or turn:USER:SECRET@HOST:PORT. May be repeated."`
+	ICEServers []ice.Server `name:"ice-server" placeholder:"URL" help:"STUN or TURN server to give to clients, stun:HOST:PORT or turn:USER:SECRET@HOST:PORT, or turn:HOST:PORT if it shares the secrets of --turn-secret-file. May be repeated."`
+	// TURNSecretFile makes the credentials of TURN servers that have none, and of the one built in.
+	TURNSecretFile string `name:"turn-secret-file" placeholder:"FILE" help:"File with what the TURN server knows, too (coturn: static-auth-secret): each user gets credentials made with the first line. The TURN server built in accepts those of every line. It is read again on SIGHUP. Without it --turn makes up a secret at each start."`
+	// TURNCredentialTTL is for how long such credentials are good.
+	TURNCredentialTTL time.Duration `name:"turn-credential-ttl" default:"12h" help:"How long TURN credentials that are made for a user are good, unless the user's token ends sooner. Clients fetch new ones in time."`
+	// RelayOnly tells clients to connect through TURN servers alone.
+	RelayOnly bool `default:"false" help:"Make clients connect through a TURN server only, so that no user learns another's address."`
 }
 
 // Timing is how long the server waits for clients.

@@ -16,6 +16,12 @@ import (
 func defaults() Config {
 	return Config{
 		Serving: Serving{Listen: ":9000", SocketMode: 0o660},
+		WebRTC:  WebRTC{TURNCredentialTTL: 12 * time.Hour},
+		Relay: Relay{
+			TURNListen: ":3478", TURNRelayPorts: Ports{49152, 65535}, TURNRealm: "beckon",
+			TURNMaxAllocations: 5000, TURNMaxAllocationsPerUser: 100,
+			TURNBytesPerSecond: 1 << 26, TURNBytesPerSecondPerUser: 1 << 22, TURNRequestsPerSecondPerIP: 50,
+		},
 		Timing: Timing{
 			PingInterval: 25 * time.Second, PongTimeout: 10 * time.Second, HeaderTimeout: 5 * time.Second,
 			LoginTimeout: 2 * time.Minute, WriteTimeout: 10 * time.Second,

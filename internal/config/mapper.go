@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"net/netip"
 	"reflect"
 	"strconv"
 	"strings"
@@ -21,6 +22,8 @@ func mappers() []kong.Option {
 		kong.KindMapper(reflect.Bool, boolMapper{mapper(parseBool)}),
 		kong.TypeMapper(reflect.TypeFor[time.Duration](), mapper(parseDuration)),
 		kong.TypeMapper(reflect.TypeFor[fs.FileMode](), mapper(parseMode)),
+		kong.TypeMapper(reflect.TypeFor[netip.Addr](), mapper(parseIP)),
+		kong.TypeMapper(reflect.TypeFor[netip.Prefix](), mapper(parseNetwork)),
 	}
 }
 
@@ -87,4 +90,26 @@ func parseDuration(s string) (time.Duration, error) {
 		return 0, fmt.Errorf("must be a duration such as 25s, 500ms or 2m, got %q", s)
 	}
 	return d, nil
+}
+
+func parseIP(s string) (netip.Addr, error) {
+	ip, err := netip.ParseAddr(strings.TrimSpace(s))
+	if err != nil {
+		return ip, fmt.Errorf("must be an IPv4 or IPv6 address, got %q", s)
+	}
+	return ip, nil
+}
+
+// parseNetwork reads an address or a network.
+func parseNetwork(s string) (netip.Prefix, error) {
+	s = strings.TrimSpace(s)
+	if ip, err := netip.ParseAddr(s); err == nil && ip.Zone() == "" {
+		ip = ip.Unmap()
+		return netip.PrefixFrom(ip, ip.BitLen()), nil
+	}
+	network, err := netip.ParsePrefix(s)
+	if err != nil || network.Addr().Is4In6() {
+		return network, fmt.Errorf("must be an address or a network such as 10.0.0.0/8, got %q", s)
+	}
+	return network, nil
 }

@@ -26,7 +26,7 @@ func (c *Config) adapt(explicit func(flag string) bool) {
 func (c *Config) finish() error {
 	for _, check := range []func() error{
 		c.checkServing, c.checkTLS, c.checkACME, c.checkAccess, c.checkICEServers,
-		c.checkDurations, c.checkNumbers, c.checkBounds, c.checkAdmin, c.checkChoices,
+		c.checkTURN, c.checkMinted, c.checkDurations, c.checkNumbers, c.checkBounds, c.checkAdmin, c.checkChoices,
 	} {
 		if err := check(); err != nil {
 			return err
@@ -49,6 +49,7 @@ func (c *Config) checkDurations() error {
 		{"login-timeout", c.LoginTimeout, 10 * time.Millisecond, 24 * time.Hour, true},
 		{"write-timeout", c.WriteTimeout, 10 * time.Millisecond, time.Hour, false},
 		{"resume-window", c.ResumeWindow, 10 * time.Millisecond, time.Hour, true},
+		{"turn-credential-ttl", c.TURNCredentialTTL, 10 * time.Second, 30 * 24 * time.Hour, false},
 	} {
 		if d.value >= d.least && d.value <= d.top || d.off && d.value == 0 {
 			continue
@@ -87,6 +88,11 @@ func (c *Config) checkNumbers() error {
 		{"backlog-bytes", c.BacklogBytes, 4096, 1 << 30, true},
 		{"backlog-messages", c.BacklogMessages, 16, million, true},
 		{"log-lines-per-second", c.LogLinesPerSecond, 0, million, true},
+		{"turn-max-allocations", c.TURNMaxAllocations, 0, million, true},
+		{"turn-max-allocations-per-user", c.TURNMaxAllocationsPerUser, 0, million, true},
+		{"turn-bytes-per-second", c.TURNBytesPerSecond, 16 << 10, 1 << 30, true},
+		{"turn-bytes-per-second-per-user", c.TURNBytesPerSecondPerUser, 16 << 10, 1 << 30, true},
+		{"turn-requests-per-second-per-ip", c.TURNRequestsPerSecondPerIP, 0, million, true},
 	} {
 		if n.value >= n.least && n.value <= n.top || n.off && n.value == 0 {
 			continue

@@ -20,7 +20,7 @@ func (x *examination) checkICE(ctx context.Context) {
 		}
 	}
 	if servers == nil {
-		x.note(ICENone, "Give the server some with --ice-server: a STUN server for users behind ordinary routers, a TURN server for all others.",
+		x.note(ICENone, "Start the server with --turn, or give it others' with --ice-server: a STUN server for users behind ordinary routers, a TURN server for all others.",
 			"Clients are told of no STUN or TURN server: only users who see each other's addresses, such as in one network, can talk.")
 		return
 	}
@@ -45,7 +45,7 @@ func (x *examination) judgeICE(server turn.Server, answer turn.Answer, err error
 	case errors.As(err, &failed):
 		x.blameICE(server, failed)
 	case answer.Relayed.IsValid() && answer.Relayed.Addr().IsPrivate() && !x.address.Addr().IsPrivate() && !x.address.Addr().IsLoopback():
-		x.problem(RelayAddressPrivate, "Tell the TURN server its public address (coturn: external-ip).", "%s relays at %s, which others cannot reach.", server.URL, answer.Relayed)
+		x.problem(RelayAddressPrivate, "Tell the TURN server its public address (--turn-public-ip; coturn: external-ip).", "%s relays at %s, which others cannot reach.", server.URL, answer.Relayed)
 	case answer.Relayed.IsValid():
 		x.ok(ICEOK, "%s relays at %s.", server.URL, answer.Relayed)
 	default:
@@ -93,7 +93,7 @@ func (x *examination) blameICE(server turn.Server, failed *turn.Failure) {
 func rejectionRemedy(code int) string {
 	switch code {
 	case codeUnauthorized:
-		return "Give --ice-server the user name and the secret that the TURN server knows. If they are made for a limited time, both clocks must agree."
+		return "Give --ice-server the user name and the secret that the TURN server knows, or --turn-secret-file the secret that it shares. If they are made for a limited time, both clocks must agree."
 	case codeForbidden:
 		return "See what the TURN server allows: its list of users, realms and networks."
 	case codeQuota:
@@ -121,8 +121,8 @@ func (x *examination) judgeTransports(servers []turn.Server, failures []error) {
 	switch {
 	case works == nil:
 	case !relays:
-		x.note(ICENoRelay, "Give the server a TURN server with --ice-server.", "No TURN server works: about one pair of users in ten needs one.")
+		x.note(ICENoRelay, "Start the server with --turn, or give it a TURN server with --ice-server.", "No TURN server works: about one pair of users in ten needs one.")
 	case !streams:
-		x.note(ICENoStream, "Give one more --ice-server, "+fmt.Sprintf(example, "HOST"), "TURN works by UDP only: users in networks that let only the web through get no connection.")
+		x.note(ICENoStream, "Let the server of --turn do TLS itself, or give one more --ice-server, "+fmt.Sprintf(example, "HOST"), "TURN works by UDP only: users in networks that let only the web through get no connection.")
 	}
 }

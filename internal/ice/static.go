@@ -6,18 +6,27 @@ import "time"
 // short enough that a tab left open for days learns of a changed configuration.
 const staticTTL = 24 * time.Hour
 
+// Handout is what one client is told.
+type Handout struct {
+	// List is a JSON array of RTCIceServer objects. It may be shared and must not be changed.
+	List []byte
+	// TTL is how long it may be used before asking again.
+	TTL time.Duration
+	// Lapses tells whether there are credentials in it that are refused after TTL.
+	Lapses bool
+}
+
 // Static is a list of servers that never changes.
 type Static struct {
-	servers []Server
+	list []byte
 }
 
-// NewStatic returns a source that always gives the same servers. It keeps a copy.
+// NewStatic returns a source that always gives the same servers.
 func NewStatic(servers []Server) *Static {
-	return &Static{servers: append([]Server{}, servers...)}
+	return &Static{list: encode(servers)}
 }
 
-// Servers returns the servers and how long they may be used before asking again. The slice
-// is never nil, so it encodes as a JSON array; it is shared and must not be changed.
-func (s *Static) Servers() ([]Server, time.Duration) {
-	return s.servers, staticTTL
+// Servers returns the list, which is the same for everybody, whoever asks and however long they stay.
+func (s *Static) Servers(string, time.Time) Handout {
+	return Handout{List: s.list, TTL: staticTTL}
 }

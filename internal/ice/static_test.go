@@ -1,27 +1,29 @@
 package ice
 
 import (
-	"encoding/json"
 	"testing"
 	"time"
 )
 
-func TestStaticKeepsACopy(t *testing.T) {
-	configured := []Server{{URLs: []string{"stun:a"}}}
+func TestStaticIsTheSameForEverybody(t *testing.T) {
+	configured := []Server{{URLs: []string{"stun:a"}}, {URLs: []string{"turn:b"}}}
 	source := NewStatic(configured)
 	configured[0] = Server{URLs: []string{"stun:b"}}
-	servers, ttl := source.Servers()
-	if len(servers) != 1 || servers[0].String() != "stun:a" {
-		t.Errorf("servers = %v, want the ones given to NewStatic", servers)
+	const want = `[{"urls":["stun:a"]},{"urls":["turn:b"]}]`
+	first := source.Servers("ana", time.Time{})
+	if string(first.List) != want || first.Lapses {
+		t.Errorf("got %s, want the servers given to NewStatic", first.List)
 	}
-	if ttl < time.Hour {
-		t.Errorf("ttl = %v, so clients would ask all the time", ttl)
+	if first.TTL < time.Hour {
+		t.Errorf("ttl = %v, so clients would ask all the time", first.TTL)
+	}
+	if allocations := testing.AllocsPerRun(10, func() { source.Servers("bob", time.Time{}) }); allocations != 0 {
+		t.Errorf("each login costs %v allocations", allocations)
 	}
 }
 
 func TestNoServersEncodeAsAnArray(t *testing.T) {
-	servers, _ := NewStatic(nil).Servers()
-	if encoded, err := json.Marshal(servers); err != nil || string(encoded) != "[]" {
-		t.Errorf("JSON = %s, %v; want []", encoded, err)
+	if got := NewStatic(nil).Servers("", time.Time{}).List; string(got) != "[]" {
+		t.Errorf("JSON = %s; want []", got)
 	}
 }

@@ -12,4 +12,6 @@
 // TLS 1.2 is the least that is spoken. ALPN offers http/1.1 alone: a WebSocket begins with an
 // HTTP/1.1 upgrade (RFC 6455 section 4.1), which HTTP/2 does not have (its own way, RFC 8441,
 // is spoken by few), so a second protocol would cost every page a second connection.
+//
+// A port may be shared with TURN over TLS: the first bytes that a client says inside TLS tell which of the two it is.
 package listen

@@ -8,6 +8,12 @@ import (
 	"syscall"
 )
 
+// Explain makes an error of a socket that was to be opened at an address one for the operator; it begins with the flag
+// that has the address.
+func Explain(flag, address string, err error) error {
+	return flagError(flag, fmt.Errorf("%s: %w", address, explainTCP(flag, err)))
+}
+
 // explainTCP drops from an error of net.Listen what the operator knows, and says what to do
 // where that is known.
 func explainTCP(flag string, err error) error {
@@ -32,6 +38,10 @@ func otherPort(flag string) string {
 		return "9091"
 	case "--http-redirect":
 		return "8080"
+	case "--turn-listen":
+		return "3479"
+	case "--turns-listen":
+		return "5350"
 	}
 	return "9001"
 }

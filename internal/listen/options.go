@@ -31,6 +31,13 @@ type Options struct {
 	TLSCert, TLSKey string
 	// ACME gets certificates, if it has domains. It excludes TLSCert and TLSKey.
 	ACME ACME
+	// TakeSTUN gets the connections that speak STUN inside TLS, without the TLS, and owns them; it must not wait for
+	// what they say. It is nil where there is no TURN server.
+	TakeSTUN func(net.Conn)
+	// SharePort makes Listen a port for such connections, too, if there is TLS.
+	SharePort bool
+	// TURNS is one more HOST:PORT for such connections; "" for none.
+	TURNS string
 	// Redirect is the HOST:PORT where plain HTTP is redirected to https; "" for none.
 	Redirect string
 

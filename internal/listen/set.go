@@ -18,6 +18,8 @@ type Set struct {
 	RedirectHandler http.Handler
 	// Admin takes connections for the admin interface; nil without.
 	Admin net.Listener
+	// TURNS takes connections that turn out to be none for TakeSTUN; nil without.
+	TURNS net.Listener
 
 	identity identity // nil without TLS
 }
@@ -75,6 +77,9 @@ func (s *Set) open(opts Options) error {
 	if err := s.openRedirect(opts); err != nil {
 		return err
 	}
+	if err := s.openTURNS(opts); err != nil {
+		return err
+	}
 	s.wrap(opts)
 	return nil
 }
@@ -99,20 +104,54 @@ func (s *Set) openRedirect(opts Options) (err error) {
 	return nil
 }
 
+func (s *Set) openTURNS(opts Options) (err error) {
+	if opts.TURNS == "" {
+		return nil
+	}
+	if s.identity == nil {
+		return errors.New("--turns-listen: there is no certificate for its TLS: add --tls-cert and --tls-key, or --acme-domain")
+	}
+	s.TURNS, err = open("--turns-listen", opts.TURNS, opts)
+	return err
+}
+
 // wrap puts the layers between a socket and HTTP around the listeners: the PROXY header comes
 // before the first byte of TLS.
 func (s *Set) wrap(opts Options) {
-	for i, ln := range s.Listeners {
+	below := func(ln net.Listener) net.Listener {
 		ln = frugal{ln}
 		if opts.ProxyProtocol {
 			ln = newProxyListener(ln, opts)
 		}
+		return ln
+	}
+	for i, ln := range s.Listeners {
+		s.Listeners[i] = below(ln)
 		if s.identity != nil {
-			ln = tls.NewListener(ln, s.identity.config())
+			s.Listeners[i] = undoTLS(s.Listeners[i], s.identity.config(), opts, opts.SharePort)
 		}
-		s.Listeners[i] = ln
+	}
+	if s.TURNS != nil {
+		s.TURNS = undoTLS(below(s.TURNS), s.identity.config(), opts, true)
 	}
 }
+
+// SharesSTUN tells whether the first listener's port is one for STUN over TLS, too.
+func (s *Set) SharesSTUN() bool {
+	_, shared := s.Listeners[0].(*sharedListener)
+	return shared
+}
+
+// CertificateName is a host that there is a certificate for, "" if none can be named or there is no TLS.
+func (s *Set) CertificateName() string {
+	if s.identity == nil {
+		return ""
+	}
+	return s.identity.name()
+}
+
+// Certifies tells whether there is, or will be, a certificate for a host, a name in lower case or an address.
+func (s *Set) Certifies(host string) bool { return s.identity != nil && s.identity.owns(host) }
 
 // open makes a listener. flag begins its error.
 func open(flag, address string, opts Options) (net.Listener, error) {
@@ -169,7 +208,7 @@ func (s *Set) Run(ctx context.Context) {
 // called twice, and after the servers have closed the listeners themselves.
 func (s *Set) Close() error {
 	var errs []error
-	for _, ln := range append([]net.Listener{s.Redirect, s.Admin}, s.Listeners...) {
+	for _, ln := range append([]net.Listener{s.Redirect, s.Admin, s.TURNS}, s.Listeners...) {
 		if ln == nil {
 			continue
 		}

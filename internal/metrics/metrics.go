@@ -1,4 +1,4 @@
-// Package metrics counts what happens, for Prometheus: it implements the Observers of wsconn and session, and
+// Package metrics counts what happens, for Prometheus: it implements the Observers of wsconn, session and relay, and
 // serves what it counted. METRICS.md lists every metric; a test compares it with what is registered.
 //
 // Labels come from closed sets only, never from what clients say, and every series is there from the start.
@@ -19,12 +19,14 @@ import (
 type Options struct {
 	Users func() int // how many are logged in
 	Rooms func() int // how many rooms have users
+	TURN  bool       // whether there is a TURN server
 }
 
 // Metrics are the metrics of one server.
 type Metrics struct {
 	Connections   *Connections   // the wsconn.Observer
 	Conversations *Conversations // the session.Observer
+	Relay         *Relay         // the relay.Observer; nil without a TURN server
 
 	registry *prometheus.Registry
 }
@@ -39,11 +41,15 @@ func New(opts Options) *Metrics {
 		gaugeFunc("beckon_users", "Users who are logged in, those who may yet resume included.", opts.Users),
 		gaugeFunc("beckon_rooms", "Rooms that have users, the lobby included.", opts.Rooms),
 	)
-	return &Metrics{
+	m := &Metrics{
 		Connections:   newConnections(registry),
 		Conversations: newConversations(registry),
 		registry:      registry,
 	}
+	if opts.TURN {
+		m.Relay = newRelay(registry)
+	}
+	return m
 }
 
 // Handler serves a scrape, in the format that the client asks for.

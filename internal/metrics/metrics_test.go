@@ -2,6 +2,7 @@ package metrics
 
 import (
 	"io"
+	"maps"
 	"net/http"
 	"net/http/httptest"
 	"strings"
@@ -16,11 +17,12 @@ import (
 	"beckon/internal/link"
 	"beckon/internal/protocol"
 	"beckon/internal/session"
+	"beckon/internal/turn"
 	"beckon/internal/wsconn"
 )
 
 func newMetrics() *Metrics {
-	return New(Options{Users: func() int { return 7 }, Rooms: func() int { return 3 }})
+	return New(Options{Users: func() int { return 7 }, Rooms: func() int { return 3 }, TURN: true})
 }
 
 // scrape reads the metrics as Prometheus does.
@@ -269,5 +271,44 @@ func BenchmarkScrape(b *testing.B) {
 	b.ReportAllocs()
 	for b.Loop() {
 		scrape(b, m)
+	}
+}
+
+func TestScrapeShowsTheRelay(t *testing.T) {
+	m := newMetrics()
+	r := m.Relay
+	r.Allocations(turn.OverTCP, 5)
+	r.Allocations(turn.OverTCP, 2)
+	r.Allocations("pigeon", 2)
+	r.Created(turn.OverUDP, 3)
+	r.Created("pigeon", 3)
+	r.Sent(1000)
+	r.Received(10)
+	r.Received(1)
+	r.Refused(turn.RefusedPeer, 4)
+	r.Refused("no such reason", 4)
+	r.Restarted()
+	want := map[string]float64{
+		"beckon_turn_allocations{transport=tcp}":                2,
+		"beckon_turn_allocations_created_total{transport=udp}":  3,
+		"beckon_turn_relayed_bytes_total{direction=to_peers}":   1000,
+		"beckon_turn_relayed_bytes_total{direction=from_peers}": 11,
+		"beckon_turn_refused_total{reason=peer}":                4,
+		"beckon_turn_restarts_total{}":                          1,
+	}
+	got := series(scrape(t, m))
+	maps.DeleteFunc(got, func(name string, _ float64) bool { return !strings.HasPrefix(name, "beckon_turn_") })
+	if !maps.Equal(got, want) {
+		t.Errorf("got %v, want %v", got, want)
+	}
+}
+
+// Without a TURN server there is nothing of it.
+func TestScrapeWithoutRelay(t *testing.T) {
+	m := New(Options{Users: func() int { return 7 }, Rooms: func() int { return 3 }})
+	for name := range scrape(t, m) {
+		if m.Relay != nil || strings.HasPrefix(name, "beckon_turn_") {
+			t.Errorf("there is %s", name)
+		}
 	}
 }

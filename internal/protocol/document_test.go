@@ -78,23 +78,26 @@ func TestServerExamplesAreWhatIsSent(t *testing.T) {
 	ana := User{ID: "6f1c4d1e-98a5-4b7c-8a53-0f6f0b5d8c11", Name: "Ana"}
 	bob := User{ID: "0b9e2f6a-7a1d-4d0e-9f38-2f1f6f4b3a22", Name: "Bob"}
 	stun := []byte(`[{"urls":["stun:stun.example.org:3478"]}]`)
+	turn := []byte(`[{"urls":["turn:turn.example.org:3478?transport=udp"],"username":"1800000000:6f1c4d1e-98a5-4b7c-8a53-0f6f0b5d8c11","credential":"FwXDtHy9FGqMv5jLy36B30VPcfY="}]`)
 	sdp := func(kind string) []byte { return []byte(`{"type":"` + kind + `","sdp":"v=0\r\n"}`) }
 	call := []byte(`"c1"`)
 	candidate := []byte(`{"candidate":"candidate:1 1 udp 2122260223 192.0.2.7 51000 typ host","sdpMid":"0","sdpMLineIndex":0}`)
 	relayed := func(r Relayed) []byte { return AppendRelayed(nil, r) }
 	sent := map[string][]byte{
-		"connect":     Connect(),
-		"login-alone": AppendLoggedIn(nil, Welcome{Self: ana, ICEServers: []byte("[]")}),
-		"login":       AppendLoggedIn(nil, Welcome{Self: bob, Users: usersOf(ana), ICEServers: stun}),
-		"updateUsers": UserFrame("updateUsers", bob),
-		"offer":       relayed(Relayed{Type: Offer, From: "Bob", Payload: sdp("offer"), Call: call}),
-		"answer":      relayed(Relayed{Type: Answer, From: "Ana", Payload: sdp("answer"), Call: call}),
-		"candidate":   relayed(Relayed{Type: Candidate, From: "Bob", Payload: candidate, Call: call}),
-		"hang-up":     relayed(Relayed{Type: Leave, From: "Bob", Call: call}),
-		"left":        UserFrame("leave", bob),
-		"removeUser":  UserFrame("removeUser", bob),
-		"ice":         FreshICE(stun, 24*time.Hour),
-		"pong":        Pong([]byte(`"17"`)),
+		"connect":       Connect(),
+		"login-alone":   AppendLoggedIn(nil, Welcome{Self: ana, ICEServers: []byte("[]")}),
+		"login":         AppendLoggedIn(nil, Welcome{Self: bob, Users: usersOf(ana), ICEServers: stun}),
+		"updateUsers":   UserFrame("updateUsers", bob),
+		"offer":         relayed(Relayed{Type: Offer, From: "Bob", Payload: sdp("offer"), Call: call}),
+		"answer":        relayed(Relayed{Type: Answer, From: "Ana", Payload: sdp("answer"), Call: call}),
+		"candidate":     relayed(Relayed{Type: Candidate, From: "Bob", Payload: candidate, Call: call}),
+		"hang-up":       relayed(Relayed{Type: Leave, From: "Bob", Call: call}),
+		"left":          UserFrame("leave", bob),
+		"removeUser":    UserFrame("removeUser", bob),
+		"ice":           FreshICE(stun, 24*time.Hour, false),
+		"ice-lapsing":   FreshICE(turn, 12*time.Hour, true),
+		"pong":          Pong([]byte(`"17"`)),
+		"login-lapsing": AppendLoggedIn(nil, Welcome{Self: ana, ICEServers: turn, ICETTL: 12 * time.Hour, RelayOnly: true}),
 		"login-v1": AppendLoggedIn(nil, Welcome{Self: ana, ICEServers: []byte("[]"), Session: &Session{
 			Token: "Jk3vZ0mC6k1bq9TtX2bQ0w", Window: 15 * time.Second,
 		}}),

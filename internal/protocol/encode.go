@@ -40,8 +40,10 @@ func Refusal(of Type, err *Error) []byte {
 type Welcome struct {
 	Self       User
 	Room       string
-	Users      Users  // who is there, self left out
-	ICEServers []byte // a JSON array of RTCIceServer objects
+	Users      Users         // who is there, self left out
+	ICEServers []byte        // a JSON array of RTCIceServer objects
+	ICETTL     time.Duration // how long their credentials are good; 0 where they do not lapse
+	RelayOnly  bool          // whether clients are to connect through a TURN server only
 	Session    *Session
 }
 
@@ -54,7 +56,7 @@ type Session struct {
 
 // AppendLoggedIn appends w. It grows dst once.
 func AppendLoggedIn(dst []byte, w Welcome) []byte {
-	const rest = 256 // the keys, the ids, the session
+	const rest = 320 // the keys, the ids, the session
 	dst = slices.Grow(dst, rest+len(w.Self.Name)+len(w.Room)+len(w.ICEServers)+w.Users.bytes())
 	dst = append(dst, `{"type":"login","success":true,"id":`...)
 	dst = AppendString(dst, w.Self.ID)
@@ -66,6 +68,12 @@ func AppendLoggedIn(dst []byte, w Welcome) []byte {
 	dst = w.Users.append(dst)
 	dst = append(dst, `],"iceServers":`...)
 	dst = append(dst, w.ICEServers...)
+	if w.ICETTL > 0 {
+		dst = strconv.AppendInt(append(dst, `,"iceTtl":`...), int64(w.ICETTL/time.Second), 10)
+	}
+	if w.RelayOnly {
+		dst = append(dst, `,"iceTransportPolicy":"relay"`...)
+	}
 	if s := w.Session; s != nil {
 		dst = AppendString(append(dst, `,"session":`...), s.Token)
 		dst = strconv.AppendBool(append(dst, `,"resumed":`...), s.Resumed)
@@ -161,13 +169,19 @@ func AppendRelayed(dst []byte, r Relayed) []byte {
 	return append(dst, '}')
 }
 
-// FreshICE is the reply to `ice`; servers is a JSON array, and ttl how long its credentials are good.
-func FreshICE(servers []byte, ttl time.Duration) []byte {
+// FreshICE is the reply to `ice`; servers is a JSON array, and ttl how long its credentials are good. relayOnly is
+// whether the client is to connect through a TURN server only.
+func FreshICE(servers []byte, ttl time.Duration, relayOnly bool) []byte {
+	policy := ""
+	if relayOnly {
+		policy = "relay"
+	}
 	return encode(struct {
 		Type       string          `json:"type"`
 		ICEServers json.RawMessage `json:"iceServers"`
 		TTL        int64           `json:"ttl"`
-	}{"ice", servers, int64(ttl / time.Second)})
+		Policy     string          `json:"iceTransportPolicy,omitempty"`
+	}{"ice", servers, int64(ttl / time.Second), policy})
 }
 
 // Pong is the reply to `ping`; data is the raw JSON string that came with it, or nil.

@@ -4,7 +4,7 @@ import "beckon/internal/protocol"
 
 // ice sends fresh ICE servers, for those whose credentials are about to lapse.
 func (c *conversation) ice() *protocol.Error {
-	list, ttl := c.server.iceServers()
-	c.reply(protocol.FreshICE(list, ttl))
+	given := c.server.opts.ICE.Servers(c.member.User.ID, c.until())
+	c.reply(protocol.FreshICE(given.List, given.TTL, c.server.opts.RelayOnly))
 	return nil
 }

@@ -131,12 +131,12 @@ type meddler struct {
 	dismissed chan bool
 }
 
-func (m *meddler) Servers() ([]ice.Server, time.Duration) {
+func (m *meddler) Servers(string, time.Time) ice.Handout {
 	go func() { m.dismissed <- m.dismiss("id1") }()
 	for range 1000 {
 		runtime.Gosched()
 	}
-	return nil, 0
+	return ice.Handout{List: []byte("[]")}
 }
 
 func TestDismissingInTheMiddleOfALogin(t *testing.T) {

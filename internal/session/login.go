@@ -52,7 +52,7 @@ func (c *conversation) join(m protocol.Message, user, room name.Name, until time
 		return joinError(err)
 	}
 	c.welcome(member, room.Display(), "login")
-	reply := c.welcomeReply(member, users)
+	reply := c.welcomeReply(member, users, until)
 	if session == nil {
 		c.replyFrame(loginFrame(reply))
 	} else {
@@ -90,7 +90,7 @@ func (c *conversation) resume(m protocol.Message, user, room name.Name, until ti
 	}
 	users := s.member.Rejoin()
 	c.welcome(s.member, room.Display(), "resume")
-	reply := c.welcomeReply(s.member, users)
+	reply := c.welcomeReply(s.member, users, until)
 	reply.Session = &protocol.Session{Token: s.token, Resumed: true, Window: c.server.opts.ResumeWindow}
 	s.attach(c, loginFrame(reply))
 	c.expire(until)
@@ -106,9 +106,15 @@ func (c *conversation) welcome(member *hub.Member, room, how string) {
 	c.log(c.server.logs.login.Info()).Msg(how)
 }
 
-func (c *conversation) welcomeReply(member *hub.Member, users protocol.Users) protocol.Welcome {
-	list, _ := c.server.iceServers()
-	return protocol.Welcome{Self: member.User, Room: c.room, Users: users, ICEServers: list}
+func (c *conversation) welcomeReply(member *hub.Member, users protocol.Users, until time.Time) protocol.Welcome {
+	given := c.server.opts.ICE.Servers(member.User.ID, until)
+	w := protocol.Welcome{
+		Self: member.User, Room: c.room, Users: users, ICEServers: given.List, RelayOnly: c.server.opts.RelayOnly,
+	}
+	if given.Lapses {
+		w.ICETTL = given.TTL
+	}
+	return w
 }
 
 // loginFrame is the frame of a login reply, which may be long: it is built in one piece.

@@ -8,7 +8,6 @@
 package session
 
 import (
-	"encoding/json"
 	"time"
 
 	"github.com/rs/zerolog"
@@ -22,9 +21,9 @@ import (
 	"beckon/internal/replay"
 )
 
-// ICESource gives the ICE servers for one login, and how long their credentials are good.
+// ICESource gives the ICE servers for the user with an id, who has to leave when until comes; the zero time is never.
 type ICESource interface {
-	Servers() ([]ice.Server, time.Duration)
+	Servers(id string, until time.Time) ice.Handout
 }
 
 // Verifier tells what the token of a login allows. Its errors are for the user and hold nothing of the token.
@@ -36,6 +35,7 @@ type Verifier interface {
 type Options struct {
 	Hub          *hub.Hub
 	ICE          ICESource
+	RelayOnly    bool          // whether clients are to connect through a TURN server only
 	Tokens       Verifier      // nil to let everybody in
 	LoginWeight  int           // for how many messages a login counts where connections are held to a rate
 	LoginTimeout time.Duration // how long a connection may stay without a login; 0 for as long as it likes
@@ -94,18 +94,4 @@ func (s *Server) accept(c *conversation) link.Receiver {
 	c.send(s.connect)
 	c.awaitLogin()
 	return c
-}
-
-// iceServers is the list for one login as JSON, and how long it is good.
-func (s *Server) iceServers() ([]byte, time.Duration) {
-	servers, ttl := s.opts.ICE.Servers()
-	if servers == nil {
-		servers = []ice.Server{}
-	}
-	list, err := json.Marshal(servers)
-	if err != nil { // cannot be: strings only
-		s.opts.Log.Error().Err(err).Msg("ice servers")
-		return []byte("[]"), ttl
-	}
-	return list, ttl
 }

@@ -57,4 +57,17 @@ func (c *conversation) expire(until time.Time) {
 	s.expiry = newExpiry(time.Now, until, func() { s.cut(protocol.EndTokenExpired, SessionTokenExpired) })
 }
 
+// until is when the token of the user who is logged in lapses; the zero time is never. It is called by the reader, in
+// beckon.v1 with the session's turn.
+func (c *conversation) until() time.Time {
+	ends := c.expiry
+	if s := c.session.Load(); s != nil {
+		ends = s.expiry
+	}
+	if ends == nil {
+		return time.Time{}
+	}
+	return ends.until
+}
+
 var _ Verifier = (*auth.Verifier)(nil)
