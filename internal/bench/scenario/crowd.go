@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"slices"
 	"time"
 
 	"beckon/internal/bench/dialect"
@@ -79,23 +80,30 @@ func (c *crowd) connect() error {
 		func() string { return fmt.Sprintf("%d of %d are connected", c.ready, len(c.clients)) })
 }
 
-// login logs everybody in who is not, and waits until all are.
-func (c *crowd) login() error {
-	for _, cl := range c.clients {
-		if !cl.online {
-			cl.login()
+// login logs everybody in who is not, so many at once, and waits until all are.
+func (c *crowd) login(atOnce int) error {
+	for group := range slices.Chunk(c.clients, atOnce) {
+		for _, cl := range group {
+			if !cl.online {
+				cl.login()
+			}
+		}
+		in := func() bool { return !slices.ContainsFunc(group, func(cl *client) bool { return !cl.online }) }
+		state := func() string { return fmt.Sprintf("%d of %d are logged in", c.online, len(c.clients)) }
+		if err := c.await(patience, in, state); err != nil {
+			return err
 		}
 	}
-	return c.await(patience, func() bool { return c.online == len(c.clients) },
-		func() string { return fmt.Sprintf("%d of %d are logged in", c.online, len(c.clients)) })
+	return nil
 }
 
-// enter connects and logs in.
+// enter connects and logs in, in groups: in a large room each has to hear of all who come behind it.
 func (c *crowd) enter() error {
+	const group = 200
 	if err := c.connect(); err != nil {
 		return err
 	}
-	return c.login()
+	return c.login(group)
 }
 
 // await runs the loop until done, which is not to take longer than limit.

@@ -73,7 +73,7 @@ func (o Storm) logIn(c *crowd, r *report.Result, connected sample) error {
 	if err != nil {
 		return err
 	}
-	if err := c.login(); err != nil {
+	if err := c.login(len(c.clients)); err != nil {
 		return err
 	}
 	err = c.await(patience, func() bool { return c.knowing == users },
