@@ -59,8 +59,19 @@ func New(op Opcode, payload []byte) []byte {
 
 // Seal makes a frame of a buffer that begins with MaxHeader bytes to spare, followed by the payload, without
 // copying. The frame shares the buffer's memory.
-func Seal(op Opcode, buf []byte) []byte {
-	n := len(buf) - MaxHeader
+func Seal(op Opcode, buf []byte) []byte { return seal(op, buf, len(buf)-MaxHeader) }
+
+// SealParts is Seal for a payload in parts, of which the first begins with MaxHeader bytes to spare. It changes parts.
+func SealParts(op Opcode, parts [][]byte) {
+	n := -MaxHeader
+	for _, part := range parts {
+		n += len(part)
+	}
+	parts[0] = seal(op, parts[0], n)
+}
+
+// seal puts the header of a payload of n bytes into the bytes to spare.
+func seal(op Opcode, buf []byte, n int) []byte {
 	start := MaxHeader - HeaderLen(n)
 	AppendHeader(buf[:start], op, n)
 	return buf[start:]

@@ -99,7 +99,7 @@ func (r *room) record(c protocol.Change) {
 	if r.quiet || len(r.lanes) == 0 {
 		return
 	}
-	r.log = append(r.log, c)
+	r.log = append(r.log, c.Prepared())
 	for window, l := range r.lanes {
 		l.arm(r, window)
 	}

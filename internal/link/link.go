@@ -15,6 +15,8 @@ type Conn interface {
 	// changed any more. Nothing is written before Flush. Where the outbox overflows, the connection ends with
 	// protocol.EndSlowReader; what is enqueued after a connection's end is dropped.
 	Enqueue(frames []byte)
+	// EnqueueParts is Enqueue for one frame that is in several slices. It keeps them, but not parts.
+	EnqueueParts(parts [][]byte)
 	// Flush writes what is in the outbox as far as the socket takes it; the rest follows by itself.
 	Flush()
 	// Close sends what was enqueued and a close frame that gives why. Only the first call counts; the

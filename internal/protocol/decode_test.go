@@ -210,8 +210,14 @@ func TestPresenceIsWhatChangesComeTo(t *testing.T) {
 		"came, went, came":   {[]Change{joined(ana), joined(bob), left(ana), joined(ana2)}, `{"type":"presence","joined":[{"id":"3","userName":"Bob"},{"id":"2","userName":"Ana"}],"left":[]}`},
 	}
 	for name, test := range tests {
-		if got := string(Presence(test.changes)); got != test.want {
+		if got := string(AppendPresence(nil, test.changes)); got != test.want {
 			t.Errorf("%s: got %s", name, got)
+		}
+		for i, c := range test.changes {
+			test.changes[i] = c.Prepared()
+		}
+		if got := string(AppendPresence(nil, test.changes)); got != test.want {
+			t.Errorf("%s, prepared: got %s", name, got)
 		}
 	}
 }

@@ -85,23 +85,23 @@ func TestServerExamplesAreWhatIsSent(t *testing.T) {
 	relayed := func(r Relayed) []byte { return AppendRelayed(nil, r) }
 	sent := map[string][]byte{
 		"connect":       Connect(),
-		"login-alone":   AppendLoggedIn(nil, Welcome{Self: ana, ICEServers: []byte("[]")}),
-		"login":         AppendLoggedIn(nil, Welcome{Self: bob, Users: usersOf(ana), ICEServers: stun}),
-		"updateUsers":   UserFrame("updateUsers", bob),
+		"login-alone":   loggedIn(Welcome{Self: ana, ICEServers: []byte("[]")}),
+		"login":         loggedIn(Welcome{Self: bob, Users: usersOf(ana), ICEServers: stun}),
+		"updateUsers":   Change{User: bob}.AppendUser(nil, "updateUsers"),
 		"offer":         relayed(Relayed{Type: Offer, From: "Bob", Payload: sdp("offer"), Call: call}),
 		"answer":        relayed(Relayed{Type: Answer, From: "Ana", Payload: sdp("answer"), Call: call}),
 		"candidate":     relayed(Relayed{Type: Candidate, From: "Bob", Payload: candidate, Call: call}),
 		"hang-up":       relayed(Relayed{Type: Leave, From: "Bob", Call: call}),
-		"left":          UserFrame("leave", bob),
-		"removeUser":    UserFrame("removeUser", bob),
+		"left":          Change{User: bob}.AppendUser(nil, "leave"),
+		"removeUser":    Change{User: bob}.AppendUser(nil, "removeUser"),
 		"ice":           FreshICE(stun, 24*time.Hour, false),
 		"ice-lapsing":   FreshICE(turn, 12*time.Hour, true),
 		"pong":          Pong([]byte(`"17"`)),
-		"login-lapsing": AppendLoggedIn(nil, Welcome{Self: ana, ICEServers: turn, ICETTL: 12 * time.Hour, RelayOnly: true}),
-		"login-v1": AppendLoggedIn(nil, Welcome{Self: ana, ICEServers: []byte("[]"), Session: &Session{
+		"login-lapsing": loggedIn(Welcome{Self: ana, ICEServers: turn, ICETTL: 12 * time.Hour, RelayOnly: true}),
+		"login-v1": loggedIn(Welcome{Self: ana, ICEServers: []byte("[]"), Session: &Session{
 			Token: "Jk3vZ0mC6k1bq9TtX2bQ0w", Window: 15 * time.Second,
 		}}),
-		"presence":     Presence([]Change{{User: ana, Left: true}, {User: bob}}),
+		"presence":     AppendPresence(nil, []Change{{User: ana, Left: true}, {User: bob}}),
 		"login-failed": Refusal(Login, &Error{Code: NameTaken, Message: "Username is unavailable"}),
 		"error":        Refusal(Offer, NoSuchUser([]byte("Eve"))),
 	}

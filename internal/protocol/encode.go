@@ -54,10 +54,13 @@ type Session struct {
 	Window  time.Duration // how long the session outlives its connection
 }
 
-// AppendLoggedIn appends w. It grows dst once.
-func AppendLoggedIn(dst []byte, w Welcome) []byte {
-	const rest = 320 // the keys, the ids, the session
-	dst = slices.Grow(dst, rest+len(w.Self.Name)+len(w.Room)+len(w.ICEServers)+w.Users.bytes())
+// LoggedIn returns w behind head, in parts: those who log in to a large room get the same pages of its roster, which
+// must not be changed. A part is up to some KiB long.
+func LoggedIn(head []byte, w Welcome) [][]byte {
+	const rest = 320     // the keys, the ids, the session
+	const copied = 8_192 // bytes of users up to which there is one part: more calls for less copying pay with more
+	size := w.Users.bytes()
+	dst := slices.Grow(head, rest+len(w.Self.Name)+len(w.Room)+len(w.ICEServers)+min(size, copied))
 	dst = append(dst, `{"type":"login","success":true,"id":`...)
 	dst = AppendString(dst, w.Self.ID)
 	dst = append(dst, `,"name":`...)
@@ -65,7 +68,19 @@ func AppendLoggedIn(dst []byte, w Welcome) []byte {
 	dst = append(dst, `,"room":`...)
 	dst = AppendString(dst, w.Room)
 	dst = append(dst, `,"users":[`...)
-	dst = w.Users.append(dst)
+	if size <= copied {
+		for part := range w.Users.parts() {
+			dst = append(dst, part...)
+		}
+		return [][]byte{appendWelcomeEnd(dst, w)}
+	}
+	parts := append(make([][]byte, 0, len(w.Users.pages)+2), dst)
+	parts = slices.AppendSeq(parts, w.Users.parts())
+	return append(parts, appendWelcomeEnd(dst[len(dst):], w))
+}
+
+// appendWelcomeEnd appends what follows the users.
+func appendWelcomeEnd(dst []byte, w Welcome) []byte {
 	dst = append(dst, `],"iceServers":`...)
 	dst = append(dst, w.ICEServers...)
 	if w.ICETTL > 0 {
@@ -80,59 +95,6 @@ func AppendLoggedIn(dst []byte, w Welcome) []byte {
 		dst = strconv.AppendFloat(append(dst, `,"resumeWindow":`...), s.Window.Seconds(), 'f', -1, 64)
 	}
 	return append(dst, '}')
-}
-
-// UserFrame encodes one user under a type: updateUsers, leave or removeUser.
-func UserFrame(typ string, u User) []byte {
-	dst := append(make([]byte, 0, 128), `{"type":"`...)
-	dst = append(dst, typ...)
-	dst = append(dst, `","user":`...)
-	return append(appendUser(dst, u), '}')
-}
-
-// Presence encodes changes, oldest first, as what they come to: who is there now and was not, and who was
-// there and is not. Somebody who came and went is in neither, somebody who left and came back, with a new
-// id, is in both. It returns nil where nothing is left to say.
-func Presence(changes []Change) []byte {
-	var joined, left []User
-	var came map[User]int // where in joined somebody is; nil until somebody leaves
-	for _, c := range changes {
-		if !c.Left {
-			if came != nil {
-				came[c.User] = len(joined)
-			}
-			joined = append(joined, c.User)
-			continue
-		}
-		if came == nil {
-			came = make(map[User]int, len(joined))
-			for i, u := range joined {
-				came[u] = i
-			}
-		}
-		if i, known := came[c.User]; known {
-			joined[i] = User{}
-		} else {
-			left = append(left, c.User)
-		}
-	}
-	joined = slices.DeleteFunc(joined, func(u User) bool { return u == User{} })
-	if len(joined)+len(left) == 0 {
-		return nil
-	}
-	dst := appendUsers([]byte(`{"type":"presence","joined":[`), joined)
-	dst = appendUsers(append(dst, `],"left":[`...), left)
-	return append(dst, `]}`...)
-}
-
-func appendUsers(dst []byte, users []User) []byte {
-	for i, u := range users {
-		if i > 0 {
-			dst = append(dst, ',')
-		}
-		dst = appendUser(dst, u)
-	}
-	return dst
 }
 
 func appendUser(dst []byte, u User) []byte {

@@ -162,9 +162,3 @@ type User struct {
 	ID   string // a UUID, new with every login
 	Name string // as its owner wrote it
 }
-
-// Change is one step of a room's presence: a user came, or left.
-type Change struct {
-	User User
-	Left bool
-}

@@ -24,7 +24,7 @@ type page struct {
 	users []*User // in no order
 
 	encode  sync.Once
-	encoded []byte // separated by commas
+	encoded []byte // a comma before each
 }
 
 // Add adds u, which must not be changed any more, and returns the number of its page.
@@ -88,37 +88,43 @@ func (u Users) All() iter.Seq[User] {
 	}
 }
 
-// bytes is an upper bound of what append appends.
+// bytes is how long the parts are together, or one more.
 func (u Users) bytes() int {
 	n := 0
 	for _, p := range u.pages {
-		n += len(p.json()) + 1
+		n += len(p.json())
 	}
 	return n
 }
 
-// append appends the users as the members of a JSON array.
-func (u Users) append(dst []byte) []byte {
-	start := len(dst)
-	for _, p := range u.pages {
-		if len(p.users) == 0 {
-			continue
+// parts are the users as the members of a JSON array, in pieces that must not be changed.
+func (u Users) parts() iter.Seq[[]byte] {
+	return func(yield func([]byte) bool) {
+		first := true
+		for _, p := range u.pages {
+			part := p.json()
+			if len(part) == 0 {
+				continue
+			}
+			if first {
+				part, first = part[len(","):], false
+			}
+			if !yield(part) {
+				return
+			}
 		}
-		if len(dst) > start {
-			dst = append(dst, ',')
-		}
-		dst = append(dst, p.json()...)
 	}
-	return dst
 }
 
 func (p *page) json() []byte {
 	p.encode.Do(func() {
-		for i, u := range p.users {
-			if i > 0 {
-				p.encoded = append(p.encoded, ',')
-			}
-			p.encoded = appendUser(p.encoded, *u)
+		size := 0
+		for _, u := range p.users {
+			size += userBytes(*u)
+		}
+		p.encoded = make([]byte, 0, size)
+		for _, u := range p.users {
+			p.encoded = appendUser(append(p.encoded, ','), *u)
 		}
 	})
 	return p.encoded

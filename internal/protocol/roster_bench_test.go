@@ -21,7 +21,7 @@ func BenchmarkLoginReply(b *testing.B) {
 				roster.Remove(last, page)
 				page = roster.Add(last)
 				w.Users = roster.Users()
-				b.SetBytes(int64(len(AppendLoggedIn(nil, w))))
+				LoggedIn(nil, w)
 			}
 		})
 	}
@@ -38,7 +38,7 @@ func BenchmarkPresence(b *testing.B) {
 				changes = append(changes, Change{User: u}, Change{User: User{ID: fmt.Sprint("old", i), Name: u.Name}, Left: true})
 			}
 			for b.Loop() {
-				Presence(changes)
+				AppendPresence(nil, changes)
 			}
 		})
 	}

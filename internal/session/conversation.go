@@ -207,10 +207,8 @@ func (c *conversation) refuse(of protocol.Type, err *protocol.Error) {
 }
 
 // reply sends one message. In a session it counts, and may have to be sent again.
-func (c *conversation) reply(message []byte) { c.replyFrame(frame.New(frame.Text, message)) }
-
-// replyFrame is reply for what is a frame already.
-func (c *conversation) replyFrame(f []byte) {
+func (c *conversation) reply(message []byte) {
+	f := frame.New(frame.Text, message)
 	if s := c.session.Load(); s != nil {
 		s.push(f)
 		c.conn.Flush()

@@ -54,7 +54,8 @@ func (c *conversation) join(m protocol.Message, user, room name.Name, until time
 	c.welcome(member, room.Display(), "login")
 	reply := c.welcomeReply(member, users, until)
 	if session == nil {
-		c.replyFrame(loginFrame(reply))
+		c.conn.EnqueueParts(loginFrame(reply))
+		c.conn.Flush()
 	} else {
 		session.member = member
 		c.server.sessions.add(session)
@@ -117,9 +118,11 @@ func (c *conversation) welcomeReply(member *hub.Member, users protocol.Users, un
 	return w
 }
 
-// loginFrame is the frame of a login reply, which may be long: it is built in one piece.
-func loginFrame(w protocol.Welcome) []byte {
-	return frame.Seal(frame.Text, protocol.AppendLoggedIn(make([]byte, frame.MaxHeader), w))
+// loginFrame is the frame of a login reply in parts, most of which are shared where it is long.
+func loginFrame(w protocol.Welcome) [][]byte {
+	parts := protocol.LoggedIn(make([]byte, frame.MaxHeader), w)
+	frame.SealParts(frame.Text, parts)
+	return parts
 }
 
 // identify checks the names of the user and of the room; the zero name.Name is the lobby.

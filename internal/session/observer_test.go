@@ -155,10 +155,11 @@ func (s *slowConn) Flush() { time.Sleep(s.delay) }
 // quietConn throws everything away.
 type quietConn struct{ link.Conn }
 
-func (*quietConn) Enqueue([]byte)     {}
-func (*quietConn) Flush()             {}
-func (*quietConn) RemoteAddr() string { return "" }
-func (*quietConn) Request() string    { return "" }
+func (*quietConn) Enqueue([]byte)        {}
+func (*quietConn) EnqueueParts([][]byte) {}
+func (*quietConn) Flush()                {}
+func (*quietConn) RemoteAddr() string    { return "" }
+func (*quietConn) Request() string       { return "" }
 
 // BenchmarkRelay is one message from its bytes to the recipient's outbox: one allocation, the recipient's frame.
 func BenchmarkRelay(b *testing.B) {

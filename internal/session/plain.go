@@ -36,20 +36,22 @@ var _ seat = plainSink{}
 
 // plainPresence is the frames of changes, in one slice.
 func plainPresence(changes []protocol.Change) []byte {
-	var dst []byte
+	const aboutOne = 128 // bytes
+	dst := make([]byte, 0, aboutOne*len(changes))
+	var message []byte
+	add := func(typ string, c protocol.Change) {
+		message = c.AppendUser(message[:0], typ)
+		dst = append(frame.AppendHeader(dst, frame.Text, len(message)), message...)
+	}
 	for _, c := range changes {
 		if !c.Left {
-			dst = appendText(dst, protocol.UserFrame("updateUsers", c.User))
+			add("updateUsers", c)
 			continue
 		}
-		dst = appendText(dst, protocol.UserFrame("leave", c.User))
-		dst = appendText(dst, protocol.UserFrame("removeUser", c.User))
+		add("leave", c)
+		add("removeUser", c)
 	}
 	return dst
-}
-
-func appendText(dst, message []byte) []byte {
-	return append(frame.AppendHeader(dst, frame.Text, len(message)), message...)
 }
 
 // relayFrame is the frame of a relayed message, in one allocation.

@@ -57,11 +57,11 @@ func (s *resumable) News(n *hub.News) {
 
 // presenceBatch is the frame of changes, or nil where they come to nothing.
 func presenceBatch(changes []protocol.Change) []byte {
-	message := protocol.Presence(changes)
-	if message == nil {
+	buf := protocol.AppendPresence(make([]byte, frame.MaxHeader), changes)
+	if len(buf) == frame.MaxHeader {
 		return nil
 	}
-	return frame.New(frame.Text, message)
+	return frame.Seal(frame.Text, buf)
 }
 
 // Flush is hub.Sink.
@@ -178,14 +178,14 @@ func (s *resumable) spoken() {
 
 // attach makes c the connection that speaks for the user. The login reply is the first that it sends. It
 // needs turn.
-func (s *resumable) attach(c *conversation, reply []byte) {
+func (s *resumable) attach(c *conversation, reply [][]byte) {
 	s.holder, c.member = c, s.member
 	s.wait(false)
 	c.session.Store(s)
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.conn = c.conn
-	c.conn.Enqueue(reply)
+	c.conn.EnqueueParts(reply)
 	if !s.log.Confirmed() {
 		c.conn.Enqueue(frame.New(frame.Ping, s.log.Mark()))
 	}

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/binary"
 	"fmt"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -33,6 +34,8 @@ func (f *fakeConn) Enqueue(frames []byte) {
 	defer f.mu.Unlock()
 	f.queue = append(f.queue, frames...)
 }
+
+func (f *fakeConn) EnqueueParts(parts [][]byte) { f.Enqueue(slices.Concat(parts...)) }
 
 func (f *fakeConn) Flush() {
 	f.mu.Lock()

@@ -69,7 +69,16 @@ func (c *Conn) Request() string { return c.request }
 
 // Enqueue is link.Conn.
 func (c *Conn) Enqueue(frame []byte) {
-	waiting, fits := c.out.put(frame)
+	c.queued(c.out.put(frame))
+}
+
+// EnqueueParts is link.Conn.
+func (c *Conn) EnqueueParts(parts [][]byte) {
+	c.queued(c.out.putParts(parts))
+}
+
+// queued takes what the outbox says of a frame.
+func (c *Conn) queued(waiting int64, fits bool) {
 	if !fits {
 		c.end(protocol.EndSlowReader, nil)
 		return

@@ -19,7 +19,7 @@ type outbox struct {
 	raw  syscall.RawConn // static; nil where the socket has no descriptor to try
 
 	mu      sync.Mutex
-	queue   [][]byte                       // guarded by mu
+	queue   [][]byte                       // frames, or parts of them; guarded by mu
 	spare   [][]byte                       // an empty slice to be the next queue; guarded by mu
 	queued  link.Traffic                   // what is in queue; guarded by mu
 	writer  link.Traffic                   // what the writer has in hand; guarded by mu
@@ -36,30 +36,48 @@ func (o *outbox) init(c *Conn) {
 	o.raw = rawOf(c.net)
 }
 
-// put queues a frame and returns how many bytes wait now; false if that is one too many. Of a long frame, such as
-// the roster of a large room, only half the bound counts, so that there is room for what comes behind it.
+// put queues a frame and returns how many bytes wait now; false if that is one too many.
 func (o *outbox) put(frame []byte) (waiting int64, fits bool) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
+	waiting, fits = o.count(len(frame))
+	if fits && !o.last {
+		o.queue = append(o.queue, frame)
+	}
+	return waiting, fits
+}
+
+// putParts is put for a frame that is in several slices.
+func (o *outbox) putParts(parts [][]byte) (waiting int64, fits bool) {
+	size := 0
+	for _, part := range parts {
+		size += len(part)
+	}
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	waiting, fits = o.count(size)
+	if fits && !o.last {
+		o.queue = append(o.queue, parts...)
+	}
+	return waiting, fits
+}
+
+// count makes room for a frame of so many bytes, if there is some. Of a long frame, such as the roster of a large
+// room, only half the bound counts, so that there is room for what comes behind it. It needs mu.
+func (o *outbox) count(size int) (waiting int64, fits bool) {
 	if o.last {
 		return 0, true
 	}
 	opts := &o.conn.server.opts
 	messages, bytes := o.queued.Messages+o.writer.Messages, o.queued.Bytes+o.writer.Bytes
-	spare := int64(max(0, len(frame)-opts.OutboxBytes/2))
-	counts := bytes - o.spared.queued - o.spared.writer + int64(len(frame)) - spare
+	spare := int64(max(0, size-opts.OutboxBytes/2))
+	counts := bytes - o.spared.queued - o.spared.writer + int64(size) - spare
 	if messages > 0 && (messages >= int64(opts.OutboxMessages) || counts > int64(opts.OutboxBytes)) {
 		return bytes, false
 	}
-	o.add(frame)
+	o.queued.Add(link.Traffic{Messages: 1, Bytes: int64(size)})
 	o.spared.queued += spare
-	return bytes + int64(len(frame)), true
-}
-
-// add queues a frame. It needs mu.
-func (o *outbox) add(frame []byte) {
-	o.queue = append(o.queue, frame)
-	o.queued.Add(link.Traffic{Messages: 1, Bytes: int64(len(frame))})
+	return bytes + int64(size), true
 }
 
 // finish queues the last frame.
@@ -67,7 +85,8 @@ func (o *outbox) finish(last []byte) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	if !o.last {
-		o.add(last)
+		o.queue = append(o.queue, last)
+		o.queued.Add(link.Traffic{Messages: 1, Bytes: int64(len(last))})
 		o.last = true
 	}
 }
