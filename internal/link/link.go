@@ -19,8 +19,8 @@ type Conn interface {
 	EnqueueParts(parts [][]byte)
 	// Flush writes what is in the outbox as far as the socket takes it; the rest follows by itself.
 	Flush()
-	// Close sends what was enqueued and a close frame that gives why. Only the first call counts; the
-	// Receiver's Closed follows from the reader's goroutine.
+	// Close sends what was enqueued, but not to a slow reader, and a close frame that gives why. Only the first
+	// call counts; the Receiver's Closed follows from the reader's goroutine.
 	Close(why protocol.Ending)
 	// RemoteAddr is the client's address, as far as it is known.
 	RemoteAddr() string

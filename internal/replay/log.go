@@ -134,7 +134,7 @@ func (l *Log) Mark() []byte {
 
 // WantsMark tells whether so much is under way that an acknowledgement should be asked for.
 func (l *Log) WantsMark() bool {
-	const share = 4
+	const share = 32 // of the window: what is kept of a client that reads is up to twice that
 	return l.unmarked > l.limits.WindowBytes/share || l.sent()-min(l.marked, l.sent()) >= uint64(max(1, l.limits.WindowFrames/share))
 }
 

@@ -37,8 +37,8 @@ type resumable struct {
 
 	mu   sync.Mutex
 	conn link.Conn   // of holder, once its login reply is queued; guarded by mu
-	log  *replay.Log // guarded by mu
-	full bool        // the log overflowed: the session is about to end; guarded by mu
+	log  *replay.Log // nil once the session is over; guarded by mu
+	shut bool        // nothing is kept any more: the log overflowed, or the session is over; guarded by mu
 }
 
 // Signal is hub.Sink.
@@ -49,7 +49,7 @@ func (s *resumable) News(n *hub.News) {
 	batch := n.Encoded((*resumable)(nil), presenceBatch)
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if batch != nil && s.conn != nil {
+	if batch != nil && s.conn != nil && !s.shut {
 		s.check(s.log.AddNews(batch))
 		s.forward()
 	}
@@ -94,7 +94,7 @@ var _ seat = (*resumable)(nil)
 func (s *resumable) push(frame []byte) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if s.full {
+	if s.shut {
 		return
 	}
 	s.check(s.log.Add(frame))
@@ -103,7 +103,7 @@ func (s *resumable) push(frame []byte) {
 
 // forward enqueues what the log lets go, and asks for an acknowledgement where one is wanted. It needs mu.
 func (s *resumable) forward() {
-	if s.conn == nil || s.full {
+	if s.conn == nil || s.shut {
 		return
 	}
 	for f := s.log.Next(); f != nil; f = s.log.Next() {
@@ -117,8 +117,8 @@ func (s *resumable) forward() {
 // check ends the session if the log is full. This may be a goroutine that holds the hub's locks, so that the
 // end must wait for one that does not. It needs mu.
 func (s *resumable) check(err error) {
-	if err != nil && !s.full {
-		s.full = true
+	if err != nil && !s.shut {
+		s.shut = true
 		time.AfterFunc(0, s.overflow)
 	}
 }
@@ -144,7 +144,7 @@ func (s *resumable) cut(why protocol.Ending, how SessionEnd) bool {
 func (s *resumable) rewind(received uint64, promised bool) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return !s.full && s.log.Resume(received, promised) == nil
+	return !s.shut && s.log.Resume(received, promised) == nil
 }
 
 // mark is the payload of a ping that acknowledges what was sent on conn.
@@ -171,7 +171,7 @@ func (s *resumable) acknowledge(conn link.Conn, mark []byte) {
 func (s *resumable) spoken() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if s.log.Spoken() {
+	if !s.shut && s.log.Spoken() {
 		s.forward()
 	}
 }
@@ -225,12 +225,15 @@ func (s *resumable) wait(now bool) {
 	s.server.opts.Observer.Waiting(more)
 }
 
-// end lets go of the user's name. It needs turn.
+// end lets go of the user's name, and of what was kept, which a connection that lingers would else hold. It needs turn.
 func (s *resumable) end(how SessionEnd) {
 	s.over = true
 	s.expiry.stop()
 	s.wait(false)
 	s.detach()
+	s.mu.Lock()
+	s.log, s.shut = nil, true
+	s.mu.Unlock()
 	s.server.sessions.remove(s)
 	s.member.Leave()
 	s.server.logs.end.Info().
