@@ -22,6 +22,7 @@ type Conn struct {
 	dialect  protocol.Dialect
 	client   netip.Addr    // invalid where there is none
 	request  string        // what the log calls the request
+	poller   *poller       // that watches the socket while there is no reader; nil if none does
 	opened   time.Duration // by Server.clock
 
 	out outbox // has its own lock
@@ -29,6 +30,8 @@ type Conn struct {
 	ending atomic.Uint32 // a protocol.Ending; set once
 	heard  atomic.Bool   // whether something came since the last ping
 	beat   *time.Timer   // stopped by the reader; static
+
+	reader atomic.Uint32 // readerRuns, readerCalled or readerAway
 
 	asked  time.Duration // when the last ping was sent, by Server.clock; 0 while none waits for a pong; owned by the timer's function
 	slowed atomic.Bool   // whether the reader waits because the client is too fast
@@ -39,8 +42,10 @@ type Conn struct {
 	pace     ratelimit.Pace
 	took     int // how many bytes were read that are not accounted for
 	places   places
+	fd       int                   // of the socket, as the poller knows it
 	parser   *parser               // between await and hear
-	arrival  func(fd uintptr) bool // arrive, which would else be allocated for each call
+	arrival  func(fd uintptr) bool // arrive, which would else be allocated for each call; static
+	reading  func()                // read, for the same reason; static
 	renewed  time.Duration         // when a new goroutine became the reader, by Server.clock
 	waited   bool                  // whether await found nothing at first
 	first    [1]byte               // for awaitByte
@@ -52,7 +57,7 @@ func newConn(s *Server, socket net.Conn, subprotocol string) *Conn {
 		pace: s.opts.Pacer.Begin(), renewed: -s.opts.PingInterval,
 	}
 	c.out.init(c)
-	c.arrival = c.arrive
+	c.arrival, c.reading = c.arrive, c.read
 	return c
 }
 
@@ -91,7 +96,11 @@ func (c *Conn) Flush() { c.out.flush() }
 
 // Close is link.Conn.
 func (c *Conn) Close(why protocol.Ending) {
-	c.endBecause(why)
+	if why == protocol.EndSlowReader {
+		c.end(why, nil)
+	} else {
+		c.endBecause(why)
+	}
 	c.Flush()
 }
 
@@ -122,8 +131,45 @@ func (c *Conn) fail(why protocol.Ending) {
 
 func (c *Conn) ended() bool { return c.ending.Load() != 0 }
 
+// What c.reader says.
+const (
+	readerRuns   = iota // a goroutine is the reader, or about to be
+	readerCalled        // and it must not go away
+	readerAway          // nobody is: the poller watches the socket
+)
+
+// wakeReader sees to it that the reader notices the end.
 func (c *Conn) wakeReader() {
 	c.net.SetReadDeadline(time.Unix(1, 0)) // the past
+	c.call()
+}
+
+// call makes a goroutine the reader if there is none, and keeps the one that there is.
+func (c *Conn) call() {
+	for {
+		switch c.reader.Load() {
+		case readerCalled:
+			return
+		case readerRuns:
+			if c.reader.CompareAndSwap(readerRuns, readerCalled) {
+				return
+			}
+		case readerAway:
+			if c.reader.CompareAndSwap(readerAway, readerRuns) {
+				go c.reading()
+				return
+			}
+		}
+	}
+}
+
+// goAway is for a reader with nothing to read whose socket is watched: false if it has been called meanwhile.
+func (c *Conn) goAway() bool {
+	if c.reader.CompareAndSwap(readerRuns, readerAway) {
+		return true
+	}
+	c.reader.Store(readerRuns)
+	return false
 }
 
 var _ link.Conn = (*Conn)(nil)

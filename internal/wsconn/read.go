@@ -14,14 +14,21 @@ import (
 	"beckon/internal/protocol"
 )
 
-// read is the connection's goroutine, the reader: it hands on what the client sends until the connection ends.
+// read is the connection's goroutine, the reader: it hands on what the client sends until the connection ends, or
+// until there is nothing to read and the poller watches the socket, which then starts another.
 //
-// The stack of a goroutine grows to several times what it takes to wait, and hardly shrinks; so when the client
-// has been silent for a while, what it says is heard in the goroutine that has waited for it, and then a new one
-// waits.
+// Where there is no poller the reader waits. The stack of a goroutine grows to several times what it takes to wait, and
+// hardly shrinks; so when the client has been silent for a while, what it says is heard in the goroutine that has
+// waited for it, and then a new one waits.
 func (c *Conn) read() {
 	for !c.ended() {
 		p, err := c.await()
+		if p == nil && err == nil {
+			if c.goAway() {
+				return
+			}
+			continue
+		}
 		if err == nil {
 			err = c.hear(p)
 		}
@@ -35,7 +42,7 @@ func (c *Conn) read() {
 		}
 		c.parser, c.waited = p, false
 		now := c.server.clock()
-		if now-c.renewed > c.server.opts.PingInterval/2 {
+		if c.poller == nil && now-c.renewed > c.server.opts.PingInterval/2 {
 			c.renewed = now
 			go c.read()
 			return
@@ -45,6 +52,7 @@ func (c *Conn) read() {
 }
 
 // await waits until there is something to read, and returns a parser that has it. Nothing is borrowed meanwhile.
+// It returns nothing where the poller is the one to wait.
 func (c *Conn) await() (*parser, error) {
 	if c.out.raw == nil {
 		return c.awaitByte()
@@ -52,13 +60,13 @@ func (c *Conn) await() (*parser, error) {
 	err := c.out.raw.Read(c.arrival)
 	p := c.parser
 	c.parser = nil
-	if err == nil {
+	if err == nil && p != nil {
 		err = p.failure
 	}
 	return p, err
 }
 
-// arrive reads what is there; false if there is nothing.
+// arrive reads what is there; false if the reader is to wait for it.
 func (c *Conn) arrive(fd uintptr) bool {
 	if c.parser == nil {
 		c.parser = c.server.parsers.Get().(*parser)
@@ -68,8 +76,8 @@ func (c *Conn) arrive(fd uintptr) bool {
 	switch {
 	case err == syscall.EAGAIN:
 		c.release(p)
-		c.waited = true
-		return false
+		c.waited, c.fd = true, int(fd)
+		return c.poller.watch(c, c.fd)
 	case err == nil && n == 0:
 		err = io.EOF
 	}
@@ -219,6 +227,7 @@ func (c *Conn) finish(code int) {
 	c.Flush() // only now: who sees the close frame may count on the user being gone
 	c.linger(end.Why)
 	c.server.opts.Observer.Ended(c.dialect, end)
+	c.poller.forget(c, c.fd)
 	c.net.Close()
 	c.places.leave()
 	c.server.remove(c)

@@ -6,13 +6,15 @@
 // # Goroutines
 //
 // A connection has one goroutine, its reader; the HTTP handler returns once the connection is upgraded. While the
-// client is silent the reader waits with a small stack, and has borrowed neither a parser nor a buffer. Who
+// client is silent there is none: a poller watches the sockets of all, and begins a reader where something comes.
+// With TLS, and on systems other than Linux, the reader waits with a small stack instead, and has borrowed neither a
+// parser nor a buffer. Who
 // has something to send puts it into the outbox and tries one write that does not block; a second goroutine,
 // the flusher, exists only while the socket would block. The heartbeat is a timer.
 //
 // # Locks
 //
-// Server.mu and outbox.mu are leaves: nothing else is locked, and no I/O is done, while one is held.
+// Server.mu, outbox.mu and poller.mu are leaves: nothing else is locked, and no I/O is done, while one is held.
 package wsconn
 
 import (
@@ -79,6 +81,8 @@ type Server struct {
 
 	mu       sync.Mutex
 	conns    map[*Conn]struct{} // guarded by mu
+	poller   *poller            // nil while it has nothing to watch; guarded by mu
+	polled   int                // connections that it watches or may watch; guarded by mu
 	draining bool               // guarded by mu
 	empty    chan struct{}      // closed when draining and the last connection is gone; guarded by mu
 }
@@ -231,6 +235,12 @@ func (s *Server) add(c *Conn) bool {
 		return false
 	}
 	s.conns[c] = struct{}{}
+	if c.out.raw != nil {
+		if s.polled++; s.polled == 1 {
+			s.poller = newPoller()
+		}
+		c.poller = s.poller
+	}
 	return true
 }
 
@@ -238,6 +248,12 @@ func (s *Server) remove(c *Conn) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	delete(s.conns, c)
+	if c.out.raw != nil {
+		if s.polled--; s.polled == 0 {
+			s.poller.stop()
+			s.poller = nil
+		}
+	}
 	s.checkEmpty()
 }
 
