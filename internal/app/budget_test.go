@@ -87,7 +87,7 @@ func (w *watched) enter(name string, header ...string) *testkit.Raw {
 var dialects = map[string][]string{"plain": nil, "beckon.v1": {"Sec-WebSocket-Protocol: beckon.v1"}}
 
 func TestBudgetOfAnIdleUser(t *testing.T) {
-	const users, mostBytes, mostHeap, mostRoutines = 2000, 4700, 2700, 1.01
+	const users, mostBytes, mostHeap, mostRoutines = 2000, 2500, 2700, 0.05
 	for dialect, header := range dialects {
 		t.Run(dialect, func(t *testing.T) {
 			w := launchWatched(t)

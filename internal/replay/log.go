@@ -124,12 +124,15 @@ func (l *Log) sent() uint64 {
 	return l.first + uint64(len(l.frames)-l.unsent) - 1
 }
 
-// Mark returns the payload of a ping that, when its pong comes back, acknowledges all that was handed to the
+// MarkBytes is the length of a mark.
+const MarkBytes = 16
+
+// AppendMark appends a mark: the payload of a ping that, when its pong comes back, acknowledges all that was handed to the
 // socket before it.
-func (l *Log) Mark() []byte {
+func (l *Log) AppendMark(dst []byte) []byte {
 	l.marked, l.unmarked = l.sent(), 0
-	mark := binary.BigEndian.AppendUint64(make([]byte, 0, 16), l.epoch)
-	return binary.BigEndian.AppendUint64(mark, l.marked)
+	dst = binary.BigEndian.AppendUint64(dst, l.epoch)
+	return binary.BigEndian.AppendUint64(dst, l.marked)
 }
 
 // WantsMark tells whether so much is under way that an acknowledgement should be asked for.
@@ -153,7 +156,7 @@ func (l *Log) Spoken() (news bool) {
 // Acknowledge takes the payload of a pong; one that is no mark of this log changes nothing. What was
 // acknowledged is kept until the acknowledgement after it, since the program may be behind its library.
 func (l *Log) Acknowledge(mark []byte) {
-	if len(mark) != 16 || binary.BigEndian.Uint64(mark) != l.epoch {
+	if len(mark) != MarkBytes || binary.BigEndian.Uint64(mark) != l.epoch {
 		return
 	}
 	n := binary.BigEndian.Uint64(mark[8:])
@@ -184,8 +187,15 @@ func (l *Log) forget(n uint64) {
 	for _, e := range l.frames[:drop] {
 		l.bytes -= len(e.frame)
 	}
-	l.frames = append([]entry(nil), l.frames[drop:]...)
 	l.first = n + 1
+	const few = 64 // entries of which the room is kept
+	if cap(l.frames) > few {
+		l.frames = append([]entry(nil), l.frames[drop:]...)
+		return
+	}
+	kept := copy(l.frames, l.frames[drop:])
+	clear(l.frames[kept:])
+	l.frames = l.frames[:kept]
 }
 
 // Resume prepares the log for a new socket: a login reply is about to be sent, the frames behind it are

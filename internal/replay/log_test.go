@@ -82,7 +82,7 @@ func TestAPongDoesNotSpeakForTheProgram(t *testing.T) {
 	l.Add([]byte("d"))
 	expect(t, l, "c")
 	for range 3 {
-		l.Acknowledge(l.Mark())
+		l.Acknowledge(l.AppendMark(nil))
 		expect(t, l)
 	}
 	if err := l.Resume(2, true); err != nil {
@@ -112,7 +112,7 @@ func TestWithoutAPromiseAPongMustDo(t *testing.T) {
 		t.Error("a word counts that was not promised")
 	}
 	expect(t, l)
-	l.Acknowledge(l.Mark())
+	l.Acknowledge(l.AppendMark(nil))
 	expect(t, l, "b")
 	if err := l.Resume(1, false); err != nil {
 		t.Error(err)
@@ -125,7 +125,7 @@ func TestAsleepWhileFramesAreAcknowledged(t *testing.T) {
 	for range 2 {
 		l.Add([]byte("a"))
 		drain(l)
-		l.Acknowledge(l.Mark())
+		l.Acknowledge(l.AppendMark(nil))
 	}
 	if err := l.Resume(0, true); err != ErrCount {
 		t.Errorf("nothing was seen of what is forgotten: %v", err)
@@ -140,10 +140,10 @@ func TestWrongCounts(t *testing.T) {
 	if err := l.Resume(3, true); err != ErrCount {
 		t.Errorf("more than was sent: %v", err)
 	}
-	l.Acknowledge(l.Mark())
+	l.Acknowledge(l.AppendMark(nil))
 	l.Add([]byte("c"))
 	drain(l)
-	l.Acknowledge(l.Mark()) // now a and b are gone
+	l.Acknowledge(l.AppendMark(nil)) // now a and b are gone
 	if err := l.Resume(1, true); err != ErrCount {
 		t.Errorf("less than was acknowledged twice: %v", err)
 	}
@@ -155,9 +155,9 @@ func TestWrongCounts(t *testing.T) {
 func TestMarksOfOthersAreIgnored(t *testing.T) {
 	l := New(&roomy)
 	l.Add([]byte("a"))
-	old := l.Mark()
+	old := l.AppendMark(nil)
 	drain(l)
-	ahead := l.Mark()
+	ahead := l.AppendMark(nil)
 	l.Resume(0, false)
 	for _, mark := range [][]byte{nil, []byte("hello"), old, ahead, append(ahead, 0)} {
 		l.Acknowledge(mark)
@@ -169,7 +169,7 @@ func TestMarksFromBeforeTheCutConfirmNothing(t *testing.T) {
 	l := New(&roomy)
 	l.Add([]byte("a"))
 	drain(l)
-	old := l.Mark()
+	old := l.AppendMark(nil)
 	l.Add([]byte("b"))
 	l.Add([]byte("c"))
 	drain(l)
@@ -186,10 +186,10 @@ func TestMarksOutOfTheOrdinary(t *testing.T) {
 	l := New(&roomy)
 	l.Add([]byte("a"))
 	drain(l)
-	one := l.Mark()
+	one := l.AppendMark(nil)
 	l.Add([]byte("b"))
 	drain(l)
-	two := l.Mark()
+	two := l.AppendMark(nil)
 	forged := slices.Clone(two)
 	forged[8] = 0xFF
 	for _, mark := range [][]byte{two, one, forged, forged} {
@@ -209,7 +209,7 @@ func TestLimits(t *testing.T) {
 		t.Errorf("behind a long frame: %v", err)
 	}
 	drain(l)
-	l.Acknowledge(l.Mark())
+	l.Acknowledge(l.AppendMark(nil))
 	for range 4 {
 		if err := l.Add([]byte("x")); err != nil {
 			t.Errorf("after an acknowledgement: %v", err)
@@ -232,7 +232,7 @@ func TestTheWindow(t *testing.T) {
 		if !l.WantsMark() {
 			t.Fatal("no acknowledgement is asked for: nothing would go on")
 		}
-		l.Acknowledge(l.Mark())
+		l.Acknowledge(l.AppendMark(nil))
 	}
 	for range 5 {
 		l.AddNews([]byte("x"))
@@ -275,7 +275,7 @@ func TestExactReplay(t *testing.T) {
 			},
 			"news":   func(t *rapid.T) { w.log.AddNews([]byte("news")); w.send() },
 			"arrive": func(t *rapid.T) { w.arrive(rapid.IntRange(1, 5).Draw(t, "frames")) },
-			"ping":   func(t *rapid.T) { w.flight = append(w.flight, packet{mark: w.log.Mark()}) },
+			"ping":   func(t *rapid.T) { w.flight = append(w.flight, packet{mark: w.log.AppendMark(nil)}) },
 			"pong":   func(t *rapid.T) { w.answer() },
 			"freeze": func(t *rapid.T) { w.frozen = w.frozen || rapid.IntRange(0, 9).Draw(t, "frozen") == 0 },
 			"cut": func(t *rapid.T) {
@@ -339,7 +339,7 @@ func (w *wire) begin() {
 
 func (w *wire) connect() {
 	w.replied, w.frozen = false, false
-	w.flight = append(w.flight, packet{reply: true}, packet{mark: w.log.Mark()})
+	w.flight = append(w.flight, packet{reply: true}, packet{mark: w.log.AppendMark(nil)})
 	w.send()
 }
 
@@ -384,7 +384,7 @@ func (w *wire) arrive(n int) {
 // settle lets everything arrive, without another cut.
 func (w *wire) settle() {
 	for range w.added + 100 { // a window may be one frame wide
-		w.flight = append(w.flight, packet{mark: w.log.Mark()})
+		w.flight = append(w.flight, packet{mark: w.log.AppendMark(nil)})
 		w.arrive(len(w.flight))
 		w.answer()
 	}

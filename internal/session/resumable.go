@@ -110,8 +110,14 @@ func (s *resumable) forward() {
 		s.conn.Enqueue(f)
 	}
 	if s.log.WantsMark() {
-		s.conn.Enqueue(frame.New(frame.Ping, s.log.Mark()))
+		s.conn.Enqueue(s.askMark())
 	}
+}
+
+// askMark is a ping whose pong acknowledges what was sent before it. It needs mu.
+func (s *resumable) askMark() []byte {
+	var mark [replay.MarkBytes]byte
+	return frame.New(frame.Ping, s.log.AppendMark(mark[:0]))
 }
 
 // check ends the session if the log is full. This may be a goroutine that holds the hub's locks, so that the
@@ -154,7 +160,7 @@ func (s *resumable) mark(conn link.Conn) []byte {
 	if s.conn != conn {
 		return nil
 	}
-	return s.log.Mark()
+	return s.log.AppendMark(nil)
 }
 
 // acknowledge takes the payload of a pong that came on conn.
@@ -187,7 +193,7 @@ func (s *resumable) attach(c *conversation, reply [][]byte) {
 	s.conn = c.conn
 	c.conn.EnqueueParts(reply)
 	if !s.log.Confirmed() {
-		c.conn.Enqueue(frame.New(frame.Ping, s.log.Mark()))
+		c.conn.Enqueue(s.askMark())
 	}
 	s.forward()
 }
