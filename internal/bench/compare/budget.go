@@ -41,6 +41,9 @@ func (s *sheet) relays() {
 		s.add(ours+", latency at half of what it can do itself, 99 %, to npm peer at its half", report.Ratio,
 			s.ratio(ownHalf, ours, half, peer, "p99"), nil, nil)
 	}
+	for _, f := range features() {
+		s.add(f.contender+": CPU, to beckon v1", report.Ratio, s.ratio(switched, f.contender, switched, v1, cpu), nil, nil)
+	}
 	s.add("CPU per million relayed messages with TLS", report.Seconds, s.get(flatOutTLS, v1, cpu), nil, nil)
 }
 

@@ -20,6 +20,21 @@ const (
 	tutorial = "tutorial"
 )
 
+// feature is something that can be switched off, which makes another contender.
+type feature struct {
+	contender string
+	off       string // the flags
+}
+
+// features are those that may cost something with each message.
+func features() []feature {
+	return []feature{
+		{"beckon v1 without limits", " --messages-per-second 0 --bytes-per-second 0 --max-connections 0 --max-users 0"},
+		{"beckon v1 without sessions", " --resume-window 0"},
+		{"beckon v1 without a log", " --log-level error"},
+	}
+}
+
 // bench starts nothing yet: it says how a contender is started, on a port that is free, and reached.
 func (c *comparison) bench(name string, tls bool) (*scenario.Bench, error) {
 	ln, err := net.Listen("tcp", "127.0.0.1:0")
@@ -55,6 +70,11 @@ func (c *comparison) contender(name, address string) (speaks, command string, er
 	_, port, err := net.SplitHostPort(address)
 	if err != nil {
 		return "", "", err
+	}
+	for _, f := range features() {
+		if f.contender == name {
+			return "v1", c.Beckon + " --listen " + address + f.off, nil
+		}
 	}
 	switch name {
 	case v1:

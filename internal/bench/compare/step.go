@@ -11,6 +11,7 @@ import (
 const (
 	flatOut    = "relay, as fast as it goes"
 	flatOutTLS = "relay, as fast as it goes, TLS"
+	switched   = "relay, as fast as it goes, with something off"
 	steady     = "relay, 5,000 per second"
 	half       = "relay, half of what npm peer can do"
 	ownHalf    = "relay, half of what it can do itself"
@@ -78,11 +79,16 @@ func (c *comparison) relays() []step {
 		}
 		return load
 	}
+	fewer := []string{v1}
+	for _, f := range features() {
+		fewer = append(fewer, f.contender)
+	}
 	return []step{
 		{name: flatOut, contenders: []string{v1, floor, plain, peer}, load: always(relay)},
 		{name: steady, contenders: []string{v1, floor, plain, peer}, load: always(paced)},
 		{name: half, contenders: []string{v1, plain, peer}, load: func(string) load { return halfOf(peer) }},
 		{name: ownHalf, contenders: []string{v1, plain}, rounds: 1, load: halfOf},
+		{name: switched, contenders: fewer, load: always(relay)},
 		{name: flatOutTLS, contenders: []string{v1}, tls: true, load: always(relay)},
 		{name: manyRooms, contenders: []string{v1}, rounds: 1, load: always(spread)},
 		{name: oneRoom, contenders: []string{v1}, rounds: 1, load: always(together)},
