@@ -101,12 +101,12 @@ func (l *Log) Next() []byte {
 	e := &l.frames[len(l.frames)-l.unsent]
 	frame := e.frame
 	l.unsent--
-	l.unmarked += len(frame)
 	if e.news {
 		l.bytes -= len(frame)
 		e.frame = nil
 	} else {
 		l.flight += len(frame)
+		l.unmarked += len(frame)
 	}
 	return frame
 }
@@ -127,8 +127,8 @@ func (l *Log) sent() uint64 {
 // MarkBytes is the length of a mark.
 const MarkBytes = 16
 
-// AppendMark appends a mark: the payload of a ping that, when its pong comes back, acknowledges all that was handed to the
-// socket before it.
+// AppendMark appends a mark: the payload of a ping that, when its pong comes back, acknowledges all that was handed
+// to the socket before it.
 func (l *Log) AppendMark(dst []byte) []byte {
 	l.marked, l.unmarked = l.sent(), 0
 	dst = binary.BigEndian.AppendUint64(dst, l.epoch)
