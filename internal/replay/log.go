@@ -42,7 +42,7 @@ type Log struct {
 	acked     uint64 // how many frames are known to have arrived
 	flight    int    // bytes of the frames that were handed out and are not acknowledged, news left out
 	marked    uint64 // the newest frame that a mark was made for
-	unmarked  int    // bytes handed out since
+	unmarked  int    // bytes handed out since, news left out
 }
 
 // entry is one frame. News is not sent again after a cut; once it is sent it only counts.
