@@ -11,7 +11,7 @@ GOTESTFLAGS ?=
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: run build test deps lint fmt gotest jscheck jstest e2e fuzz bench bench-tool bench-peers bench-browser clean help
+.PHONY: run build test deps lint fmt gotest jscheck jstest e2e natlab fuzz bench bench-tool bench-peers bench-browser clean help
 
 run: build ## build and start the server on port 9000; needs nothing but Go
 	./bin/beckon
@@ -19,7 +19,7 @@ run: build ## build and start the server on port 9000; needs nothing but Go
 build: ## build ./bin/beckon
 	go build -o bin/beckon ./cmd/beckon
 
-test: deps lint gotest jscheck jstest e2e ## install what the tests need and run all of them
+test: deps lint gotest jscheck jstest e2e natlab ## install what the tests need and run all of them
 
 deps: ## install what the tests need: a C compiler, Node, Chromium, Firefox, proxies, npm packages
 	@bash .ci/deps
@@ -33,8 +33,8 @@ lint: ## gofmt, go vet, staticcheck
 fmt: ## format the Go code
 	gofmt -w cmd internal web/*.go
 
-gotest: ## Go tests, with the race detector
-	go test -race $(GOTESTFLAGS) ./...
+gotest: ## Go tests, with the race detector; those of natlab are run by natlab
+	go test -race $(GOTESTFLAGS) $$(go list ./... | grep -v internal/natlab)
 
 jscheck: deps ## type check of the client (JSDoc types, nothing is emitted)
 	web/test/node_modules/.bin/tsc -p web/jsconfig.json
@@ -44,6 +44,9 @@ jstest: deps ## unit tests of the client's modules
 
 e2e: deps build ## end-to-end tests: real browsers and wscat against the real server
 	bash .ci/nodetest web/test/e2e
+
+natlab: deps build ## people behind NATs and firewalls meet, in network namespaces (root, 3 minutes)
+	GOTESTFLAGS='$(GOTESTFLAGS)' bash .ci/natlab
 
 fuzz: ## every fuzz target for FUZZTIME (20s)
 	FUZZTIME=$(FUZZTIME) bash .ci/fuzz

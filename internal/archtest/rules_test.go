@@ -194,7 +194,7 @@ var foreignTraces = []string{
 var jsLayers = map[string][]string{
 	"lib/":       {"lib/"},
 	"js/model/":  {"js/model/", "lib/beckon.js"},
-	"js/ui/":     {"js/ui/", "js/model/", "lib/beckon.js"},
+	"js/ui/":     {"js/ui/", "js/model/", "lib/beckon.js", "lib/check.js"},
 	"js/main.js": {"js/ui/", "js/model/", "lib/beckon.js"},
 }
 
