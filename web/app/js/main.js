@@ -2,7 +2,9 @@
 
 import { Peers, Signaling } from '../lib/beckon.js';
 import { Chat } from './model/chat.js';
+import { newProtocol } from './model/control.js';
 import { NameMemory } from './model/name-memory.js';
+import { Privacy } from './model/privacy.js';
 import { Roster } from './model/roster.js';
 import { Session } from './model/session.js';
 import { mountAccount } from './ui/account-view.js';
@@ -19,13 +21,16 @@ const WIDE = '(min-width: 48rem)';
 function start(signal) {
   const wide = matchMedia(WIDE);
   const signaling = new Signaling();
-  const peers = new Peers(signaling);
-  const chat = new Chat(peers, { mayOpen: () => wide.matches });
+  const protocol = newProtocol();
+  const peers = new Peers(signaling, { protocol });
+  const chat = new Chat(peers, { protocol, mayOpen: () => wide.matches });
   const roster = new Roster(signaling, chat);
   const session = new Session(signaling, {
     memory: new NameMemory(() => localStorage),
     room: new URLSearchParams(location.search).get('room') ?? '',
   });
+
+  const privacy = new Privacy(peers, signaling, session, () => localStorage);
 
   const announce = mountAnnouncer(document.body);
   mountTitle(document, { session, chat }, { signal });
@@ -34,7 +39,7 @@ function start(signal) {
     signal,
     onLogout: () => { chat.clear(); session.logout(); },
   });
-  mountApp(byId('main'), { session, chat, roster }, { signal, wide, announce });
+  mountApp(byId('main'), { session, chat, roster, privacy, signaling }, { signal, wide, announce });
 
   chat.addEventListener('incoming', (event) => {
     announce(`${/** @type {CustomEvent} */ (event).detail.name} has connected to you.`);

@@ -1,11 +1,13 @@
 // One attempt to connect: one RTCPeerConnection with its data channel, and the
 // call id that its messages carry.
 
+import { Diagnosis } from './diagnosis.js';
 import { withUsable } from './ice-servers.js';
 import { Negotiation } from './negotiation.js';
 import { sessionOf } from './sdp.js';
 
 /** @typedef {import('./negotiation.js').Description} Description */
+/** @typedef {import('./ice-supply.js').IceSupply} IceSupply */
 
 /**
  * What an attempt tells its owner.
@@ -18,15 +20,18 @@ import { sessionOf } from './sdp.js';
  * @property {() => void} channelClosed by the other side, or the transport under it
  * @property {() => void} stranger the answer is from another session: the other page was reloaded
  * @property {(error: unknown) => void} failed a description could not be made or applied
+ * @property {() => void} barren nothing of our own was found that could be connected to
  */
 
 /**
  * @typedef {object} AttemptOptions
  * @property {typeof RTCPeerConnection} RTCPeerConnection
  * @property {RTCPeerConnection} pc new
+ * @property {IceSupply} supply that it was made with
  * @property {string | null} call null: the other side knows no calls
  * @property {boolean} outgoing whether we make the channel and the first offer
  * @property {string} label of the channel
+ * @property {string} protocol of the channel
  * @property {() => boolean} polite whether we give way when offers cross
  * @property {AttemptOwner} owner
  */
@@ -36,30 +41,42 @@ export class Attempt {
   channel = null;
   /** Whether a new path was looked for. */
   restarted = false;
-
   #RTCPeerConnection;
   #owner;
   #negotiation;
+  /** @type {IceSupply} that paths are looked for with */
+  #supply;
+  #diagnosis;
+  /** Whether there was a path. */
+  #stood = false;
   #ended = new AbortController();
 
   /** @param {AttemptOptions} options */
-  constructor({ RTCPeerConnection, pc, call, outgoing, label, polite, owner }) {
+  constructor({ RTCPeerConnection, pc, supply, call, outgoing, label, protocol, polite, owner }) {
     this.call = call;
     this.outgoing = outgoing;
     this.#owner = owner;
     this.#RTCPeerConnection = RTCPeerConnection;
     this.pc = pc;
-    const { send, failed } = owner;
-    this.#negotiation = new Negotiation(this.pc, { polite, send, failed, signal: this.signal });
+    this.#supply = supply;
+    const { send, failed, barren } = owner;
+    const hidden = () => this.#supply.relayOnly;
+    this.#diagnosis = new Diagnosis(pc, () => this.signal.aborted || barren());
+    this.#negotiation = new Negotiation(pc, { polite, hidden, send, failed, signal: this.signal });
     this.#listen();
     if (!outgoing) return;
-    this.#use(pc.createDataChannel(label));
+    this.#use(pc.createDataChannel(label, { protocol }));
     this.#negotiation.offer(); // the connection asks for it too, but a task later
   }
 
   /** Aborted when this attempt is over. */
   get signal() {
     return this.#ended.signal;
+  }
+
+  /** Why there is no connection, as far as our side can tell. */
+  get verdict() {
+    return this.#diagnosis.verdict(this.#supply, this.unanswered || this.#stood);
   }
 
   /** Whether we offered and heard nothing yet: this attempt may give way. */
@@ -101,6 +118,7 @@ export class Attempt {
 
   /** @param {unknown} candidate */
   addCandidate(candidate) {
+    this.#diagnosis.hear(candidate);
     this.#negotiation.addCandidate(candidate);
   }
 
@@ -110,20 +128,30 @@ export class Attempt {
   }
 
   /**
-   * Looks for a new path (RFC 8445 section 2.4), with fresh ICE servers.
+   * Looks for a new path (RFC 8445 section 2.4), with the ICE servers of the moment.
    *
-   * @param {RTCIceServer[]} iceServers
+   * @param {IceSupply} supply
    */
-  restart(iceServers) {
+  restart(supply) {
     this.restarted = true;
+    this.configure(supply);
+    this.pc.restartIce(); // makes the connection ask for a negotiation
+  }
+
+  /**
+   * Has the next look for a path, whichever side begins it, use other ICE servers.
+   *
+   * @param {IceSupply} supply
+   */
+  configure(supply) {
     const { pc } = this;
+    this.#supply = supply;
     try {
-      withUsable(this.#RTCPeerConnection, iceServers, (usable) =>
-        pc.setConfiguration({ ...pc.getConfiguration(), iceServers: usable }));
+      withUsable(this.#RTCPeerConnection, supply, (configuration) =>
+        pc.setConfiguration({ ...pc.getConfiguration(), ...configuration }));
     } catch {
       // The old servers will have to do.
     }
-    pc.restartIce(); // makes the connection ask for a negotiation
   }
 
   /**
@@ -141,7 +169,10 @@ export class Attempt {
 
   #listen() {
     const { pc, signal } = this;
-    pc.addEventListener('connectionstatechange', () => this.#owner.connection(pc.connectionState), { signal });
+    pc.addEventListener('connectionstatechange', () => {
+      this.#stood ||= pc.connectionState === 'connected';
+      this.#owner.connection(pc.connectionState);
+    }, { signal });
     pc.addEventListener('datachannel', ({ channel }) => this.#use(channel), { signal });
   }
 

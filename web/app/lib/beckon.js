@@ -17,14 +17,23 @@
  * it reconnects with jittered back-off and logs in again by itself. Within the
  * server's resume window (15 s by default) it goes on with the same session:
  * nobody saw us leave, and what was sent to us meanwhile arrives. Events:
- * `state`, `users`, `joined`, `left`, `login`, `caughtup`, `logout`, `signal`,
- * `hangup`, `error` (see SignalingEvents in signaling.js for their details).
+ * `state`, `users`, `joined`, `left`, `login`, `caughtup`, `logout`, `ice`,
+ * `signal`, `hangup`, `error` (see SignalingEvents in signaling.js for their details).
  *
  * **Peers** makes one **Peer** per user, by connect() or because somebody
  * called (event `peer`). A Peer is `connecting`, `open` or `reconnecting`, and
  * ends `failed` or `closed` with a `reason` (a closed set, see PeerReason in
  * peer.js). It does not need the server while it is open. When both sides call
- * at the same moment they end up in one connection.
+ * at the same moment they end up in one connection. Touch that is lost is looked
+ * for again, for two minutes: by a new path, and by a new connection.
+ *
+ * Its `path` is `direct` or `relay`, its `route` says more (see Route in
+ * path.js). With `new Peers(signaling, { relayOnly: true })`, or `relayOnly` set
+ * later, others see the address of a TURN server only, never ours; a server may
+ * ask for it too. Credentials for TURN servers are renewed before they lapse.
+ *
+ * `checkServers` in check.js, which is loaded on its own, tells what each server
+ * is good for from here.
  *
  * Names are those of the roster (`userName`), as the server shows them. Text
  * from others, names included, is text: never put it into a page as HTML.
@@ -46,7 +55,9 @@ export { Signaling } from './signaling.js';
  * @typedef {import('./signaling.js').SignalingState} SignalingState
  * @typedef {import('./signaling.js').SignalingEvents} SignalingEvents
  * @typedef {import('./signaling.js').SignalingOptions} SignalingOptions
+ * @typedef {import('./ice-supply.js').IceSupply} IceSupply
  * @typedef {import('./path.js').Path} Path
+ * @typedef {import('./path.js').Route} Route
  * @typedef {import('./peer.js').PeerState} PeerState
  * @typedef {import('./peer.js').PeerReason} PeerReason
  * @typedef {import('./peer.js').PeerEvents} PeerEvents

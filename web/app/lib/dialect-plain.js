@@ -13,13 +13,13 @@ import { iceServersOf, isUser, parseFrame, usersOf } from './protocol.js';
  * What a frame means to us.
  *
  * @typedef {{ kind: 'greeting' }} Greeting the first frame on every socket
- * @typedef {{ kind: 'accepted', id: string, name: string, room: string, users: User[], iceServers: RTCIceServer[], session: string | null, resumed: boolean }} Accepted
- *   session: the secret to resume by, null in this dialect
+ * @typedef {{ kind: 'accepted', id: string, name: string, room: string, users: User[], iceServers: RTCIceServer[], relayOnly: boolean, ttl: number, session: string | null, resumed: boolean }} Accepted
+ *   ttl of the ICE servers: in seconds, 0: for ever; session: the secret to resume by, null in this dialect
  * @typedef {{ kind: 'rejected', code: string, message: string }} Rejected a failed login
  * @typedef {{ kind: 'presence', left: User[], joined: User[] }} Presence apply left, then joined
  * @typedef {{ kind: 'signal', signal: Signal }} SignalNotice
  * @typedef {{ kind: 'hangup', name: string, call: string | null }} Hangup
- * @typedef {{ kind: 'ice', iceServers: RTCIceServer[], ttl: number }} Ice ttl in seconds
+ * @typedef {{ kind: 'ice', iceServers: RTCIceServer[], relayOnly: boolean, ttl: number }} Ice ttl: as above
  * @typedef {{ kind: 'pong', data: string }} Pong
  * @typedef {{ kind: 'error', code: string, message: string, name: string | null }} ErrorNotice
  * @typedef {Greeting | Accepted | Rejected | Presence | SignalNotice | Hangup | Ice | Pong | ErrorNotice} Notice
@@ -91,6 +91,7 @@ function readLogin(frame) {
     room: text(frame.room),
     users: usersOf(frame.users),
     iceServers: iceServersOf(frame.iceServers),
+    ...readTerms(frame.iceTransportPolicy, frame.iceTtl),
     session: null,
     resumed: false,
   };
@@ -125,8 +126,17 @@ function readSignal(type, frame) {
 /** @param {Fields} frame @returns {Notice | null} */
 function readIce(frame) {
   if (!Array.isArray(frame.iceServers)) return null;
-  const ttl = typeof frame.ttl === 'number' && frame.ttl > 0 ? frame.ttl : 0;
-  return { kind: 'ice', iceServers: iceServersOf(frame.iceServers), ttl };
+  return { kind: 'ice', iceServers: iceServersOf(frame.iceServers), ...readTerms(frame.iceTransportPolicy, frame.ttl) };
+}
+
+/**
+ * How the ICE servers may be used, and for how long.
+ *
+ * @param {unknown} policy
+ * @param {unknown} ttl in seconds; none: for ever
+ */
+function readTerms(policy, ttl) {
+  return { relayOnly: policy === 'relay', ttl: typeof ttl === 'number' && ttl > 0 ? ttl : 0 };
 }
 
 /** @param {Fields} frame @returns {Notice | null} */

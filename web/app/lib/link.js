@@ -2,29 +2,25 @@
 // becomes of both as messages, presence and time come in.
 
 import { Attempt } from './attempt.js';
-import { watchPath } from './path.js';
+import { newCall, stamped } from './call.js';
+import { lacksRelay } from './ice-servers.js';
+import { pathOf, usesOwnRelay, watchRoute } from './path.js';
 import { Peer } from './peer.js';
 import { isDescription } from './protocol.js';
 import { watchPulse } from './pulse.js';
 import { Recovery } from './recovery.js';
+import { RelayLease } from './relay-lease.js';
 
-/**
- * After hanging up, the word of it and the last messages get so long to arrive
- * before the connection itself is closed, in ms.
- */
+/** The last messages, and word of what comes instead, get so long to arrive before a connection is closed, in ms. */
 const LINGER = 500;
+/** Chromium says `failed` when the candidates it has were tried; others may take so long to come, in ms. */
+const SECOND_LOOK = 5_000;
 
 /**
  * @typedef {import('./peer.js').PeerState} PeerState
  * @typedef {import('./peer.js').PeerReason} PeerReason
- * @typedef {import('./path.js').Path} Path
+ * @typedef {import('./path.js').Route} Route
  * @typedef {import('./protocol.js').Signal} Signal
- */
-
-/**
- * A message of the protocol.
- *
- * @typedef {{ type: string, [field: string]: unknown }} Message
  */
 
 /**
@@ -34,10 +30,11 @@ const LINGER = 500;
  * @property {typeof RTCPeerConnection} RTCPeerConnection
  * @property {import('./spare.js').Spare} spare
  * @property {string} label of the channel
+ * @property {string} protocol of the channel
  * @property {number} connectTimeout ms
- * @property {() => RTCIceServer[]} iceServers
+ * @property {() => import('./ice-supply.js').IceSupply} supply of the moment
  * @property {() => boolean} online whether the server hears us
- * @property {(message: Message) => boolean} send false: not sent
+ * @property {(message: import('./call.js').Message) => boolean} send false: not sent
  * @property {() => void} doubt touch is lost: perhaps with the server too
  * @property {() => boolean} polite whether we give way to this user
  * @property {(call: string | null) => unknown[]} early candidates that were there before their offer
@@ -47,8 +44,9 @@ const LINGER = 500;
 export class Link {
   /** @type {PeerState} */
   state = 'connecting';
-  /** @type {Path | null} */
-  path = null;
+  /** @type {Route | null} */
+  route = null;
+  epoch = 0;
   /** @type {PeerReason | null} */
   reason = null;
   /** The public face. */
@@ -56,14 +54,18 @@ export class Link {
 
   #deps;
   #recovery;
+  #lease;
   /** @type {Attempt | null} */
   #attempt = null;
   /** @type {Signal | null} an offer that waits for accept() */
   #held = null;
   /** Whether the user is in the room, as far as we know. */
   #present = true;
+  /** Whether our own network has changed while the server did not hear us. */
+  #moved = false;
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   #watchdog;
+  #reachable = () => this.#deps.online() && this.#present;
 
   /**
    * @param {string} name of the other user
@@ -76,10 +78,13 @@ export class Link {
     this.#deps = deps;
     this.#recovery = new Recovery({
       leads: () => !deps.polite(),
-      reachable: () => deps.online() && this.#present,
+      online: deps.online,
+      reachable: this.#reachable,
       restart: () => this.restartIce(),
-      giveUp: (why) => this.#end(why === 'left' ? 'closed' : 'failed', why),
+      renew: () => this.#renew(),
+      giveUp: (why) => this.#giveUp(why),
     });
+    this.#lease = new RelayLease({ supply: deps.supply, replace: () => this.state === 'open' && this.restartIce() });
     this.#watch();
   }
 
@@ -114,7 +119,9 @@ export class Link {
   }
 
   restartIce() {
-    if (this.live) this.#attempt?.restart(this.#deps.iceServers());
+    if (!this.live || !this.#attempt) return;
+    this.#attempt.restart(this.#deps.supply());
+    this.#lease.begin();
   }
 
   /** Tells the other side, and closes. */
@@ -176,6 +183,7 @@ export class Link {
     this.#present = true;
     this.#attempt?.repeat();
     this.#recovery.reachable();
+    if (this.#moved) this.moved();
   }
 
   /** We came back to the room, and the user is not there (yet). */
@@ -183,16 +191,43 @@ export class Link {
     this.#present = false;
   }
 
+  /** There are other ICE servers now, or another will to be seen. */
+  renewed() {
+    if (!this.live) return;
+    this.#attempt?.configure(this.#deps.supply());
+    this.#lease.check();
+  }
+
+  /** Our address is not to be seen any more. A new path alone would leave the old one in use. */
+  hide() {
+    if (this.state === 'open' && this.#reachable() && !usesOwnRelay(this.route)) this.dial();
+  }
+
+  /** The machine has changed networks: very likely there is a better path, or none but another. */
+  moved() {
+    this.#moved = this.state === 'open' && !this.#reachable();
+    if (this.state === 'open' && !this.#moved) this.restartIce();
+    else if (this.state === 'reconnecting' && this.#present) this.#recovery.reachable();
+  }
+
   /** @param {Signal} offer */
   #receiveOffer(offer) {
     const { call, payload } = offer;
     if (!isDescription(payload, 'offer')) return true;
     const attempt = this.#attempt;
-    if (attempt?.continuedBy(call, payload)) attempt.acceptOffer(payload);
-    else if (this.#held) this.#held = offer;
+    if (attempt?.continuedBy(call, payload)) {
+      this.#lease.begin(); // they look for a new path, so we do too
+      attempt.acceptOffer(payload);
+    } else if (this.#held) this.#held = offer;
     else if (!attempt?.unanswered || this.#deps.polite()) this.#answer(offer);
     // Else the offers crossed, and ours goes first.
     return true;
+  }
+
+  /** Connects anew, unless the other side has not heard yet that we do. */
+  #renew() {
+    if (this.#attempt?.unanswered) this.#attempt.repeat();
+    else this.dial();
   }
 
   /** @param {Signal} offer */
@@ -211,27 +246,47 @@ export class Link {
    */
   #begin(call, outgoing) {
     if (!this.live) return null;
-    this.#attempt?.close();
+    const lost = this.state === 'reconnecting';
+    this.#attempt?.close(lost || outgoing ? LINGER : 0); // the other side is to hear of the new one first
     this.#attempt = null;
-    this.#recovery.stop();
-    this.#watch();
-    if (this.state !== 'connecting') this.#enter('connecting', { path: null });
+    if (lost) {
+      this.#recovery.renewing();
+    } else {
+      this.#recovery.stop();
+      this.#watch();
+      if (this.state !== 'connecting') this.#enter('connecting', { route: null });
+    }
     if (!this.live) return null; // a listener closed it
+    if (lacksRelay(this.#deps.supply())) return this.#refuse(call, outgoing);
     try {
       this.#attempt = this.#newAttempt(call, outgoing);
+      this.#lease.begin();
     } catch {
       this.#end('failed', 'error');
     }
     return this.#attempt;
   }
 
+  /**
+   * There is no relay to hide behind, and we have to. Who calls us is told at once; who is called has heard nothing yet.
+   *
+   * @param {string | null} call
+   * @param {boolean} outgoing
+   */
+  #refuse(call, outgoing) {
+    if (!outgoing) this.#deps.send(stamped({ type: 'leave', name: this.name }, call));
+    this.#end('failed', 'relay-only');
+    return null;
+  }
+
   /** @param {string | null} call @param {boolean} outgoing */
   #newAttempt(call, outgoing) {
-    const { RTCPeerConnection, spare, label, polite } = this.#deps;
+    const { RTCPeerConnection, spare, supply, label, protocol, polite } = this.#deps;
     const { name } = this;
     return new Attempt({
-      RTCPeerConnection, label, polite, call, outgoing,
+      RTCPeerConnection, label, protocol, polite, call, outgoing,
       pc: spare.take(),
+      supply: supply(),
       owner: {
         send: (type, payload) => this.#deps.send(stamped({ type, name, [type]: payload }, call)),
         connection: (state) => this.#connectionChanged(state),
@@ -240,6 +295,7 @@ export class Link {
         channelClosed: () => this.#channelClosed(),
         stranger: () => this.dial(),
         failed: () => this.state === 'connecting' && this.#end('failed', 'error'),
+        barren: () => this.state === 'connecting' && this.#end('failed', this.#verdict),
       },
     });
   }
@@ -249,6 +305,7 @@ export class Link {
     if (this.state === 'connecting') {
       if (state === 'failed') this.#noPathYet();
     } else if (state === 'connected') {
+      if (this.channel?.readyState !== 'open') return; // of a new attempt; or past use
       this.#recovery.stop();
       if (this.state === 'reconnecting') this.#enter('open');
     } else if (state === 'disconnected' || state === 'failed') {
@@ -260,19 +317,35 @@ export class Link {
     }
   }
 
-  /** ICE found no path while connecting: the caller tries once more, the watchdog ends it. */
+  /** The candidates so far did not do. Others may come; else the caller looks once more, and the watchdog ends it. */
   #noPathYet() {
-    if (!this.#attempt?.outgoing) return;
-    if (this.#attempt.restarted) this.#end('failed', 'ice-failed');
-    else this.restartIce();
+    const attempt = this.#attempt;
+    if (attempt?.outgoing) setTimeout(() => {
+      const still = this.state === 'connecting' && this.#attempt === attempt && attempt.pc.connectionState === 'failed';
+      if (still && !attempt.restarted) this.restartIce();
+    }, SECOND_LOOK);
+  }
+
+  /** Why there is no connection. */
+  get #verdict() {
+    return this.#attempt?.verdict ?? 'timeout';
+  }
+
+  /** @param {'left' | 'ice-failed'} why */
+  #giveUp(why) {
+    if (why === 'left') this.#end('closed', why);
+    else this.#end('failed', this.#verdict.startsWith('relay-') ? this.#verdict : why);
   }
 
   #opened() {
     const attempt = /** @type {Attempt} */ (this.#attempt);
     clearTimeout(this.#watchdog);
+    this.#recovery.stop();
+    this.epoch++;
     this.#enter('open');
-    watchPath(attempt.pc, (path) => {
-      if (this.state === 'open' && path !== this.path) this.#enter('open', { path });
+    watchRoute(attempt.pc, (route) => {
+      if (this.state === 'open' && route !== this.route) this.#enter('open', { route });
+      this.#lease.use(usesOwnRelay(route));
     }, attempt.signal);
     this.#feelPulse(attempt);
   }
@@ -286,56 +359,42 @@ export class Link {
     watchPulse(pc, (alive) => {
       if (pc.connectionState !== 'connected') return; // ICE knows better
       if (!alive && this.state === 'open') this.#enter('reconnecting');
-      else if (alive && this.state === 'reconnecting') this.#enter('open');
+      else if (alive && this.state === 'reconnecting' && this.channel?.readyState === 'open') this.#enter('open');
     }, signal);
   }
 
+  /** No goodbye if there was no channel yet (Firefox gives up like this), nor out of touch: that may have lasted too long. */
   #channelClosed() {
-    if (this.state === 'reconnecting') this.#end('failed', 'ice-failed');
+    if (this.state === 'connecting') this.#end('failed', this.#verdict);
+    else if (this.state === 'reconnecting') this.#recovery.broken();
     else this.shut('closed-by-peer');
   }
 
   #watch() {
     clearTimeout(this.#watchdog);
-    this.#watchdog = setTimeout(() => {
-      const noPath = this.#attempt?.pc.connectionState === 'failed';
-      this.#end('failed', noPath ? 'ice-failed' : 'timeout');
-    }, this.#deps.connectTimeout);
+    this.#watchdog = setTimeout(() => this.#end('failed', this.#verdict), this.#deps.connectTimeout);
   }
 
   /** @param {'failed' | 'closed'} state @param {PeerReason} reason */
   #end(state, reason) {
     const wasLive = this.live;
     clearTimeout(this.#watchdog);
+    this.#lease.end();
     this.#recovery.stop();
     this.#attempt?.close();
     this.#held = null;
     if (wasLive) this.#deps.over();
-    this.#enter(state, { path: null, reason });
+    this.#enter(state, { route: null, reason });
   }
 
   /**
    * @param {PeerState} state
-   * @param {{ path?: Path | null, reason?: PeerReason | null }} [more]
+   * @param {{ route?: Route | null, reason?: PeerReason | null }} [more]
    */
-  #enter(state, { path = this.path, reason = null } = {}) {
+  #enter(state, { route = this.route, reason = null } = {}) {
     this.state = state;
-    this.path = path;
+    this.route = route;
     this.reason = reason;
-    this.peer.emit('state', { state, path, reason });
+    this.peer.emit('state', { state, path: pathOf(route), route, reason });
   }
-}
-
-/** A call id: opaque, at most 64 bytes. (randomUUID would ask for a secure page.) */
-function newCall() {
-  const bytes = crypto.getRandomValues(new Uint8Array(12));
-  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');
-}
-
-/**
- * @param {Message} message
- * @param {string | null} call left out if there is none
- */
-function stamped(message, call) {
-  return call === null ? message : { ...message, call };
 }

@@ -4,7 +4,7 @@
 // applied, so the signaling state alone tells whether offers have crossed.
 
 import { isObject } from './protocol.js';
-import { roleOf, sessionOf, withRole } from './sdp.js';
+import { isRelay, roleOf, sessionOf, withoutRelated, withRelaysOnly, withRole } from './sdp.js';
 
 /** Candidates kept until the description that they belong to has arrived. */
 const MAX_EARLY = 128;
@@ -16,6 +16,7 @@ const MAX_FAILURES = 3;
 /**
  * @typedef {object} NegotiationDeps
  * @property {() => boolean} polite whether we give way when offers cross
+ * @property {() => boolean} hidden whether our own address is not for the other side
  * @property {(type: import('./protocol.js').SignalType, payload: unknown) => void} send
  * @property {(error: unknown) => void} failed a description could not be made or applied
  * @property {AbortSignal} signal aborted when the connection is given up
@@ -147,6 +148,7 @@ export class Negotiation {
     // Firefox forgets in a later answer which role it has (RFC 8842 section 5.5),
     // so a later offer does not leave it the choice.
     else if (this.#role) sdp = withRole(sdp, this.#role);
+    if (this.#deps.hidden()) sdp = withRelaysOnly(sdp);
     this.#send(/** @type {'offer' | 'answer'} */ (type), { type, sdp });
   }
 
@@ -159,6 +161,10 @@ export class Negotiation {
   #gathered(candidate) {
     if (!candidate?.candidate) return;
     const init = candidate.toJSON();
+    if (this.#deps.hidden()) {
+      if (!isRelay(candidate.candidate)) return;
+      init.candidate = withoutRelated(candidate.candidate);
+    }
     this.#found.push(init);
     this.#send('candidate', init);
   }

@@ -32,6 +32,33 @@ export function watchPage(page, { hide, show, wake }, signal) {
   }
 }
 
+/** After a change of networks the new one gets so long to be of use, in ms. */
+const SETTLING = 500;
+
+/**
+ * Tells when the machine has changed networks, or has one again. Browsers also
+ * tell of every new guess at how fast it is, which is of no interest here.
+ *
+ * @param {any} page see watchPage
+ * @param {() => void} moved
+ */
+export function watchNetwork(page, moved) {
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  let settling;
+  const changed = () => {
+    clearTimeout(settling);
+    settling = setTimeout(moved, SETTLING);
+  };
+  page?.addEventListener('online', changed);
+  const connection = page?.navigator?.connection;
+  let type = connection?.type;
+  connection?.addEventListener?.('change', () => {
+    const before = type;
+    type = connection.type;
+    if (type !== before && type !== 'none') changed();
+  });
+}
+
 /**
  * Whether nobody can see the page. Where there is none, somebody may be waiting.
  *

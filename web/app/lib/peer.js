@@ -2,6 +2,7 @@
 // done in link.js.
 
 import { Emitter } from './emitter.js';
+import { pathOf } from './path.js';
 
 /**
  * `failed` and `closed` are final: a new connection to the same user is a new
@@ -11,26 +12,41 @@ import { Emitter } from './emitter.js';
  */
 
 /**
- * Why a Peer failed or was closed:
- * - `timeout`: no connection within the time for connecting (failed)
- * - `unknown-user`: the server knows nobody of that name (failed)
- * - `left`: the user left the server, while connecting (failed) or with the
- *   connection out of touch (closed)
- * - `ice-failed`: no path between the two, or none any more (failed)
- * - `error`: a description or an ICE server that the browser does not take (failed)
- * - `hangup`: the other side hung up (closed)
- * - `closed-by-peer`: the other side closed the channel or its page (closed)
- * - `local`: we closed it, or our page went away (closed)
+ * Why a Peer failed. It was not reached:
+ * - `unknown-user`: the server knows nobody of that name
+ * - `left`: the user left the server
+ * - `timeout`: the other side did not answer in time, or stopped halfway
  *
- * @typedef {'timeout' | 'unknown-user' | 'left' | 'ice-failed' | 'error' | 'hangup' | 'closed-by-peer' | 'local'} PeerReason
+ * or there was no path between the two, because
+ * - `no-candidates`: this browser finds no address of its own; WebRTC may be blocked
+ * - `no-remote-candidates`: the other side's told of none
+ * - `relay-only`: our address is to stay hidden, and there is no relay (TURN) to hide behind
+ * - `relay-refused`: the relay did not take the credentials that we have for it
+ * - `relay-full`: the relay has no room, or none for us
+ * - `relay-unreachable`: the relay did not answer
+ * - `udp-blocked`: no STUN server answered, so our network lets no UDP out, and there is no relay
+ * - `no-relay`: the networks of the two do not let through what is not relayed, and there is no relay
+ * - `ice-failed`: for another reason; or there was a path, and there is none any more
+ *
+ * or it could not be tried:
+ * - `error`: a description or an ICE server that the browser does not take
+ *
+ * Why it was closed:
+ * - `hangup`: the other side hung up
+ * - `closed-by-peer`: the other side closed the channel or its page
+ * - `left`: the user left the server, with the connection out of touch
+ * - `local`: we closed it, or our page went away
+ *
+ * @typedef {'unknown-user' | 'left' | 'relay-only' | import('./diagnosis.js').Verdict
+ *   | 'error' | 'hangup' | 'closed-by-peer' | 'local'} PeerReason
  */
 
 /**
  * The events and their details.
  *
  * @typedef {object} PeerEvents
- * @property {{ state: PeerState, path: import('./path.js').Path | null, reason: PeerReason | null }} state
- *   also when only the path became known or changed
+ * @property {{ state: PeerState, path: import('./path.js').Path | null, route: import('./path.js').Route | null, reason: PeerReason | null }} state
+ *   also when only the route became known or changed
  * @property {{ data: string | ArrayBuffer }} message
  */
 
@@ -64,7 +80,26 @@ export class Peer extends Emitter {
 
   /** How the data goes; null until known, shortly after `open`. */
   get path() {
-    return this.#link.path;
+    return pathOf(this.#link.route);
+  }
+
+  /** The same more closely. */
+  get route() {
+    return this.#link.route;
+  }
+
+  /**
+   * Counts the data channels there have been: 1 with the first `open`. When it
+   * is another number at the next `open`, the connection was made anew, and
+   * what was under way with the channel before may be lost.
+   */
+  get epoch() {
+    return this.#link.epoch;
+  }
+
+  /** The subprotocol that the caller gave to the data channel (see Peers), '' if none. */
+  get protocol() {
+    return this.#link.channel?.protocol ?? '';
   }
 
   /** Why this Peer failed or was closed, else null. */

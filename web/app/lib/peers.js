@@ -2,8 +2,9 @@
 
 import { EarlyCandidates } from './early-candidates.js';
 import { Emitter } from './emitter.js';
+import { lacksRelay } from './ice-servers.js';
 import { Link } from './link.js';
-import { currentPage, watchPage } from './page-life.js';
+import { currentPage, watchNetwork, watchPage } from './page-life.js';
 import { isDescription } from './protocol.js';
 import { Spare } from './spare.js';
 
@@ -17,6 +18,8 @@ import { Spare } from './spare.js';
  * @typedef {object} PeersOptions
  * @property {typeof RTCPeerConnection} [RTCPeerConnection]
  * @property {string} [label] of the data channel, 'messenger'
+ * @property {string} [protocol] of the data channel, ''; the other side reads it as Peer.protocol
+ * @property {boolean} [relayOnly] see Peers.relayOnly; false
  * @property {number} [connectTimeout] from the offer to the open channel, in ms (15 000)
  * @property {boolean} [autoAccept] whether calls are answered by themselves (default), or wait for Peer.accept()
  * @property {EventTarget | null} [page] where pagehide happens; default: the window
@@ -28,6 +31,8 @@ export class Peers extends Emitter {
   #options;
   /** @type {Map<string, Link>} the live ones by name */
   #links = new Map();
+  /** Whether we keep our address from others, besides what the server wants. */
+  #relayOnly;
   #early = new EarlyCandidates();
   #spare;
 
@@ -38,16 +43,38 @@ export class Peers extends Emitter {
   constructor(signaling, {
     RTCPeerConnection = globalThis.RTCPeerConnection,
     label = 'messenger',
+    protocol = '',
+    relayOnly = false,
     connectTimeout = 15_000,
     autoAccept = true,
     page = currentPage(),
   } = {}) {
     super();
     this.#signaling = signaling;
-    this.#options = { RTCPeerConnection, label, connectTimeout, autoAccept };
-    this.#spare = new Spare(RTCPeerConnection, () => signaling.iceServers);
+    this.#relayOnly = relayOnly;
+    this.#options = { RTCPeerConnection, label, protocol, connectTimeout, autoAccept };
+    this.#spare = new Spare(RTCPeerConnection, () => this.#supply());
     this.#listen();
     watchPage(page, { hide: () => this.#shutAll() });
+    watchNetwork(page, () => this.#each((link) => link.moved()));
+  }
+
+  /**
+   * Whether others are to see the address of a relay (TURN) only, never ours.
+   * It is also so when the server wants it so. Without a relay there are no new
+   * connections then; with one, those that there are are made anew.
+   */
+  get relayOnly() {
+    return this.#relayOnly || this.#signaling.iceSupply.relayOnly;
+  }
+
+  /** Does not open what the server keeps closed. */
+  set relayOnly(relayOnly) {
+    const before = this.relayOnly;
+    this.#relayOnly = relayOnly;
+    if (this.relayOnly === before) return;
+    this.#each((link) => link.renewed());
+    if (this.relayOnly && !lacksRelay(this.#supply())) this.#each((link) => link.hide());
   }
 
   /** The live Peers: connecting, open or reconnecting. */
@@ -92,6 +119,7 @@ export class Peers extends Emitter {
   #listen() {
     const signaling = this.#signaling;
     signaling.addEventListener('state', ({ detail }) => this.#spare.want(detail.state === 'online'));
+    signaling.addEventListener('ice', () => this.#each((link) => link.renewed()));
     signaling.addEventListener('signal', ({ detail }) => this.#received(detail));
     signaling.addEventListener('hangup', ({ detail }) => this.#links.get(detail.name)?.hungUp(detail.call));
     signaling.addEventListener('left', ({ detail }) => this.#links.get(detail.user.userName)?.left());
@@ -116,10 +144,18 @@ export class Peers extends Emitter {
   /** We came (back) to the room: who is there can be told what it may have missed. */
   #meet() {
     const names = new Set(Array.from(this.#signaling.users.values(), (user) => user.userName));
-    for (const link of [...this.#links.values()]) {
-      if (names.has(link.name)) link.here();
-      else link.missing();
-    }
+    this.#each((link) => (names.has(link.name) ? link.here() : link.missing()));
+  }
+
+  /** What to connect with at the moment. */
+  #supply() {
+    const { iceSupply } = this.#signaling;
+    return { ...iceSupply, relayOnly: this.#relayOnly || iceSupply.relayOnly };
+  }
+
+  /** @param {(link: Link) => void} what */
+  #each(what) {
+    for (const link of [...this.#links.values()]) what(link);
   }
 
   /** @param {string} name @param {boolean} incoming */
@@ -128,7 +164,7 @@ export class Peers extends Emitter {
     const link = new Link(name, incoming, {
       ...this.#options,
       spare: this.#spare,
-      iceServers: () => signaling.iceServers,
+      supply: () => this.#supply(),
       online: () => signaling.state === 'online',
       send: (message) => signaling.send(message),
       doubt: () => signaling.retryNow(),
@@ -149,6 +185,6 @@ export class Peers extends Emitter {
 
   /** The page goes away: close the connections so that the others notice at once. */
   #shutAll() {
-    for (const link of [...this.#links.values()]) link.shut('local');
+    this.#each((link) => link.shut('local'));
   }
 }

@@ -1,8 +1,10 @@
 // What to do while an established connection is out of touch: wait a moment
-// (most losses heal by themselves), look for a new path, and give up in the end.
+// (most losses heal by themselves), look for a new path, connect anew, and give
+// up in the end. Most losses that do not heal at once are those of a network
+// that is away for a minute, so the end is not near.
 
 /**
- * How long to wait before a restart, in ms: the one who leads goes first.
+ * How long to wait before a try, in ms: the one who leads goes first.
  *
  * @typedef {{ readonly leading: number, readonly following: number }} Grace
  */
@@ -11,27 +13,45 @@
 const PATIENT = Object.freeze({ leading: 2_500, following: 5_000 });
 /** @type {Grace} after `failed`, which does not, and after the way to the other side came back */
 const PROMPT = Object.freeze({ leading: 0, following: 2_000 });
-/** How long a restart may take before the next one, in ms. */
-const RESTART_TIME = 10_000;
+/** How long a try may take before the next one, in ms. */
+const TRY_TIME = 10_000;
+/** Two tries are at least so far apart, in ms. */
+const SPACING = 1_000;
+/** So long it may take until all candidates for a new path are there, in ms: `failed` before that need not be the last word. */
+const GATHERING = 5_000;
+/** @type {Grace} so many looks for a new path are tried before everything is made anew */
+const LOOKS = Object.freeze({ leading: 2, following: 4 });
+/**
+ * After so long out of touch a new path is of little use, in ms: SCTP doubles its timer with each loss (RFC 9260
+ * section 6.3.3), and what it holds would wait for as long again.
+ */
+const STALE = 20_000;
 /** After so long out of touch we give up, in ms. */
-const GIVE_UP = 30_000;
+const GIVE_UP = 120_000;
+/** Nor before so long after we were cut off from the server ourselves, in ms. */
+const EXTENSION = 30_000;
 /** If the other side left the server too, we give up sooner, in ms. */
-const GIVE_UP_LEFT = 5_000;
+const GIVE_UP_LEFT = 60_000;
 
 /**
  * @typedef {object} RecoveryDeps
- * @property {() => boolean} leads whether we are the one to restart first; the
+ * @property {() => boolean} leads whether we are the one to try first; the
  *   other side follows a little later, so that offers do not cross all the time
- * @property {() => boolean} reachable whether signaling gets through to the other side
- * @property {() => void} restart
+ * @property {() => boolean} online whether signaling gets through to the server
+ * @property {() => boolean} reachable whether it gets through to the other side
+ * @property {() => void} restart looks for a new path
+ * @property {() => void} renew connects anew
  * @property {(why: 'left' | 'ice-failed') => void} giveUp
  */
 
 export class Recovery {
   #deps;
   #running = false;
-  #failed = false;
   #left = false;
+  #tries = 0;
+  #since = 0;
+  #triedAt = -Infinity;
+  #expiresAt = 0;
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   #nextTry;
   /** @type {ReturnType<typeof setTimeout> | undefined} */
@@ -51,10 +71,20 @@ export class Recovery {
 
   /** ICE gave up (connectionState `failed`). */
   failed() {
-    this.#failed = true;
     if (!this.#running) this.#begin(PROMPT);
-    else if (this.#left) this.#deps.giveUp('left');
-    else this.#tryAfter(this.#pick(PROMPT));
+    else if (!this.#left) this.#tryAfter(Math.max(this.#pick(PROMPT), this.#triedAt + GATHERING - performance.now()));
+  }
+
+  /** The connection cannot be mended: no new path will help. */
+  broken() {
+    this.failed();
+    this.#tries = LOOKS.following;
+  }
+
+  /** Either side connects anew: that is to have time. */
+  renewing() {
+    if (!this.#running) this.#begin(PATIENT);
+    this.#tryAfter(TRY_TIME + PROMPT.following);
   }
 
   /** The other side left the server. */
@@ -67,12 +97,14 @@ export class Recovery {
   reachable() {
     this.#left = false;
     clearTimeout(this.#leftDeadline);
-    if (this.#running) this.#tryAfter(this.#pick(PROMPT));
+    if (!this.#running) return;
+    this.#tryAfter(this.#pick(PROMPT));
+    this.#expireAfter(Math.max(EXTENSION, this.#expiresAt - performance.now()));
   }
 
   /** In touch again, or over. */
   stop() {
-    this.#running = this.#failed = false;
+    this.#running = false;
     clearTimeout(this.#nextTry);
     clearTimeout(this.#deadline);
     clearTimeout(this.#leftDeadline);
@@ -81,25 +113,44 @@ export class Recovery {
   /** @param {Grace} grace */
   #begin(grace) {
     this.#running = true;
-    this.#deadline = setTimeout(() => this.#deps.giveUp('ice-failed'), GIVE_UP);
+    this.#tries = 0;
+    this.#since = performance.now();
+    this.#expireAfter(GIVE_UP);
     if (this.#left) this.#expectNobody();
     else this.#tryAfter(this.#pick(grace));
+  }
+
+  /** @param {number} ms */
+  #expireAfter(ms) {
+    clearTimeout(this.#deadline);
+    this.#expiresAt = performance.now() + ms;
+    this.#deadline = setTimeout(() => {
+      if (this.#deps.online()) this.#deps.giveUp('ice-failed');
+      else this.#expireAfter(EXTENSION);
+    }, ms);
   }
 
   #expectNobody() {
     clearTimeout(this.#nextTry);
     clearTimeout(this.#leftDeadline);
-    const wait = this.#failed ? 0 : GIVE_UP_LEFT;
-    this.#leftDeadline = setTimeout(() => this.#deps.giveUp('left'), wait);
+    this.#leftDeadline = setTimeout(() => this.#deps.giveUp('left'), GIVE_UP_LEFT);
   }
 
   /** @param {number} ms */
   #tryAfter(ms) {
     clearTimeout(this.#nextTry);
+    const wait = Math.max(ms, this.#triedAt + SPACING - performance.now());
     this.#nextTry = setTimeout(() => {
-      if (this.#deps.reachable()) this.#deps.restart();
-      this.#tryAfter(RESTART_TIME);
-    }, ms);
+      this.#tryAfter(TRY_TIME);
+      if (this.#deps.reachable()) this.#try();
+    }, wait);
+  }
+
+  #try() {
+    this.#triedAt = performance.now();
+    const fresh = this.#triedAt - this.#since < STALE;
+    if (fresh && this.#tries++ < this.#pick(LOOKS)) this.#deps.restart();
+    else this.#deps.renew();
   }
 
   /** @param {Grace} grace */

@@ -24,6 +24,27 @@ export function roleOf(sdp) {
 }
 
 /**
+ * Takes out what would tell our own address: candidates other than a relay's,
+ * and in those the address that the relay has for us (RFC 8839 section 5.1).
+ *
+ * @param {string} sdp
+ */
+export function withRelaysOnly(sdp) {
+  return sdp.replaceAll(/^a=(candidate:.*)\r?\n/gm, (line, candidate) =>
+    isRelay(candidate) ? withoutRelated(line) : '');
+}
+
+/** @param {string} candidate a candidate line */
+export function isRelay(candidate) {
+  return / typ relay\b/.test(candidate);
+}
+
+/** @param {string} candidate a relay's; its related address is for diagnosis only */
+export function withoutRelated(candidate) {
+  return candidate.replace(/ raddr \S+ rport \d+/, ' raddr 0.0.0.0 rport 0');
+}
+
+/**
  * Asks for one DTLS role instead of leaving the choice.
  *
  * @param {string} sdp an offer

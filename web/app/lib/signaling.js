@@ -5,6 +5,7 @@ import { Connection } from './connection.js';
 import { Dialects } from './dialects.js';
 import { Emitter } from './emitter.js';
 import { IceRequests } from './ice-request.js';
+import { IceSupplier } from './ice-supply.js';
 import { LoginFlow } from './login-flow.js';
 import { CloseCode, SignalingError } from './protocol.js';
 import { Resumption } from './resumption.js';
@@ -45,6 +46,7 @@ import { socketUrl } from './socket-url.js';
  *   resumed: as if it had not been lost. `joined` and `left` said who came and went meanwhile; what was sent to us follows
  * @property {object} caughtup after a login that resumed: all that was sent to us meanwhile has been passed on
  * @property {{ code: string, message: string }} logout coming back as the same user failed for good
+ * @property {import('./ice-supply.js').IceSupply} ice other ICE servers than before: by a login, or because credentials were renewed
  * @property {Signal} signal an offer, an answer or a candidate
  * @property {{ name: string, call: string | null }} hangup that user hung up on us
  * @property {{ code: string, message: string, name: string | null }} error the server's; name: the recipient it is about
@@ -70,8 +72,7 @@ export class Signaling extends Emitter {
   /** @type {{ id: string, name: string, room: string } | null} */
   #me = null;
   #roster = new Roster();
-  /** @type {RTCIceServer[]} */
-  #iceServers = [];
+  #supplier;
   #iceRequests = new IceRequests();
   /** Resumptions so far; numbers the pings that tell when we have caught up. */
   #resumptions = 0;
@@ -88,6 +89,7 @@ export class Signaling extends Emitter {
     this.#connection = new Connection({ ...options, url, random, dialects: this.#dialects, wanted });
     this.#connection.addEventListener('state', ({ detail }) => this.#connectionChanged(detail));
     this.#connection.addEventListener('notice', ({ detail }) => this.#heard(detail));
+    this.#supplier = new IceSupplier({ ask: () => this.ice(), random });
   }
 
   /** Where we are. */
@@ -115,9 +117,14 @@ export class Signaling extends Emitter {
     return this.#roster.users;
   }
 
-  /** The ICE servers of the last reply that named some. */
+  /** The ICE servers of the last reply that named some. Credentials among them are renewed in time while we are online. */
   get iceServers() {
-    return this.#iceServers;
+    return this.iceSupply.iceServers;
+  }
+
+  /** The same, with how they may be used and for how long; another object with every reply. */
+  get iceSupply() {
+    return this.#supplier.current;
   }
 
   /** Connects, and stays connected until close(). */
@@ -225,11 +232,12 @@ export class Signaling extends Emitter {
   }
 
   /** @param {import('./dialect-plain.js').Accepted} notice */
-  #accepted({ id, name, room, users, iceServers, session, resumed }) {
+  #accepted(notice) {
     if (!this.#login.answered()) return;
+    const { id, name, room, users, iceServers, session, resumed } = notice;
     this.#resumption.begin(session);
     this.#me = Object.freeze({ id, name, room });
-    this.#iceServers = iceServers;
+    this.#supplied(notice);
     const result = { id, name, room, users, iceServers };
     const again = this.#login.accepted(result);
     if (resumed) {
@@ -277,9 +285,15 @@ export class Signaling extends Emitter {
   }
 
   /** @param {import('./dialect-plain.js').Ice} notice */
-  #iceArrived({ iceServers, ttl }) {
-    this.#iceServers = iceServers;
-    this.#iceRequests.answered({ iceServers, ttl });
+  #iceArrived(notice) {
+    this.#supplied(notice);
+    this.#iceRequests.answered({ iceServers: notice.iceServers, ttl: notice.ttl });
+  }
+
+  /** @param {import('./dialect-plain.js').Accepted | import('./dialect-plain.js').Ice} notice */
+  #supplied({ iceServers, relayOnly, ttl }) {
+    this.#supplier.took({ iceServers, relayOnly, ttl });
+    this.emit('ice', this.iceSupply);
   }
 
   /** @param {string} code @param {string} message */
@@ -292,6 +306,7 @@ export class Signaling extends Emitter {
   /** @param {SignalingError} error */
   #forget(error) {
     this.#login.forget(error);
+    this.#supplier.stop();
     this.#me = null;
     this.#endSession();
   }

@@ -12,8 +12,8 @@ const PATIENCE = 1_000;
 
 export class Spare {
   #RTCPeerConnection;
-  #iceServers;
-  /** @type {{ pc: RTCPeerConnection, servers: RTCIceServer[] } | null} */
+  #means;
+  /** @type {{ pc: RTCPeerConnection, iceServers: RTCIceServer[], relayOnly: boolean } | null} */
   #made = null;
   #wanted = false;
   /** @type {ReturnType<typeof setTimeout> | undefined} */
@@ -21,11 +21,11 @@ export class Spare {
 
   /**
    * @param {typeof globalThis.RTCPeerConnection} RTCPeerConnection
-   * @param {() => RTCIceServer[]} iceServers of the moment; another array when they have changed
+   * @param {() => import('./ice-servers.js').Means} means of the moment; another array of servers when they have changed
    */
-  constructor(RTCPeerConnection, iceServers) {
+  constructor(RTCPeerConnection, means) {
     this.#RTCPeerConnection = RTCPeerConnection;
-    this.#iceServers = iceServers;
+    this.#means = means;
   }
 
   /**
@@ -38,9 +38,8 @@ export class Spare {
     if (wanted === this.#wanted || !('requestIdleCallback' in globalThis)) return;
     this.#wanted = wanted;
     clearTimeout(this.#timer);
-    if (wanted) return this.#prepare();
-    this.#made?.pc.close();
-    this.#made = null;
+    if (wanted) this.#prepare();
+    else this.#discard();
   }
 
   /**
@@ -48,17 +47,24 @@ export class Spare {
    * @throws {DOMException} if the browser makes no connection
    */
   take() {
-    const { pc, servers } = this.#made ?? this.#make();
+    const now = this.#means();
+    if (this.#made?.relayOnly !== now.relayOnly) this.#discard(); // not to be trusted with a change of that
+    const { pc, iceServers } = this.#made ?? this.#make();
     this.#made = null;
     if (this.#wanted) {
       clearTimeout(this.#timer);
       this.#timer = setTimeout(() => this.#prepare(), PAUSE);
     }
-    if (servers !== this.#iceServers()) {
-      withUsable(this.#RTCPeerConnection, this.#iceServers(), (iceServers) =>
-        pc.setConfiguration({ ...pc.getConfiguration(), iceServers }));
+    if (iceServers !== now.iceServers) {
+      withUsable(this.#RTCPeerConnection, now, (configuration) =>
+        pc.setConfiguration({ ...pc.getConfiguration(), ...configuration }));
     }
     return pc;
+  }
+
+  #discard() {
+    this.#made?.pc.close();
+    this.#made = null;
   }
 
   #prepare() {
@@ -73,8 +79,8 @@ export class Spare {
   }
 
   #make() {
-    const servers = this.#iceServers();
-    const pc = withUsable(this.#RTCPeerConnection, servers, (iceServers) => new this.#RTCPeerConnection({ iceServers }));
-    return { pc, servers };
+    const means = this.#means();
+    const pc = withUsable(this.#RTCPeerConnection, means, (configuration) => new this.#RTCPeerConnection(configuration));
+    return { ...means, pc };
   }
 }

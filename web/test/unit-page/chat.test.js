@@ -10,7 +10,7 @@ let mayOpen;
 beforeEach(() => {
   peers = new FakePeers();
   mayOpen = true;
-  chat = new Chat(peers, { now: () => 0, mayOpen: () => mayOpen });
+  chat = new Chat(peers, { protocol: 'chat.v1 me', now: () => 0, mayOpen: () => mayOpen });
 });
 
 const names = () => Array.from(chat.conversations, ({ name }) => name);

@@ -4,14 +4,14 @@ import { decodeMessage, encodeMessage, MAX_TEXT_SENT, MAX_TEXT_SHOWN } from '../
 
 test('a message travels as {name, message, time}', () => {
   const at = Date.UTC(2024, 1, 29, 12, 30, 15, 250);
-  assert.deepEqual(JSON.parse(encodeMessage({ name: 'Ana', text: 'a "b"\n<c>', at })), {
+  assert.deepEqual(JSON.parse(encodeMessage({ sender: 'Ana', text: 'a "b"\n<c>', at })), {
     name: 'Ana', message: 'a "b"\n<c>', time: '2024-02-29T12:30:15.250Z',
   });
 });
 
 test('the text comes out as it went in', () => {
   for (const text of ['hi', 'two\nlines', '<script>', '👩‍👩‍👧', '\u0000\ud800', ' ']) {
-    assert.deepEqual(decodeMessage(encodeMessage({ name: 'x', text, at: 0 })), { text, cut: false });
+    assert.deepEqual(decodeMessage(encodeMessage({ sender: 'x', text, at: 0 })), { text, cut: false, number: 0 });
   }
 });
 
@@ -25,6 +25,18 @@ test('extra and hostile fields change nothing', () => {
   assert.equal(decodeMessage('{"__proto__":{"x":1},"name":{"a":1},"message":"m","time":{}}').text, 'm');
 });
 
+test('a number goes beside the text, where other clients do not look', () => {
+  const frame = encodeMessage({ sender: 'Ana', text: 'x', at: 0 }, 7);
+  assert.deepEqual(Object.keys(JSON.parse(frame)), ['name', 'message', 'time', 'chat.v1']);
+  assert.deepEqual(decodeMessage(frame), { text: 'x', cut: false, number: 7 });
+});
+
+for (const number of [0, -1, 1.5, '7', null, [7], 2 ** 53]) {
+  test(`what is no number is none: ${JSON.stringify(number)}`, () => {
+    assert.equal(decodeMessage(JSON.stringify({ message: 'x', 'chat.v1': number })).number, 0);
+  });
+}
+
 test('binary data is named, not shown', () => {
   assert.equal(decodeMessage(new ArrayBuffer(12)).text, '(binary data, 12 bytes)');
   assert.equal(decodeMessage(new Blob(['abc'])).text, '(binary data, 3 bytes)');
@@ -33,13 +45,13 @@ test('binary data is named, not shown', () => {
 
 test('a text too long to show is cut, never through a surrogate pair', () => {
   const exact = 'x'.repeat(MAX_TEXT_SHOWN);
-  assert.deepEqual(decodeMessage(exact), { text: exact, cut: false });
+  assert.deepEqual(decodeMessage(exact), { text: exact, cut: false, number: 0 });
   const over = decodeMessage(`${'x'.repeat(MAX_TEXT_SHOWN - 1)}🙂🙂`);
   assert.equal(over.cut, true);
   assert.equal(over.text, 'x'.repeat(MAX_TEXT_SHOWN - 1));
 });
 
 test('the longest text fits a data channel message however it is escaped', () => {
-  const worst = encodeMessage({ name: '\u0001'.repeat(64), text: '\u0001'.repeat(MAX_TEXT_SENT), at: 0 });
+  const worst = encodeMessage({ sender: '\u0001'.repeat(64), text: '\u0001'.repeat(MAX_TEXT_SENT), at: 0 }, Number.MAX_SAFE_INTEGER);
   assert.ok(new TextEncoder().encode(worst).length < 256 * 1024);
 });

@@ -13,7 +13,7 @@ let roster;
 beforeEach(() => {
   signaling = new FakeSignaling();
   peers = new FakePeers();
-  chat = new Chat(peers);
+  chat = new Chat(peers, { protocol: 'chat.v1 me' });
   roster = new Roster(signaling, chat);
   signaling.me = { id: 'me', name: 'Me', room: '' };
   signaling.become('online');

@@ -143,13 +143,13 @@ test('a loss that is mended at once is no trouble', async (t) => {
   assert.equal(session.trouble.kind, 'connecting', 'from the loss on, whatever is tried');
 });
 
-test('a relay is offered when a TURN server is', () => {
-  assert.equal(session.offersRelay, false);
+test('what the server offers: nothing, STUN, or a relay', () => {
+  assert.equal(session.servers, 'none');
   signaling.iceServers = [{ urls: 'stun:a' }, { urls: ['stun:b'] }];
-  assert.equal(session.offersRelay, false);
+  assert.equal(session.servers, 'stun');
   for (const relay of ['turn:c', 'turns:c?transport=tcp', 'TURN:c']) {
     signaling.iceServers = [{ urls: 'stun:a' }, { urls: ['stun:b', relay] }];
-    assert.equal(session.offersRelay, true, relay);
+    assert.equal(session.servers, 'relay', relay);
   }
 });
 

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { avatarOf } from '../../app/js/model/avatar.js';
 import { connectionWords } from '../../app/js/model/connection-words.js';
@@ -30,7 +31,7 @@ for (const [left, words] of [[-1, 'in a moment'], [0, 'in a moment'], [1, 'in 1 
   test(`${left} ms to go is '${words}'`, () => assert.equal(countdown(5000 + left, 5000), words));
 }
 
-const facts = { name: 'Ana', state: 'closed', path: null, reason: null, online: true, offersRelay: false };
+const facts = { name: 'Ana', state: 'closed', route: null, reason: null, online: true, servers: 'stun', relayForced: false };
 const words = (changes) => connectionWords({ ...facts, ...changes });
 
 test('every state has its words', () => {
@@ -38,23 +39,61 @@ test('every state has its words', () => {
     ['connecting', null, 'Connecting…'],
     ['open', null, 'Connected'],
     ['open', 'direct', 'Connected directly'],
+    ['open', 'same-network', 'Connected directly (same network)'],
     ['open', 'relay', 'Connected through a relay'],
+    ['open', 'relay-udp', 'Connected through a relay (UDP)'],
+    ['open', 'relay-tcp', 'Connected through a relay (TCP)'],
+    ['open', 'relay-tls', 'Connected through a relay (TLS)'],
     ['reconnecting', null, 'Reconnecting…'],
     ['failed', null, 'Connection failed'],
     ['closed', null, 'Disconnected'],
   ];
-  for (const [state, path, label] of labels) assert.equal(words({ state, path }).label, label);
+  for (const [state, route, label] of labels) assert.equal(words({ state, route }).label, label);
 });
 
-test('a failure says what to do: without a relay, with one, and when it is no use', () => {
-  for (const reason of ['timeout', 'ice-failed']) {
-    const without = words({ state: 'failed', reason });
-    assert.match(without.help, /operator.*TURN server.*same network as Ana/);
-    assert.equal(without.action, 'Try again');
-    const relayed = words({ state: 'failed', reason, offersRelay: true });
-    assert.match(relayed.help, /firewall/);
-    assert.doesNotMatch(relayed.help, /operator/);
+for (const [reason, more, ...says] of [
+  ['timeout', {}, /Ana did not answer/, /Try again/],
+  ['no-candidates', {}, /found no network/, /WebRTC.*another browser/],
+  ['no-remote-candidates', {}, /Ana’s browser/, /another browser/],
+  ['relay-only', {}, /address is not to be shown/, /Switch off.*operator.*--turn/],
+  ['relay-only', { relayForced: true }, /server lets browsers connect through a relay only/, /operator.*--turn/],
+  ['relay-refused', {}, /relay did not let/, /Log out and in again.*operator/],
+  ['relay-full', {}, /relay has no room/, /later/],
+  ['relay-unreachable', {}, /relay does not answer/, /firewall.*another network/],
+  ['udp-blocked', {}, /block UDP/, /another one.*operator.*--turn/],
+  ['no-relay', {}, /your network and Ana’s/, /same network as Ana.*operator.*--turn/],
+  ['no-relay', { servers: 'none' }, /only browsers in one network can connect/, /operator.*--turn/],
+  ['ice-failed', { servers: 'none' }, /only browsers in one network can connect/, /operator.*--turn/],
+  ['ice-failed', { servers: 'relay' }, /not even through the relay/, /another network/],
+  ['error', {}, /could not set the connection up/],
+]) {
+  test(`a failure says why, and what to do: ${reason} ${JSON.stringify(more)}`, () => {
+    const { help, tone, label, action } = words({ state: 'failed', reason, ...more });
+    for (const pattern of says) assert.match(help, pattern);
+    assert.deepEqual([tone, label, action], ['bad', 'Connection failed', 'Try again']);
+  });
+}
+
+test('every reason there is has words of its own', () => {
+  const documented = readFileSync(new URL('../../app/lib/peer.js', import.meta.url), 'utf8').match(/^ \* - `([\w-]+)`/gm).map((line) => line.slice(6, -1));
+  assert.ok(documented.length >= 17, `${documented}`);
+  const helps = new Map(['failed', 'closed'].flatMap((state) => documented.map((reason) => [`${state} ${reason}`, words({ state, reason }).help])));
+  const ordinary = helps.get('failed no-relay');
+  for (const reason of documented) {
+    const own = [helps.get(`failed ${reason}`), helps.get(`closed ${reason}`)].some((help) => help !== ordinary && help !== 'The connection has ended.');
+    assert.ok(own || ['no-relay', 'ice-failed'].includes(reason), reason);
   }
+});
+
+test('who is out of reach may come back', () => {
+  assert.match(words({ state: 'reconnecting' }).label, /^Reconnecting/);
+  const away = words({ state: 'reconnecting', online: false });
+  assert.deepEqual([away.tone, away.action], ['busy', '']);
+  assert.match(away.label, /^Offline/);
+  assert.match(away.help, /goes on/);
+});
+
+test('who is gone cannot be tried again', () => {
   const gone = words({ state: 'failed', reason: 'left', online: false });
   assert.deepEqual([gone.help, gone.action], ['Ana is not online any more.', '']);
 });

@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { readPath } from '../../app/lib/path.js';
+import { readRoute } from '../../app/lib/path.js';
 import { startParty } from './fakes/party.js';
 
 test('candidates that overtake the answer wait for it', async (t) => {
@@ -26,13 +26,13 @@ test('candidates that overtake the answer wait for it', async (t) => {
   assert.ok(pc.added.length > 0);
 });
 
-test('path: the pair that the transport has selected, whatever other pairs there are', async () => {
+test('route: the pair that the transport has selected, whatever other pairs there are', async () => {
   const pair = (id, end) => ({ id, type: 'candidate-pair', localCandidateId: end, remoteCandidateId: end, nominated: true, state: 'succeeded' });
   const stats = [
     pair('before', 'direct'), pair('used', 'relayed'), pair('after', 'direct'),
     { id: 'direct', candidateType: 'host' }, { id: 'relayed', candidateType: 'relay' },
     { id: 't', type: 'transport', selectedCandidatePairId: 'used' },
   ];
-  const path = await readPath({ getStats: async () => new Map(stats.map((stat) => [stat.id, stat])) });
-  assert.equal(path, 'relay');
+  const route = await readRoute({ getStats: async () => new Map(stats.map((stat) => [stat.id, stat])) });
+  assert.equal(route, 'relay-udp');
 });

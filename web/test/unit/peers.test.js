@@ -176,7 +176,7 @@ test('the time for connecting can be chosen', async (t) => {
   network.up = false;
   const peer = ana.peers.connect('bob');
   await clock.advance(1000);
-  assert.equal(peer.reason, 'timeout');
+  assert.equal(peer.state, 'failed');
 });
 
 test('nobody of that name', async (t) => {

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { EarlyCandidates } from '../../app/lib/early-candidates.js';
-import { readPath } from '../../app/lib/path.js';
-import { roleOf, sessionOf, withRole } from '../../app/lib/sdp.js';
+import { pathOf, readRoute } from '../../app/lib/path.js';
+import { roleOf, sessionOf, withRelaysOnly, withRole } from '../../app/lib/sdp.js';
 import { socketUrl } from '../../app/lib/socket-url.js';
 
 const sdp = 'v=0\r\no=mozilla 4717 3 IN IP4 0.0.0.0\r\ns=-\r\na=setup:actpass\r\nm=application\r\na=setup:actpass\r\n';
@@ -21,28 +21,79 @@ test('sdp: the role is read and set in every section', () => {
 });
 
 const report = (...stats) => ({ getStats: async () => new Map(stats.map((stat) => [stat.id, stat])) });
-const ends = (local, remote) => [
-  { id: 'l', type: 'local-candidate', candidateType: local },
-  { id: 'r', type: 'remote-candidate', candidateType: remote },
+const ends = (local, remote, more = {}, moreRemote = more) => [
+  { id: 'l', type: 'local-candidate', candidateType: local, ...more },
+  { id: 'r', type: 'remote-candidate', candidateType: remote, ...moreRemote },
 ];
 const pair = (more) => ({ id: 'p', type: 'candidate-pair', localCandidateId: 'l', remoteCandidateId: 'r', ...more });
 const transport = { id: 't', type: 'transport', selectedCandidatePairId: 'p' };
 
-test('path: a relay at either end is a relay', async () => {
-  assert.equal(await readPath(report(transport, pair(), ...ends('host', 'srflx'))), 'direct');
-  assert.equal(await readPath(report(transport, pair(), ...ends('relay', 'host'))), 'relay');
-  assert.equal(await readPath(report(transport, pair(), ...ends('prflx', 'relay'))), 'relay');
+for (const [local, remote, more, expected] of [
+  ['host', 'srflx', {}, 'direct'],
+  ['srflx', 'prflx', {}, 'direct'],
+  ['host', 'prflx', {}, 'direct'],
+  ['relay', 'host', { relayProtocol: 'udp' }, 'relay-udp'],
+  ['relay', 'relay', { relayProtocol: 'tcp' }, 'relay-tcp'],
+  ['relay', 'srflx', { relayProtocol: 'tls' }, 'relay-tls'],
+  ['relay', 'host', {}, 'relay-udp'],
+  ['relay', 'host', { url: 'turn:t.example:3478?transport=tcp' }, 'relay-tcp'],
+  ['relay', 'host', { relayProtocol: 'tcp', url: 'turns:t.example?transport=tcp' }, 'relay-tls'],
+  ['prflx', 'relay', {}, 'relay'],
+]) {
+  test(`route: ${local} to ${remote} ${JSON.stringify(more)} is ${expected}`, async () => {
+    assert.equal(await readRoute(report(transport, pair(), ...ends(local, remote, more, {}))), expected);
+  });
+}
+
+for (const [here, there, expected] of [
+  ['192.168.1.4', '192.168.1.5', 'same-network'],
+  ['10.0.3.4', '10.9.0.1', 'same-network'],
+  [null, null, 'same-network'], // hidden by the browser, and found by a name of this network
+  ['0f.local', undefined, 'same-network'],
+  ['172.31.0.1', '', 'same-network'],
+  ['127.0.0.1', '127.0.0.1', 'same-network'],
+  ['fd00::1', 'fe80::2', 'same-network'],
+  ['203.0.113.4', '203.0.113.200', 'same-network'],
+  ['2001:db8:0:7::4', '2001:DB8::7:9:8:7:6', 'same-network'],
+  ['203.0.113.4', '198.51.100.4', 'direct'],
+  ['172.32.0.1', '172.33.0.1', 'direct'],
+  ['10.0.0.4', '198.51.100.4', 'direct'],
+  ['2001:db8:0:7::4', '2001:db8:0:8::4', 'direct'],
+]) {
+  test(`route: from ${here} to ${there} is ${expected}`, async () => {
+    assert.equal(await readRoute(report(transport, pair(), ...ends('host', 'host', { address: here }, { address: there }))), expected);
+  });
+}
+
+test('route: a translated address is of another network, however near', async () => {
+  const [more, near] = [{ address: '203.0.113.21' }, { address: '203.0.113.22' }];
+  assert.equal(await readRoute(report(transport, pair(), ...ends('srflx', 'srflx', more, near))), 'direct');
+  assert.equal(await readRoute(report(transport, pair(), ...ends('host', 'srflx', more, near))), 'direct');
+  assert.equal(await readRoute(report(transport, pair(), ...ends('host', 'prflx', more, near))), 'same-network');
 });
 
-test('path: without transport statistics the pair marked selected counts', async () => {
+test('path: a route in one word', () => {
+  assert.deepEqual([null, 'same-network', 'direct', 'relay', 'relay-tls'].map(pathOf), [null, 'direct', 'direct', 'relay', 'relay']);
+});
+
+test('route: without transport statistics the pair marked selected counts', async () => {
   const other = { id: 'q', type: 'candidate-pair', localCandidateId: 'x', remoteCandidateId: 'y' };
-  assert.equal(await readPath(report(other, pair({ selected: true }), ...ends('relay', 'host'))), 'relay');
+  assert.equal(await readRoute(report(other, pair({ selected: true }), ...ends('host', 'relay'))), 'relay');
 });
 
-test('path: unknown as long as anything is missing', async () => {
-  assert.equal(await readPath(report()), null);
-  assert.equal(await readPath(report(transport)), null);
-  assert.equal(await readPath(report(transport, pair(), ends('host', 'host')[0])), null);
+test('route: unknown as long as anything is missing', async () => {
+  assert.equal(await readRoute(report()), null);
+  assert.equal(await readRoute(report(transport)), null);
+  assert.equal(await readRoute(report(transport, pair(), ends('host', 'host')[0])), null);
+});
+
+test('sdp: of our own addresses only that of the relay is told', () => {
+  const found = ['1 1 udp 9 10.0.0.7 5000 typ host', '2 1 udp 8 198.51.100.7 5000 typ srflx raddr 10.0.0.7 rport 5000',
+    '3 1 udp 7 203.0.113.9 6000 typ relay raddr 198.51.100.7 rport 5000 generation 0'];
+  const lines = ['v=0', 'o=- 1 2 IN IP4 127.0.0.1', ...found.map((line) => `a=candidate:${line}`), 'a=end-of-candidates', ''];
+  const hidden = withRelaysOnly(lines.join('\r\n'));
+  assert.equal(hidden, ['v=0', 'o=- 1 2 IN IP4 127.0.0.1',
+    'a=candidate:3 1 udp 7 203.0.113.9 6000 typ relay raddr 0.0.0.0 rport 0 generation 0', 'a=end-of-candidates', ''].join('\r\n'));
 });
 
 test('early candidates: kept by call, taken once, bounded', () => {

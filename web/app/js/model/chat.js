@@ -6,6 +6,7 @@ import { Conversation } from './conversation.js';
 
 /**
  * @typedef {object} ChatOptions
+ * @property {string} protocol of the data channels that `peers` makes
  * @property {() => number} [now] the clock, ms since the epoch
  * @property {() => boolean} [mayOpen] whether somebody else's call may bring
  *   its conversation into view when none is (on a phone it would swap panes
@@ -26,16 +27,18 @@ export class Chat extends EventTarget {
   #selected = null;
   #attended = true;
   #peers;
+  #protocol;
   #now;
   #mayOpen;
 
   /**
    * @param {Peers} peers
-   * @param {ChatOptions} [options]
+   * @param {ChatOptions} options
    */
-  constructor(peers, { now = Date.now, mayOpen = () => true } = {}) {
+  constructor(peers, { protocol, now = Date.now, mayOpen = () => true }) {
     super();
     this.#peers = peers;
+    this.#protocol = protocol;
     this.#now = now;
     this.#mayOpen = mayOpen;
     peers.addEventListener('peer', ({ detail }) => this.#adopt(detail.peer, detail.incoming));
@@ -135,7 +138,7 @@ export class Chat extends EventTarget {
 
   /** @param {string} name */
   #start(name) {
-    const conversation = new Conversation(name, this.#now);
+    const conversation = new Conversation(name, { now: this.#now, protocol: this.#protocol });
     this.#conversations.set(name, conversation);
     conversation.addEventListener('state', () => this.#changed());
     conversation.addEventListener('message', () => this.#count(conversation));

@@ -1,13 +1,16 @@
 /** The state of a connection to somebody, in words, and what can be done about it. */
 
+/** @import { PeerReason, Route } from '../../lib/beckon.js' */
+
 /**
  * @typedef {object} ConnectionFacts
- * @property {string} name        the other person
- * @property {string} state       a Peer's state
- * @property {string | null} path   'direct', 'relay' or not known
- * @property {string | null} reason why it failed or closed
- * @property {boolean} online     whether they are in the room
- * @property {boolean} offersRelay whether the server hands out a TURN server
+ * @property {string} name         the other person
+ * @property {string} state        a Peer's state
+ * @property {Route | null} route  a Peer's route
+ * @property {PeerReason | null} reason why it failed or closed
+ * @property {boolean} online      whether they are in the room
+ * @property {'none' | 'stun' | 'relay'} servers the best kind of ICE server that the server hands out
+ * @property {boolean} relayForced whether it is the server that wants nobody's address shown
  *
  * @typedef {object} ConnectionWords
  * @property {'busy' | 'good' | 'bad' | 'off'} tone
@@ -25,14 +28,9 @@ export function connectionWords(facts) {
     case 'connecting':
       return { tone: 'busy', label: 'Connecting…', help: '', action: '' };
     case 'open':
-      return { tone: 'good', label: openLabel(facts.path), help: '', action: '' };
+      return { tone: 'good', label: openLabel(facts.route), help: '', action: '' };
     case 'reconnecting':
-      return {
-        tone: 'busy',
-        label: 'Reconnecting…',
-        help: `The connection to ${facts.name} was interrupted. Trying to get it back.`,
-        action: '',
-      };
+      return { tone: 'busy', ...lostWords(facts), action: '' };
     case 'failed':
       return {
         tone: 'bad',
@@ -50,24 +48,73 @@ export function connectionWords(facts) {
   }
 }
 
-/** @param {string | null} path */
-function openLabel(path) {
-  if (path === 'direct') return 'Connected directly';
-  return path === 'relay' ? 'Connected through a relay' : 'Connected';
+/** @type {Record<Route, string>} */
+const ROUTES = {
+  'same-network': 'Connected directly (same network)',
+  direct: 'Connected directly',
+  relay: 'Connected through a relay',
+  'relay-udp': 'Connected through a relay (UDP)',
+  'relay-tcp': 'Connected through a relay (TCP)',
+  'relay-tls': 'Connected through a relay (TLS)',
+};
+
+/** @param {Route | null} route */
+function openLabel(route) {
+  return route === null ? 'Connected' : ROUTES[route];
 }
 
 /** @param {ConnectionFacts} facts */
-function failureHelp({ name, reason, online, offersRelay }) {
+function lostWords({ name, online }) {
+  return online
+    ? { label: 'Reconnecting…', help: `The connection to ${name} was interrupted. Trying to get it back.` }
+    : { label: 'Offline, reconnecting…', help: `${name} is out of reach. If they are back soon, the conversation goes on.` };
+}
+
+/** @param {ConnectionFacts} facts */
+function failureHelp(facts) {
+  const { name, reason, online } = facts;
   if (reason === 'left' || reason === 'unknown-user' || !online) {
     return `${name} is not online any more.`;
   }
-  if (reason === 'error') return 'This browser could not set the connection up.';
-  const what = reason === 'timeout'
-    ? `${name} could not be reached in time.`
-    : `No way was found between your network and ${name}’s.`;
-  return offersRelay
-    ? `${what} Not even the relay could be reached: a firewall may be in the way. Try another network.`
-    : `${what} This server offers no relay: ask its operator to set up a TURN server, or join the same network as ${name}.`;
+  switch (reason) {
+    case 'error':
+      return 'This browser could not set the connection up.';
+    case 'timeout':
+      return `${name} did not answer in time: their page may be asleep, or their network is gone. Try again in a moment.`;
+    case 'no-candidates':
+      return 'This browser found no network to connect by. Is there one? Else an extension, a setting or a VPN blocks WebRTC: allow it for this page, or use another browser.';
+    case 'no-remote-candidates':
+      return `${name}’s browser found no way to be reached: WebRTC may be blocked there. ${name} could allow it, or use another browser.`;
+    case 'relay-only':
+      return facts.relayForced
+        ? 'This server lets browsers connect through a relay only, and offers none. Its operator can switch one on (--turn).'
+        : 'Your address is not to be shown, which takes a relay, and this server offers none. Switch off “Never show my address” to connect, or ask its operator to switch one on (--turn).';
+    case 'relay-refused':
+      return 'The relay did not let this browser in. Log out and in again; if that is no help, the server’s operator has to look at the relay’s secret.';
+    case 'relay-full':
+      return 'The relay has no room at the moment. Try again later.';
+    case 'relay-unreachable':
+      return 'No direct way was found, and the relay does not answer: a firewall may be in the way. Try another network.';
+    default:
+      return pathHelp(facts);
+  }
+}
+
+/**
+ * There is none between the two networks.
+ * @param {ConnectionFacts} facts
+ */
+function pathHelp({ name, reason, servers }) {
+  if (servers === 'relay') {
+    return `No way was found between your network and ${name}’s, not even through the relay: a firewall may be in the way. Try another network.`;
+  }
+  if (servers === 'none') {
+    return `With this server only browsers in one network can connect: join the same network as ${name}, or ask the server’s operator to switch on a relay (--turn).`;
+  }
+  const what = reason === 'udp-blocked'
+    ? 'Your network seems to block UDP'
+    : `No way was found between your network and ${name}’s`;
+  return `${what}, and this server offers no relay: join the same network as ${name}, try another one, or ask the server’s operator to switch on a relay (--turn).`;
 }
 
 /** @param {ConnectionFacts} facts */

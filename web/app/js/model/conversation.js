@@ -1,6 +1,6 @@
 /** One conversation: what was said with one person, and how the line to them is. */
 
-import { decodeMessage, encodeMessage } from './message.js';
+import { Delivery } from './delivery.js';
 
 /** @import { Peer } from '../../lib/beckon.js' */
 /** @import { Message } from './message.js' */
@@ -15,6 +15,7 @@ export const HISTORY_LIMIT = 1_000;
  * Events, plain ones without detail (read the fields):
  * - `state`: `state`, `path` or `reason` changed
  * - `message`: `messages` grew (and may have lost its oldest)
+ * - `delivery`: what has become of some message: its `delivery`, `failures`, `hasRoomFor`
  */
 export class Conversation extends EventTarget {
   /** @type {Message[]} oldest first, at most HISTORY_LIMIT */
@@ -30,16 +31,25 @@ export class Conversation extends EventTarget {
   /** @type {Peer | null} */
   #peer = null;
   #watch = new AbortController();
+  #delivery;
   #now;
 
   /**
    * @param {string} name the other person's display name
-   * @param {() => number} now the clock, ms since the epoch
+   * @param {object} options
+   * @param {() => number} options.now the clock, ms since the epoch
+   * @param {string} options.protocol of the data channels that this page makes
    */
-  constructor(name, now) {
+  constructor(name, { now, protocol }) {
     super();
     this.name = name;
     this.#now = now;
+    this.#delivery = new Delivery({
+      protocol,
+      open: () => this.state === 'open',
+      send: (data) => this.#peer?.send(data),
+      changed: () => this.#deliveryChanged(),
+    });
   }
 
   /** As of a Peer; 'closed' as well before there has been one. */
@@ -52,18 +62,37 @@ export class Conversation extends EventTarget {
     return this.#peer?.path ?? null;
   }
 
+  /** The path more closely, likewise. */
+  get route() {
+    return this.#peer?.route ?? null;
+  }
+
   /** Why the state is 'failed' or 'closed'. */
   get reason() {
     return this.#peer?.reason ?? null;
   }
 
-  get canSend() {
-    return this.state === 'open';
-  }
-
   /** Whether there is a connection, or one may still come of it. */
   get live() {
     return this.state === 'connecting' || this.state === 'open' || this.state === 'reconnecting';
+  }
+
+  /** How many messages a connection that has ended left behind, for sendAgain(). */
+  get failures() {
+    return this.#delivery.failures;
+  }
+
+  /** Whether those can be sent again: not before it has shown which of them have arrived after all. */
+  get canSendAgain() {
+    return this.failures > 0 && this.live && this.#delivery.acquainted;
+  }
+
+  /**
+   * Whether so much more can wait to be sent.
+   * @param {string} text
+   */
+  hasRoomFor(text) {
+    return this.#delivery.hasRoomFor(text);
   }
 
   /**
@@ -76,14 +105,17 @@ export class Conversation extends EventTarget {
     this.#watch = new AbortController();
     const { signal } = this.#watch;
     this.#peer = peer;
-    peer.addEventListener('state', () => this.dispatchEvent(new Event('state')), { signal });
+    this.#delivery.renewed();
+    peer.addEventListener('state', () => this.#follow(), { signal });
     peer.addEventListener('message', ({ detail }) => this.#receive(detail.data), { signal });
-    this.dispatchEvent(new Event('state'));
+    this.#follow();
   }
 
   /** Hangs up, if there is anything to hang up on. */
   hangUp() {
-    if (this.state !== 'closed') this.#peer?.close();
+    if (this.state === 'closed') return;
+    this.#delivery.leaving();
+    this.#peer?.close();
   }
 
   /** Hangs up and listens to nothing any more. */
@@ -93,36 +125,56 @@ export class Conversation extends EventTarget {
   }
 
   /**
+   * Says something, at once or as soon as the connection is there.
+   *
    * @param {string} text
    * @param {string} myName put on the wire, for clients that go by it
-   * @returns {boolean} false: it could not be handed over (not connected, or
-   *   the channel's buffer is full) and is not in the history either
+   * @returns {boolean} false: there is no connection to wait for, or too much
+   *   waits already; it is not in the history either
    */
   send(text, myName) {
-    if (!this.#peer || !this.canSend) return false;
-    const at = this.#now();
-    try {
-      this.#peer.send(encodeMessage({ name: myName, text, at }));
-    } catch {
-      return false;
-    }
-    this.#keep({ mine: true, sender: myName, text, at, cut: false });
+    if (!this.live || !this.hasRoomFor(text)) return false;
+    const message = this.#keep({ mine: true, sender: myName, text, at: this.#now(), cut: false, delivery: 'pending' });
+    this.#delivery.send(message);
+    this.#deliveryChanged();
     return true;
+  }
+
+  /** What failed is said anew, as the newest there is: that is where the other side will see it. */
+  sendAgain() {
+    if (!this.canSendAgain) return;
+    for (const message of this.#delivery.takeFailed()) {
+      message.delivery = 'moved';
+      this.messages = this.messages.filter((other) => other !== message);
+      this.send(message.text, message.sender);
+    }
+  }
+
+  #follow() {
+    if (this.#peer && this.state === 'open') this.#delivery.opened(this.#peer);
+    else if (!this.live) this.#delivery.ended();
+    this.dispatchEvent(new Event('state'));
   }
 
   /** @param {unknown} data */
   #receive(data) {
-    const { text, cut } = decodeMessage(data);
-    this.#keep({ mine: false, sender: this.name, text, at: this.#now(), cut });
+    const shown = this.#delivery.receive(data);
+    if (shown) this.#keep({ mine: false, sender: this.name, ...shown, at: this.#now(), delivery: 'done' });
   }
 
-  /** @param {Omit<Message, 'id'>} message */
-  #keep(message) {
-    this.messages.push({ id: ++this.#lastId, ...message });
+  /** @param {Omit<Message, 'id'>} said */
+  #keep(said) {
+    const message = { id: ++this.#lastId, ...said };
+    this.messages.push(message);
     if (this.messages.length > HISTORY_LIMIT) {
       this.messages.shift();
       this.trimmed = true;
     }
     this.dispatchEvent(new Event('message'));
+    return message;
+  }
+
+  #deliveryChanged() {
+    this.dispatchEvent(new Event('delivery'));
   }
 }

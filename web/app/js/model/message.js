@@ -1,11 +1,23 @@
 /**
  * Chat messages, and how one travels over the data channel: a JSON object
  * `{"name", "message", "time"}` per message, `time` in ISO 8601, as chats of
- * the well-known tutorial send it.
+ * the well-known tutorial send it. Between two pages of this client it has a
+ * number as well (see delivery.js), which others do not mind.
  *
  * Nothing that arrives is trusted. The sender shown is the peer we are
  * connected to, never the `name` it claims, and the time shown is the time of
  * arrival, so that a wrong clock at the other end misleads nobody.
+ */
+
+/**
+ * What has become of a message:
+ * - `done`: it came from the other side, or has arrived there as far as can be told
+ * - `pending`: it goes, or goes again, as soon as the connection lets it
+ * - `unsent`: the connection ended before it went
+ * - `unconfirmed`: the connection ended before the other side said that it has it
+ * - `moved`: sent again, as a new message
+ *
+ * @typedef {'done' | 'pending' | 'unsent' | 'unconfirmed' | 'moved'} Delivery
  */
 
 /**
@@ -16,6 +28,7 @@
  * @property {string} text    plain text, line breaks and all
  * @property {number} at      when it was sent or arrived, ms since the epoch
  * @property {boolean} cut    the text was longer than MAX_TEXT_SHOWN
+ * @property {Delivery} delivery the only field that changes
  */
 
 /**
@@ -28,36 +41,45 @@ export const MAX_TEXT_SENT = 16_384;
 /** The longest text shown, in UTF-16 code units; more is cut and said so. */
 export const MAX_TEXT_SHOWN = 65_536;
 
+/** The member that has the number. */
+const NUMBER = 'chat.v1';
+
 /**
- * @param {{name: string, text: string, at: number}} message
+ * @param {Pick<Message, 'sender' | 'text' | 'at'>} message
+ * @param {number} [number] from 1; 0: none
  * @returns {string} what to give to the data channel
  */
-export function encodeMessage({ name, text, at }) {
-  return JSON.stringify({ name, message: text, time: new Date(at).toISOString() });
+export function encodeMessage({ sender, text, at }, number = 0) {
+  const time = new Date(at).toISOString();
+  return JSON.stringify({ name: sender, message: text, time, ...(number && { [NUMBER]: number }) });
 }
 
 /**
- * The text to show for what came out of a data channel. Whatever is not an
- * object with a string `message` is shown as the text it is.
+ * The text to show for what came out of a data channel, and its number (0:
+ * none). Whatever is not an object with a string `message` is shown as the text
+ * it is.
  *
  * @param {unknown} data
- * @returns {{text: string, cut: boolean}}
+ * @returns {{text: string, cut: boolean, number: number}}
  */
 export function decodeMessage(data) {
-  const text = typeof data === 'string' ? messageIn(data) : describeBinary(data);
-  if (text.length <= MAX_TEXT_SHOWN) return { text, cut: false };
-  return { text: wellFormed(text.slice(0, MAX_TEXT_SHOWN)), cut: true };
+  const { text, number } = typeof data === 'string' ? messageIn(data) : { text: describeBinary(data), number: 0 };
+  if (text.length <= MAX_TEXT_SHOWN) return { text, cut: false, number };
+  return { text: wellFormed(text.slice(0, MAX_TEXT_SHOWN)), cut: true, number };
 }
 
 /** @param {string} frame */
 function messageIn(frame) {
   try {
     const value = JSON.parse(frame);
-    if (typeof value?.message === 'string') return value.message;
+    if (typeof value?.message === 'string') {
+      const number = value[NUMBER];
+      return { text: value.message, number: Number.isSafeInteger(number) && number > 0 ? number : 0 };
+    }
   } catch {
     // Not JSON: somebody typed it by hand. The frame itself is the text.
   }
-  return frame;
+  return { text: frame, number: 0 };
 }
 
 /** @param {unknown} data */

@@ -76,10 +76,19 @@ export class Session extends EventTarget {
     return { kind: 'none' };
   }
 
-  /** Whether the server offers a relay (TURN) for those who cannot connect directly. */
-  get offersRelay() {
-    return this.#signaling.iceServers.some(({ urls }) =>
-      [urls].flat().some((url) => /^turns?:/i.test(url)));
+  /**
+   * The best kind of ICE server that the server hands out: `relay` (TURN) also serves those who cannot connect directly.
+   * @returns {'none' | 'stun' | 'relay'}
+   */
+  get servers() {
+    const { iceServers } = this.#signaling;
+    if (iceServers.length === 0) return 'none';
+    return iceServers.some(({ urls }) => [urls].flat().some((url) => /^turns?:/i.test(url))) ? 'relay' : 'stun';
+  }
+
+  /** Whether the server wants nobody's address shown to others. */
+  get relayForced() {
+    return this.#signaling.iceSupply.relayOnly;
   }
 
   /**

@@ -12,7 +12,7 @@ import { mountLogin } from './login-view.js';
  * @param {{signal: AbortSignal, wide: MediaQueryList, announce: (text: string) => void}} options
  */
 export function mountApp(root, models, { signal, wide, announce }) {
-  const { session, roster } = models;
+  const { session, roster, privacy, signaling } = models;
   let view = '';
   let current = new AbortController();
   const render = () => {
@@ -25,7 +25,7 @@ export function mountApp(root, models, { signal, wide, announce }) {
     document.body.dataset.view = view;
     const options = { signal: current.signal, wide };
     if (view === 'loading') mountLoader(root);
-    else if (view === 'login') mountLogin(root, session, options);
+    else if (view === 'login') mountLogin(root, { session, privacy, signaling }, options);
     else mountChat(root, models, options);
     if (view === 'chat') announce(`Welcome, ${session.myName}. ${howMany(roster.onlineCount)}`);
     else if (before === 'chat' && !session.error) announce('Logged out.');

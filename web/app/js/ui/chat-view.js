@@ -1,15 +1,19 @@
 /** The chat: people on one side, a conversation on the other; on a narrow screen one at a time. */
 
+import { mountCheckButton } from './check-button.js';
 import { mountConversation } from './conversation-view.js';
 import { el, setAttribute } from './dom.js';
 import { markIcon } from './icons.js';
+import { mountPrivacy } from './privacy-view.js';
 import { mountRoster } from './roster-view.js';
 
 /** @import { Chat } from '../model/chat.js' */
+/** @import { Privacy } from '../model/privacy.js' */
 /** @import { Roster } from '../model/roster.js' */
 /** @import { Session } from '../model/session.js' */
+/** @import { Signaling } from '../../lib/beckon.js' */
 
-/** @typedef {{chat: Chat, roster: Roster, session: Session}} Models */
+/** @typedef {{chat: Chat, roster: Roster, session: Session, privacy: Privacy, signaling: Signaling}} Models */
 
 /**
  * @param {HTMLElement} root
@@ -49,6 +53,8 @@ export function mountChat(root, models, { signal, wide }) {
       disconnect: (name) => chat.disconnect(name),
     },
   });
+  mountPrivacy(people, models.privacy, { signal });
+  mountCheckButton(people, models.signaling, { signal });
   chat.addEventListener('selection', render, { signal });
   signal.addEventListener('abort', () => {
     current?.abort();

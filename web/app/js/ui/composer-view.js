@@ -8,6 +8,8 @@ import { sendIcon } from './icons.js';
 /** @import { Session } from '../model/session.js' */
 
 const KEYS_HINT = 'Enter sends, Shift+Enter breaks the line.';
+const WAITING_HINT = 'What you send now goes as soon as the connection is there.';
+const CLOSED_HINT = 'Not connected: what you write is kept until you are.';
 
 /**
  * @param {HTMLElement} root
@@ -28,19 +30,16 @@ export function mountComposer(root, { conversation, session }, { signal }) {
   root.append(form);
 
   const render = () => {
-    const surplus = field.value.length - MAX_TEXT_SENT;
-    send.disabled = !conversation.canSend || field.value.trim() === '' || surplus > 0;
-    hint.classList.toggle('keys-hint', conversation.canSend);
-    setText(hint, conversation.canSend ? KEYS_HINT : 'Not connected: what you write is kept until you are.');
-    setText(problem, surplus > 0 ? `Too long by ${surplus.toLocaleString('en')} characters.` : '');
-    setAttribute(field, 'aria-invalid', surplus > 0 ? 'true' : null);
+    const { live, state } = conversation;
+    const fault = faultOf(field.value, conversation);
+    send.disabled = !live || field.value.trim() === '' || fault !== '';
+    hint.classList.toggle('keys-hint', state === 'open');
+    setText(hint, state === 'open' ? KEYS_HINT : live ? WAITING_HINT : CLOSED_HINT);
+    setText(problem, fault);
+    setAttribute(field, 'aria-invalid', fault === '' ? null : 'true');
   };
   const submit = () => {
-    if (send.disabled) return;
-    if (!conversation.send(field.value, session.myName)) {
-      setText(problem, 'That could not be sent. Please try again in a moment.');
-      return;
-    }
+    if (send.disabled || !conversation.send(field.value, session.myName)) return;
     field.value = '';
     conversation.draft = '';
     render();
@@ -65,9 +64,23 @@ export function mountComposer(root, { conversation, session }, { signal }) {
     fit(field);
   }, { signal });
   conversation.addEventListener('state', render, { signal });
+  conversation.addEventListener('delivery', render, { signal });
   render();
   fit(field);
   return field;
+}
+
+/**
+ * Why this cannot be sent whatever the connection does; '' = it can.
+ *
+ * @param {string} text
+ * @param {Conversation} conversation
+ */
+function faultOf(text, conversation) {
+  const surplus = text.length - MAX_TEXT_SENT;
+  if (surplus > 0) return `Too long by ${surplus.toLocaleString('en')} characters.`;
+  if (!conversation.live || text === '' || conversation.hasRoomFor(text)) return '';
+  return 'Too much is waiting to be sent already. This stays here until there is room.';
 }
 
 /**

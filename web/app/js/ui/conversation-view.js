@@ -5,6 +5,7 @@ import { mountComposer } from './composer-view.js';
 import { el, setAttribute, setText } from './dom.js';
 import { avatarIcon, backIcon } from './icons.js';
 import { mountMessages } from './messages-view.js';
+import { mountUnsent } from './unsent-view.js';
 
 /** @import { Conversation } from '../model/conversation.js' */
 /** @import { Roster } from '../model/roster.js' */
@@ -29,16 +30,18 @@ export function mountConversation(root, { conversation, roster, session }, { sig
   const header = buildHeader(name, actions, signal);
   root.append(header.bar, header.help);
   mountMessages(root, conversation, { signal });
+  mountUnsent(root, conversation, { signal, after: () => field.focus() });
   const field = mountComposer(root, { conversation, session }, { signal });
 
   const render = () => {
     const words = connectionWords({
       name,
       state: conversation.state,
-      path: conversation.path,
+      route: conversation.route,
       reason: conversation.reason,
       online: roster.isOnline(name) || roster.stale,
-      offersRelay: session.offersRelay,
+      servers: session.servers,
+      relayForced: session.relayForced,
     });
     header.bar.dataset.tone = words.tone;
     setText(header.state, words.label);

@@ -1,23 +1,29 @@
 /** Choosing a name: the form in front of the chat. */
 
+import { mountCheckButton } from './check-button.js';
 import { el, setAttribute, setText } from './dom.js';
 import { markIcon } from './icons.js';
+import { mountPrivacy } from './privacy-view.js';
 
+/** @import { Privacy } from '../model/privacy.js' */
 /** @import { Session } from '../model/session.js' */
+/** @import { Signaling } from '../../lib/beckon.js' */
 
 const NAME_HINT = 'The others see you under this name. No account, no password.';
 const TOKEN_HINT = 'This server lets in whoever has a token for it. It is not stored.';
 
 /**
  * @param {HTMLElement} root
- * @param {Session} session
+ * @param {{session: Session, privacy: Privacy, signaling: Signaling}} models
  * @param {{signal: AbortSignal}} options
  */
-export function mountLogin(root, session, { signal }) {
+export function mountLogin(root, { session, privacy, signaling }, { signal }) {
   const form = buildForm(session);
   const { field, token, button, error, hint } = form;
   field.value = session.lastName;
   root.append(form.card);
+  mountPrivacy(form.card, privacy, { signal });
+  mountCheckButton(form.card, signaling, { signal });
 
   let shownError = '';
   const render = () => {

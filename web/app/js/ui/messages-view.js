@@ -1,12 +1,12 @@
 /** What was said: a log that grows at its end and follows it unless one scrolls up. */
 
 import { HISTORY_LIMIT } from '../model/conversation.js';
-import { el } from './dom.js';
+import { el, setText } from './dom.js';
 import { downIcon } from './icons.js';
 import { createTimeLabels } from './time-label.js';
 
 /** @import { Conversation } from '../model/conversation.js' */
-/** @import { Message } from '../model/message.js' */
+/** @import { Delivery, Message } from '../model/message.js' */
 
 /** How far from the end still counts as being at the end, in CSS pixels. */
 const NEAR_END = 64;
@@ -32,13 +32,18 @@ export function mountMessages(root, conversation, { signal }) {
 
   /** @type {Message | null} the newest in the log */
   let last = null;
+  /** @type {Map<Message, {element: HTMLElement, status: HTMLElement}>} those of which there is more to hear */
+  const unsettled = new Map();
   const showNew = () => {
     for (const message of conversation.messages) {
       if (last && message.id <= last.id) continue;
-      log.append(messageElement(message, { time: times.label(message.at), more: goesWith(last, message) }));
+      const status = el('p', { class: 'message-status' });
+      const element = messageElement(message, { time: times.label(message.at), more: goesWith(last, message), status });
+      log.append(element);
+      if (message.delivery !== 'done') unsettled.set(message, { element, status });
       last = message;
     }
-    while (log.childElementCount > HISTORY_LIMIT) removeFirst(log);
+    while (log.childElementCount > HISTORY_LIMIT) remove(log.firstElementChild);
     empty.hidden = last !== null;
     trimmed.hidden = !conversation.trimmed;
   };
@@ -48,7 +53,20 @@ export function mountMessages(root, conversation, { signal }) {
   };
   const atEnd = () => log.scrollHeight - log.scrollTop - log.clientHeight <= NEAR_END;
 
+  const showDelivery = () => {
+    const follow = atEnd();
+    for (const [message, { element, status }] of unsettled) {
+      const { delivery } = message;
+      setText(status, deliveryWords(delivery, conversation.state));
+      element.dataset.delivery = delivery;
+      if (delivery === 'moved') remove(element);
+      if (delivery === 'moved' || delivery === 'done') unsettled.delete(message);
+    }
+    if (follow) toEnd();
+  };
+
   showNew();
+  showDelivery();
   root.append(el('div', { class: 'conversation-body' }, trimmed, log, empty, jump));
   toEnd();
 
@@ -58,6 +76,8 @@ export function mountMessages(root, conversation, { signal }) {
     if (follow) toEnd();
     else jump.hidden = false;
   }, { signal });
+  conversation.addEventListener('delivery', showDelivery, { signal });
+  conversation.addEventListener('state', showDelivery, { signal });
   log.addEventListener('scroll', () => {
     if (atEnd()) jump.hidden = true;
   }, { signal, passive: true });
@@ -88,12 +108,32 @@ function keepEndInView(log, { signal, atEnd, toEnd }) {
 }
 
 /**
- * Removes the oldest message; the next one may need the heading it had.
- * @param {HTMLElement} log
+ * Removes a message; the next one may need the heading it had.
+ * @param {Element | null} element
  */
-function removeFirst(log) {
-  log.firstElementChild?.remove();
-  log.firstElementChild?.classList.remove('more');
+function remove(element) {
+  if (!element?.classList.contains('more')) element?.nextElementSibling?.classList.remove('more');
+  element?.remove();
+}
+
+/**
+ * What there is to say of a message that is not known to have arrived. While the
+ * connection is open there is nothing: it arrives in a moment.
+ *
+ * @param {Delivery} delivery
+ * @param {string} state of the conversation
+ */
+function deliveryWords(delivery, state) {
+  switch (delivery) {
+    case 'pending':
+      return state === 'open' ? '' : 'Waiting for the connection';
+    case 'unsent':
+      return 'Not sent';
+    case 'unconfirmed':
+      return 'May not have arrived';
+    default:
+      return '';
+  }
 }
 
 /**
@@ -111,12 +151,13 @@ function goesWith(before, message) {
  * one above are for screen readers only. The exact time is on the text too.
  *
  * @param {Message} message
- * @param {{time: HTMLElement, more: boolean}} options
+ * @param {{time: HTMLElement, more: boolean, status: HTMLElement}} options
  */
-function messageElement({ mine, sender, text, cut }, { time, more }) {
+function messageElement({ mine, sender, text, cut }, { time, more, status }) {
   return el('div', { class: `message${mine ? ' mine' : ''}${more ? ' more' : ''}` },
     el('p', { class: 'message-meta' },
       el('span', { class: 'message-sender', dir: 'auto' }, mine ? 'You' : sender), ' ', time),
     el('p', { class: 'message-text', dir: 'auto', title: time.title }, text),
-    cut ? el('p', { class: 'message-cut' }, 'The rest was too long to show.') : null);
+    cut ? el('p', { class: 'message-cut' }, 'The rest was too long to show.') : null,
+    mine ? status : null);
 }

@@ -63,7 +63,8 @@ export function mountRoster(root, { roster, chat, session }, { signal, actions }
       updateRow(row, contact, {
         stale: roster.stale,
         selected: contact.conversation !== null && contact.conversation === chat.selected,
-        offersRelay: session.offersRelay,
+        servers: session.servers,
+        relayForced: session.relayForced,
       });
       return row.item;
     });
@@ -172,15 +173,15 @@ function toggled(row, name, actions) {
 /**
  * @param {ReturnType<typeof buildRow>} row
  * @param {Contact} contact
- * @param {{stale: boolean, selected: boolean, offersRelay: boolean}} circumstances
+ * @param {{stale: boolean, selected: boolean, servers: Session['servers'], relayForced: boolean}} circumstances
  */
-function updateRow(row, { name, online, conversation }, { stale, selected, offersRelay }) {
+function updateRow(row, { name, online, conversation }, { stale, selected, servers, relayForced }) {
   const plain = conversation ? '' : `${online} ${stale}`;
   if (plain && row.shown === plain) return; // as with nearly all in a large room
   row.shown = plain;
   const words = connectionWords({
-    name, online, offersRelay,
-    state: conversation?.state ?? 'closed', path: conversation?.path ?? null, reason: conversation?.reason ?? null,
+    name, online, servers, relayForced,
+    state: conversation?.state ?? 'closed', route: conversation?.route ?? null, reason: conversation?.reason ?? null,
   });
   const shownName = conversation ? row.opener : row.label;
   if (row.words.firstElementChild !== shownName) row.words.firstElementChild?.replaceWith(shownName);

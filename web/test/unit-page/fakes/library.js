@@ -11,6 +11,9 @@ export class FakePeer extends Fake {
   state = 'connecting';
   path = null;
   reason = null;
+  /** How many channels there were, and the subprotocol of the last. */
+  epoch = 0;
+  protocol = '';
   sent = [];
   /** What send() throws, if anything. */
   fault = null;
@@ -18,6 +21,13 @@ export class FakePeer extends Fake {
   constructor(name) {
     super();
     this.name = name;
+  }
+
+  /** Another channel is open. */
+  opens(protocol = '') {
+    this.epoch++;
+    this.protocol = protocol;
+    this.become('open');
   }
 
   become(state, { path = null, reason = null } = {}) {
@@ -29,8 +39,14 @@ export class FakePeer extends Fake {
     this.emit('message', { data: JSON.stringify({ name: 'somebody else', message: text, time: '1999-12-31T23:59:59Z' }) });
   }
 
+  /** Anything at all. */
+  gives(data) {
+    this.emit('message', { data: typeof data === 'string' ? data : JSON.stringify(data) });
+  }
+
   send(data) {
     if (this.fault) throw this.fault;
+    if (this.state !== 'open') throw new DOMException(`Not connected to ${this.name}`, 'InvalidStateError');
     this.sent.push(JSON.parse(data));
   }
 
@@ -65,6 +81,7 @@ export class FakeSignaling extends Fake {
   me = null;
   users = new Map();
   iceServers = [];
+  iceSupply = { relayOnly: false };
   requests = [];
   retries = 0;
 

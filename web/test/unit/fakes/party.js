@@ -12,17 +12,19 @@ globalThis.crypto ??= webcrypto; // Node 18 has it, but not as a global
 
 /**
  * @param {import('node:test').TestContext} t
- * @param {object} [options] of Peers
+ * @param {object} [options] of Peers; prepare: does something to each page first, arrange: to the server
  * @param {object} [signalingOptions]
  */
-export async function startParty(t, options, signalingOptions) {
+export async function startParty(t, { prepare = () => {}, arrange = () => {}, ...options } = {}, signalingOptions) {
   const clock = useClock(t);
   const server = new FakeServer();
+  arrange(server);
   const network = new FakeNetwork();
 
   async function join(name) {
     const page = new FakePage();
-    const signaling = new Signaling({ url: 'ws://test/ws', WebSocket: server.WebSocket, random: () => 1, page, ...signalingOptions });
+    prepare(page);
+    const signaling = new Signaling({ url: 'ws://test/ws', WebSocket: server.webSocketFor(name), random: () => 1, page, ...signalingOptions });
     const peers = new Peers(signaling, { RTCPeerConnection: network.RTCPeerConnection, page, ...options });
     t.after(() => {
       peers.close();

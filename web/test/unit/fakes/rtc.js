@@ -9,6 +9,10 @@ export class FakeNetwork {
   /** false: no two connections find each other */
   up = true;
   relay = false;
+  /** types of the candidates that each side finds */
+  finds = ['host'];
+  /** more about the two ends of a path, as statistics tell it */
+  ends = [];
   /** how long an operation takes, in ms: time for others to interfere */
   pace = 0;
   /** every connection ever made, oldest first */
@@ -38,6 +42,7 @@ export class FakeNetwork {
 class FakePeerConnection extends EventTarget {
   signalingState = 'stable';
   connectionState = 'new';
+  iceGatheringState = 'new';
   localDescription = null;
   remoteDescription = null;
   vanished = false;
@@ -82,8 +87,8 @@ class FakePeerConnection extends EventTarget {
     this.#configuration = configuration;
   }
 
-  createDataChannel(label) {
-    const channel = new FakeChannel(label);
+  createDataChannel(label, { protocol = '' } = {}) {
+    const channel = new FakeChannel(label, protocol);
     this.#channels.push(channel);
     this.#need();
     return channel;
@@ -153,8 +158,8 @@ class FakePeerConnection extends EventTarget {
     return new Map([
       ['t', { type: 'transport', selectedCandidatePairId: 'p' }],
       ['p', { type: 'candidate-pair', localCandidateId: 'l', remoteCandidateId: 'r', responsesReceived: alive ? Math.floor(performance.now() / 5000) : 7 }],
-      ['l', { type: 'local-candidate', candidateType: 'host' }],
-      ['r', { type: 'remote-candidate', candidateType }],
+      ['l', { type: 'local-candidate', candidateType: 'host', ...this.#network.ends[0] }],
+      ['r', { type: 'remote-candidate', candidateType, ...this.#network.ends[1] }],
     ]);
   }
 
@@ -175,6 +180,11 @@ class FakePeerConnection extends EventTarget {
     return this.#ufrag;
   }
 
+  /** A STUN or TURN server is of no help. */
+  stumble(url, errorCode) {
+    this.dispatchEvent(eventWith('icecandidateerror', { url, errorCode }));
+  }
+
   /** The page is gone without a goodbye. */
   vanish() {
     this.vanished = true;
@@ -193,8 +203,8 @@ class FakePeerConnection extends EventTarget {
   /** Connected; the other side's new channels get their counterparts. */
   connectedBy(theirs) {
     this.become('connected');
-    return theirs.map(({ label }) => {
-      const channel = new FakeChannel(label);
+    return theirs.map(({ label, protocol }) => {
+      const channel = new FakeChannel(label, protocol);
       this.#channels.push(channel);
       this.dispatchEvent(eventWith('datachannel', { channel }));
       return channel;
@@ -252,11 +262,22 @@ class FakePeerConnection extends EventTarget {
     const usernameFragment = this.#ufrag;
     if (usernameFragment === this.gathered) return;
     this.gathered = usernameFragment;
-    const candidate = { candidate: `candidate:${usernameFragment}`, sdpMid: '0', usernameFragment };
+    const { iceTransportPolicy } = this.#configuration;
+    const found = this.#network.finds.filter((type) => iceTransportPolicy !== 'relay' || type === 'relay');
+    this.#gathering('gathering');
     queueMicrotask(() => {
-      this.dispatchEvent(eventWith('icecandidate', { candidate: { ...candidate, toJSON: () => candidate } }));
+      for (const type of found) {
+        const candidate = { candidate: `candidate:${usernameFragment} typ ${type} raddr 10.0.0.7 rport 7`, sdpMid: '0', usernameFragment };
+        this.dispatchEvent(eventWith('icecandidate', { candidate: { ...candidate, toJSON: () => ({ ...candidate }) } }));
+      }
       this.dispatchEvent(eventWith('icecandidate', { candidate: null }));
+      this.#gathering('complete');
     });
+  }
+
+  #gathering(state) {
+    this.iceGatheringState = state;
+    this.dispatchEvent(new Event('icegatheringstatechange'));
   }
 
   #partner() {
@@ -293,9 +314,10 @@ class FakeChannel extends EventTarget {
   bufferedAmount = 0;
   other = null;
 
-  constructor(label) {
+  constructor(label, protocol) {
     super();
     this.label = label;
+    this.protocol = protocol;
   }
 
   join(other) {

@@ -9,6 +9,8 @@ const LATENCY = 1;
 export class FakeServer {
   /** false: nobody is let in */
   up = true;
+  /** names of machines that do not reach it */
+  cutOff = new Set();
   /** false: sockets open, but nothing is said */
   greets = true;
   /** the subprotocol it takes; '' for none, and `strict` to have offers fail then, as browsers do */
@@ -17,20 +19,31 @@ export class FakeServer {
   /** in seconds */
   resumeWindow = 15;
   iceServers = [];
+  /** how long they are good, in seconds; 0: for ever. Credentials of TURN servers are others each time then. */
+  iceTtl = 0;
+  relayOnly = false;
   /** every socket ever made, oldest first */
   sockets = [];
   /** seats by name */
   users = new Map();
   /** called with (socket, frame); true: taken care of */
   intercept = () => false;
+  /** credentials handed out */
+  minted = 0;
   #lastId = 0;
 
   /** The class to give to the client. */
   get WebSocket() {
+    return this.webSocketFor('');
+  }
+
+  /** The same, for a machine that can be cut off by its name. */
+  webSocketFor(machine) {
     const server = this;
     return class extends FakeWebSocket {
       constructor(url, protocols) {
         super(server, url, protocols);
+        this.machine = machine;
       }
     };
   }
@@ -79,7 +92,7 @@ export class FakeServer {
     if (this.intercept(socket, frame)) return;
     if (frame.type === 'login') this.#login(socket, frame);
     else if (frame.type === 'ping') this.#reply(socket, { type: 'pong', data: frame.data });
-    else if (frame.type === 'ice') this.#reply(socket, { type: 'ice', iceServers: this.iceServers, ttl: 3600 });
+    else if (frame.type === 'ice') this.#reply(socket, { type: 'ice', ttl: this.iceTtl || 3600, ...this.#ice() });
     else if (frame.type === 'leave' && !frame.name) this.#gone(socket.seat);
     else this.#relay(socket, frame);
   }
@@ -108,8 +121,13 @@ export class FakeServer {
     const { user: { id, userName: name }, token } = seat;
     const users = [...this.users.values()].filter((other) => other !== seat).map(({ user }) => user);
     const more = token ? { session: token, resumed, resumeWindow: this.resumeWindow } : {};
-    seat.socket.deliver({ type: 'login', success: true, id, name, room, users, iceServers: this.iceServers, ...more });
+    seat.socket.deliver({ type: 'login', success: true, id, name, room, users, ...this.#ice(), ...more, ...(this.iceTtl && { iceTtl: this.iceTtl }) });
     seat.replay();
+  }
+
+  #ice() {
+    const mint = (server) => (server.credential && this.iceTtl ? { ...server, username: `user ${++this.minted}` } : server);
+    return { iceServers: this.iceServers.map(mint), ...(this.relayOnly && { iceTransportPolicy: 'relay' }) };
   }
 
   #relay(socket, frame) {
@@ -146,7 +164,7 @@ class FakeWebSocket extends EventTarget {
     this.#later(() => {
       if (this.readyState !== 0) return;
       const taken = protocols?.includes(server.dialect);
-      if (!server.up || (server.strict && protocols && !taken)) return this.end(1006, '');
+      if (!server.up || server.cutOff.has(this.machine) || (server.strict && protocols && !taken)) return this.end(1006, '');
       if (taken) this.protocol = server.dialect;
       this.readyState = 1;
       this.dispatchEvent(new Event('open'));

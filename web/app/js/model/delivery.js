@@ -1,0 +1,245 @@
+/**
+ * Sees to it that every message of one conversation arrives once, and in order,
+ * over any number of connections.
+ *
+ * A data channel loses nothing while it lives, but what it had not delivered is
+ * lost with it. So two pages of this client number their messages and confirm
+ * them; at the beginning of each channel they tell each other how far they have
+ * got (`hello`), and go on from there. A page that was reloaded is somebody else,
+ * who has nothing yet.
+ *
+ * With other clients, which take and send bare messages, a message is dealt with
+ * once the channel has it. Who has made the channel shows in its subprotocol; who
+ * has only taken it, and has this client, says hello at once.
+ */
+
+import { decodeControl, encodeControl, isProtocol, newWho } from './control.js';
+import { decodeMessage, encodeMessage } from './message.js';
+import { Outbox } from './outbox.js';
+
+/** @import { Peer } from '../../lib/beckon.js' */
+/** @import { Control, Hello } from './control.js' */
+/** @import { Message } from './message.js' */
+
+/** Who has taken our channel and says no word for so long has another client, in ms. */
+export const GRACE = 3_000;
+/** The same if it had this client before, and the line may just be slow. */
+export const LONG_GRACE = 15_000;
+/** How long to wait for more messages to be confirmed with one, in ms. */
+export const CONFIRM_DELAY = 50;
+/** When to try again what the channel did not take, in ms. */
+const RETRY = 1_000;
+
+/** @typedef {ReturnType<typeof setTimeout> | undefined} Timer */
+
+/**
+ * @typedef {object} DeliveryDeps
+ * @property {string} protocol of the channels that we make, from newProtocol()
+ * @property {() => boolean} open whether the channel takes anything now
+ * @property {(data: string) => void} send throws if the channel does not take it
+ * @property {() => void} changed what has become of some message
+ */
+
+export class Delivery {
+  #outbox = new Outbox();
+  #deps;
+  /** Which of its peer's channels this is, from 1; 0: none yet. */
+  #epoch = 0;
+  /** @type {'unknown' | 'bare' | 'numbered'} how we speak over this channel */
+  #manner = 'unknown';
+  #me = newWho();
+  /** Who was at the other end last, if it was a page of this client. */
+  #other = '';
+  /** The last number that arrived from there. */
+  #seen = 0;
+  /** @type {'' | 'ask' | 'answer'} the hello that we owe */
+  #hello = '';
+  /** Whether we owe a confirmation. */
+  #confirming = false;
+  /** @type {Timer} */
+  #graceTimer;
+  /** @type {Timer} */
+  #confirmTimer;
+  /** @type {Timer} */
+  #retryTimer;
+
+  /** @param {DeliveryDeps} deps */
+  constructor(deps) {
+    this.#deps = deps;
+  }
+
+  /** How many messages were not sent, or not confirmed, when a connection ended. */
+  get failures() {
+    return this.#outbox.failures;
+  }
+
+  /** Whether we know who is at the other end, and so what has arrived there. */
+  get acquainted() {
+    return this.#manner !== 'unknown';
+  }
+
+  /** @param {string} text */
+  hasRoomFor(text) {
+    return this.#outbox.hasRoomFor(text);
+  }
+
+  /**
+   * Takes a message that there is room for.
+   * @param {Message} message
+   */
+  send(message) {
+    this.#outbox.add(message);
+    this.#speak();
+  }
+
+  /** @returns {Message[]} those that failed, to be sent again as others */
+  takeFailed() {
+    return this.#outbox.takeFailed();
+  }
+
+  /**
+   * The line is open, for the first time or again.
+   *
+   * @param {Pick<Peer, 'epoch' | 'protocol'>} peer
+   */
+  opened({ epoch, protocol }) {
+    if (epoch !== this.#epoch) {
+      this.renewed();
+      this.#epoch = epoch;
+      if (protocol === this.#deps.protocol) this.#listenFirst();
+      else if (isProtocol(protocol)) this.#hello = 'ask';
+      else this.#goBare();
+    }
+    this.#speak();
+  }
+
+  /** There is, or will be, another channel; who is at its other end remains to be seen. */
+  renewed() {
+    this.#epoch = 0;
+    this.#manner = 'unknown';
+    this.#hello = '';
+    this.#confirming = false;
+    for (const timer of [this.#graceTimer, this.#confirmTimer, this.#retryTimer]) clearTimeout(timer);
+    this.#confirmTimer = undefined;
+  }
+
+  /** There will be no other channel, unless somebody connects again. */
+  ended() {
+    this.renewed();
+    this.#outbox.fail();
+    this.#deps.changed();
+  }
+
+  /** Says now what would be said soon, because we are about to leave. */
+  leaving() {
+    if (this.#confirmTimer !== undefined) this.#confirm();
+  }
+
+  /**
+   * @param {unknown} data what came out of the channel
+   * @returns {{text: string, cut: boolean} | null} what is to be shown
+   */
+  receive(data) {
+    const control = decodeControl(data);
+    if (control) {
+      this.#obey(control);
+      return null;
+    }
+    const { number, ...shown } = decodeMessage(data);
+    return number === 0 || this.#accepts(number) ? shown : null;
+  }
+
+  /** @param {Control} control */
+  #obey(control) {
+    if (control.kind === 'hello') this.#meet(control);
+    else if (control.kind === 'seen') this.#outbox.confirmed(control.seen);
+    this.#speak();
+    this.#deps.changed();
+  }
+
+  /** @param {Hello} hello */
+  #meet({ from, to, seen, ask }) {
+    if (from !== this.#other) this.#seen = 0;
+    this.#other = from;
+    this.#manner = 'numbered';
+    this.#outbox.greeted(to === this.#me ? seen : 0);
+    if (ask) this.#hello = 'answer';
+  }
+
+  /**
+   * Whether this one is next. An earlier one is here already; before a later one
+   * something is missing, which is for the sender to make good.
+   *
+   * @param {number} number
+   */
+  #accepts(number) {
+    if (this.#other === '') return false;
+    this.#confirmTimer ??= setTimeout(() => this.#confirm(), CONFIRM_DELAY);
+    if (number !== this.#seen + 1) return false;
+    this.#seen = number;
+    return true;
+  }
+
+  #confirm() {
+    clearTimeout(this.#confirmTimer);
+    this.#confirmTimer = undefined;
+    this.#confirming = true;
+    this.#speak();
+  }
+
+  #listenFirst() {
+    this.#graceTimer = setTimeout(() => {
+      if (this.#manner !== 'unknown') return;
+      if (!this.#deps.open()) return this.#listenFirst(); // nobody could be heard
+      this.#goBare();
+      this.#speak();
+      this.#deps.changed();
+    }, this.#other ? LONG_GRACE : GRACE);
+  }
+
+  #goBare() {
+    this.#manner = 'bare';
+    this.#outbox.greeted(0);
+  }
+
+  /** Says whatever there is to be said, if the line is open. */
+  #speak() {
+    clearTimeout(this.#retryTimer);
+    if (!this.#deps.open()) return;
+    try {
+      this.#sayHello();
+      this.#sayWhatWasSeen();
+      this.#sendPending();
+    } catch {
+      this.#retryTimer = setTimeout(() => this.#speak(), RETRY);
+    }
+  }
+
+  #sayHello() {
+    if (!this.#hello) return;
+    const ask = this.#hello === 'ask';
+    this.#say({ kind: 'hello', from: this.#me, to: this.#other, seen: this.#seen, ask });
+    this.#hello = '';
+  }
+
+  #sayWhatWasSeen() {
+    if (!this.#confirming) return;
+    this.#say({ kind: 'seen', seen: this.#seen });
+    this.#confirming = false;
+  }
+
+  #sendPending() {
+    if (this.#manner === 'unknown') return;
+    const numbered = this.#manner === 'numbered';
+    for (let message = this.#outbox.next; message; message = this.#outbox.next) {
+      this.#deps.send(encodeMessage(message, numbered ? this.#outbox.number : 0));
+      if (numbered) this.#outbox.sent();
+      else this.#outbox.gone();
+    }
+  }
+
+  /** @param {Control} control */
+  #say(control) {
+    this.#deps.send(encodeControl(control));
+  }
+}

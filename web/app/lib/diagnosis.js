@@ -1,0 +1,85 @@
+// Why two do not find a way to each other: judged by what the browser found of
+// its own (RFC 8445 section 5.1.1), by what the other side told of itself, and
+// by what STUN and TURN servers answered (webrtc-pc, icecandidateerror).
+
+import { offersRelay } from './ice-servers.js';
+
+/** Errors kept; the first ones tell as much as the last. */
+const MAX_ERRORS = 64;
+/** No answer at all (webrtc-pc, RTCPeerConnectionIceErrorEvent). */
+const UNREACHABLE = 701;
+/** The server has no room, or none for this user (RFC 8656 section 18). */
+const FULL = Object.freeze([486, 508]);
+
+/** @typedef {'timeout' | 'no-candidates' | 'no-remote-candidates' | 'udp-blocked' | 'no-relay' | 'relay-refused' | 'relay-full' | 'relay-unreachable' | 'ice-failed'} Verdict */
+
+export class Diagnosis {
+  /** Types of our own candidates. */
+  #own = new Set();
+  /** Whether the other side told of any of its own. */
+  #heard = false;
+  /** @type {{ url: string, code: number }[]} */
+  #errors = [];
+  /** Whether all was looked for, and nothing found. */
+  #barren = false;
+  #pc;
+
+  /**
+   * @param {RTCPeerConnection} pc
+   * @param {() => void} barren all was looked for, and nothing found: without candidates no connection comes about
+   */
+  constructor(pc, barren) {
+    this.#pc = pc;
+    pc.addEventListener('icecandidate', ({ candidate }) => {
+      if (candidate?.candidate) this.#own.add(typeOf(candidate.candidate));
+    });
+    pc.addEventListener('icecandidateerror', ({ url, errorCode }) => {
+      if (this.#errors.length < MAX_ERRORS) this.#errors.push({ url: url ?? '', code: errorCode });
+    });
+    pc.addEventListener('icegatheringstatechange', () => {
+      if (pc.iceGatheringState === 'gathering') this.#startOver();
+      this.#barren = pc.iceGatheringState === 'complete' && this.#own.size === 0;
+      if (this.#barren) barren();
+    });
+  }
+
+  /** @param {unknown} candidate of the other side, as it came */
+  hear(candidate) {
+    if (/** @type {any} */ (candidate)?.candidate) this.#heard = true;
+  }
+
+  /**
+   * @param {import('./ice-servers.js').Means} means that the connection was to be made with
+   * @param {boolean} silent whether it is the other side that was not heard of (any more)
+   * @returns {Verdict}
+   */
+  verdict({ iceServers, relayOnly }, silent) {
+    if (silent && !this.#barren) return 'timeout';
+    if (this.#own.size === 0 && !relayOnly) return 'no-candidates';
+    if (offersRelay(iceServers) && !this.#own.has('relay')) return this.#relayTrouble();
+    if (!this.#heard && !/^a=candidate:/m.test(this.#pc.remoteDescription?.sdp ?? '')) return 'no-remote-candidates';
+    if (offersRelay(iceServers)) return 'ice-failed';
+    const unheard = this.#errors.some(({ url, code }) => /^stun/i.test(url) && code === UNREACHABLE);
+    return unheard && !this.#own.has('srflx') ? 'udp-blocked' : 'no-relay';
+  }
+
+  /** A new path is looked for: what was found for the one before does not count. */
+  #startOver() {
+    this.#own.clear();
+    this.#errors = [];
+  }
+
+  #relayTrouble() {
+    const codes = this.#errors.filter(({ url, code }) => /^turn/i.test(url) && code < UNREACHABLE).map(({ code }) => code);
+    if (codes.length === 0) return 'relay-unreachable';
+    return codes.every((code) => FULL.includes(code)) ? 'relay-full' : 'relay-refused';
+  }
+}
+
+/**
+ * @param {string} candidate a line (RFC 8839 section 5.1)
+ * @returns {string} 'host', 'srflx', 'prflx' or 'relay'
+ */
+function typeOf(candidate) {
+  return / typ (\w+)/.exec(candidate)?.[1] ?? 'host';
+}

@@ -1,0 +1,133 @@
+// A connection that fails says why, as far as this side can know.
+
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { startParty } from './fakes/party.js';
+
+const STUN = Object.freeze({ urls: 'stun:s.example' });
+const TURN = Object.freeze({ urls: ['turn:t.example', 'turns:t.example'], username: 'u', credential: 'c' });
+
+/**
+ * What ana and bob are told when the two do not find each other.
+ *
+ * @param {object} [circumstances]
+ * @param {string[]} [circumstances.finds] types of candidates
+ * @param {object[]} [circumstances.iceServers]
+ * @param {[string, number][]} [circumstances.errors] that ana's browser reports
+ */
+async function fail(t, { finds = ['host'], iceServers = [], errors = [], arrange = () => {}, during = () => {} } = {}) {
+  const party = await startParty(t, { arrange: (server) => { server.iceServers = iceServers; arrange(server); } });
+  const { ana, bob, clock, network } = party;
+  network.up = false;
+  network.finds = finds;
+  const peer = ana.peers.connect('bob');
+  await clock.advance(20);
+  for (const [url, code] of errors) network.all[0].stumble(url, code);
+  during(party);
+  await clock.advance(15_000);
+  assert.equal(peer.state, 'failed');
+  return { ...party, peer, reasons: [ana, bob].map(({ peers, states, name }) => {
+    assert.deepEqual(peers.all, []);
+    return states(name === 'ana' ? 'bob' : 'ana').at(-1);
+  }) };
+}
+
+for (const [title, circumstances, reason] of [
+  ['no servers at all', {}, 'no-relay'],
+  ['STUN worked, but that was not enough', { finds: ['host', 'srflx'], iceServers: [STUN], errors: [['stun:s.example:3478', 701]] }, 'no-relay'],
+  ['nothing was heard of STUN', { iceServers: [STUN], errors: [['stun:s.example:3478', 701]] }, 'udp-blocked'],
+  ['nothing found, and nothing amiss with STUN (a public address)', { iceServers: [STUN] }, 'no-relay'],
+  ['a relay is there, and it did not help', { finds: ['host', 'srflx', 'relay'], iceServers: [TURN], errors: [['turn:t.example:3478?transport=udp', 701]] }, 'ice-failed'],
+  ['the relay cannot be reached', { finds: ['host', 'srflx'], iceServers: [STUN, TURN], errors: [['turn:t.example:3478?transport=udp', 701], ['turns:t.example:5349?transport=tcp', 701]] }, 'relay-unreachable'],
+  ['the relay is never heard of, in a browser that does not tell', { iceServers: [TURN] }, 'relay-unreachable'],
+  ['the credentials are refused', { iceServers: [TURN], errors: [['turn:t.example:3478?transport=udp', 401], ['turns:t.example:5349?transport=tcp', 701]] }, 'relay-refused'],
+  ['the relay is full', { iceServers: [TURN], errors: [['turn:t.example:3478?transport=udp', 486]] }, 'relay-full'],
+  ['the relay is full by one way and refuses by another', { iceServers: [TURN], errors: [['turn:t.example', 508], ['turns:t.example', 403]] }, 'relay-refused'],
+]) {
+  test(`${title}: ${reason}`, async (t) => {
+    const { reasons } = await fail(t, circumstances);
+    assert.equal(reasons[0], `failed ${reason}`);
+  });
+}
+
+test('errors of other servers say nothing of the relay', async (t) => {
+  const { reasons } = await fail(t, { iceServers: [TURN, STUN], errors: [['stun:s.example', 701], ['stun:s.example', 401]] });
+  assert.equal(reasons[0], 'failed relay-unreachable');
+});
+
+test('WebRTC is blocked here: said at once, and there in the end', async (t) => {
+  const { ana, bob, clock, network } = await startParty(t);
+  network.finds = [];
+  const peer = ana.peers.connect('bob');
+  await clock.advance(0);
+  assert.deepEqual([peer.state, peer.reason], ['failed', 'no-candidates']);
+  network.finds = ['host'];
+  await clock.advance(15_100);
+  assert.equal(bob.states('ana').at(-1), 'failed no-remote-candidates');
+});
+
+test('no answer: it is the other side that was not heard of', async (t) => {
+  const { reasons } = await fail(t, {
+    arrange: (server) => { server.intercept = (socket, { type }) => type === 'offer'; },
+  });
+  assert.equal(reasons[0], 'failed timeout');
+});
+
+test('a path, but no channel: the other side stopped halfway', async (t) => {
+  const { reasons } = await fail(t, { during: ({ network }) => network.all[0].become('connected') });
+  assert.equal(reasons[0], 'failed timeout');
+});
+
+test('a channel that ends before it began is no goodbye', async (t) => {
+  const { reasons } = await fail(t, { during: ({ network }) => network.all[0].hearClose() });
+  assert.equal(reasons[0], 'failed no-relay');
+});
+
+test('a ringing call that nobody takes', async (t) => {
+  const { ana, clock, join } = await startParty(t, { autoAccept: false });
+  const cid = await join('cid');
+  const peer = ana.peers.connect('cid');
+  await clock.advance(15_100);
+  assert.deepEqual([peer.reason, cid.states('ana').at(-1)], ['timeout', 'failed timeout']);
+});
+
+test('candidates inside a description count as told', async (t) => {
+  const { ana, bob, clock, network, server } = await startParty(t);
+  network.up = false;
+  server.intercept = (socket, frame) => {
+    if (frame.type !== 'offer') return frame.type === 'candidate';
+    frame.offer.sdp += 'a=candidate:1 1 udp 1 192.0.2.1 9 typ host\r\n';
+    return false;
+  };
+  ana.peers.connect('bob');
+  await clock.advance(15_100);
+  assert.equal(bob.states('ana').at(-1), 'failed no-relay');
+  assert.equal(ana.states('bob').at(-1), 'failed no-remote-candidates');
+});
+
+test('what counts is what was found at the last look', async (t) => {
+  const { reasons } = await fail(t, {
+    finds: ['host', 'relay'],
+    iceServers: [TURN],
+    during: ({ network }) => {
+      network.finds = ['host'];
+      network.lose('failed');
+    },
+  });
+  assert.equal(reasons[0], 'failed relay-unreachable');
+});
+
+test('touch is lost for good, and the relay would not have us any more', async (t) => {
+  const { ana, clock, network } = await startParty(t, { arrange: (server) => { server.iceServers = [TURN]; } });
+  network.finds = ['host', 'relay'];
+  const peer = ana.peers.connect('bob');
+  await clock.advance(50);
+  assert.equal(peer.state, 'open');
+  network.up = false;
+  network.finds = ['host'];
+  network.lose('failed');
+  await clock.advance(119_000);
+  for (const pc of network.open) pc.stumble('turn:t.example', 401);
+  await clock.advance(1000);
+  assert.deepEqual([peer.state, peer.reason], ['failed', 'relay-refused']);
+});
