@@ -48,6 +48,8 @@ type Conn struct {
 	reading  func()                // read, for the same reason; static
 	renewed  time.Duration         // when a new goroutine became the reader, by Server.clock
 	waited   bool                  // whether await found nothing at first
+	arrived  time.Duration         // when there was last something to read, by Server.clock
+	busy     bool                  // whether that was shortly after the time before
 	first    [1]byte               // for awaitByte
 }
 

@@ -45,15 +45,18 @@ func TestSilentConnectionHasNoGoroutine(t *testing.T) {
 	ws, s := r.dial(t)
 	defer ws.Close()
 	awaitReaders(t, 0)
-	for i := range 100 {
+	const messages = 20
+	for i := range messages {
 		echoed(t, ws, fmt.Sprint(i))
 	}
+	time.Sleep(2 * r.busyGap) // so that the next one finds a reader that waits, and lets it go
+	echoed(t, ws, "the last")
 	awaitReaders(t, 0)
 	s.conn.Close(protocol.EndRestart)
 	if code, _ := closeCode(ws); code != 1012 {
 		t.Errorf("closed with %d", code)
 	}
-	if end := <-s.ended; end.Why != protocol.EndRestart || end.Received.Messages != 100 {
+	if end := <-s.ended; end.Why != protocol.EndRestart || end.Received.Messages != messages+1 {
 		t.Errorf("ended %+v", end)
 	}
 }
@@ -63,7 +66,10 @@ func TestSilentConnectionIsLost(t *testing.T) {
 	defer r.stop(t)
 	for _, lose := range []func(*websocket.Conn){
 		func(ws *websocket.Conn) { ws.NetConn().Close() },
-		func(ws *websocket.Conn) { ws.NetConn().(interface{ SetLinger(int) error }).SetLinger(0); ws.NetConn().Close() },
+		func(ws *websocket.Conn) {
+			ws.NetConn().(interface{ SetLinger(int) error }).SetLinger(0)
+			ws.NetConn().Close()
+		},
 	} {
 		ws, s := r.dial(t)
 		awaitReaders(t, 0)
@@ -109,6 +115,7 @@ func TestReaderWaitsWithoutPoller(t *testing.T) {
 func TestPollerForgetsNobody(t *testing.T) {
 	r := newRig(t, newLoopback(t), usual())
 	defer r.stop(t)
+	r.busyGap = 0
 	var dialing sync.Mutex // so that r.dial finds its own side
 	var clients sync.WaitGroup
 	for n := range 16 {

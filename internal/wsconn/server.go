@@ -72,7 +72,8 @@ type Clients interface {
 // Server upgrades requests and knows the connections that are open. It is an http.Handler.
 type Server struct {
 	opts     Options
-	epoch    time.Time // of clock
+	epoch    time.Time     // of clock
+	busyGap  time.Duration // messages that come closer together find a reader that waits for them
 	dialects Dialects
 	origins  origins
 	upgrader websocket.Upgrader
@@ -99,6 +100,7 @@ func NewServer(opts Options, dialects Dialects) *Server {
 	return &Server{
 		opts:     opts,
 		epoch:    time.Now(),
+		busyGap:  100 * time.Millisecond,
 		dialects: dialects,
 		origins:  newOrigins(opts.AllowedOrigins),
 		upgrader: websocket.Upgrader{
