@@ -142,6 +142,7 @@ func (r *Relay) listenTo(reports io.Reader, heard func()) error {
 			return err
 		}
 		heard()
+		r.confirm(report.Version)
 		r.observe(last, report)
 		last = report
 	}

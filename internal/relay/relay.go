@@ -55,6 +55,8 @@ type Relay struct {
 	child    *child                // nil while there is none; guarded by mu
 	handed   map[net.Conn]struct{} // streams of the child, both ends of which are here; guarded by mu
 	closed   bool                  // guarded by mu
+	inForce  int                   // the version of the secrets that a child last confirmed; guarded by mu
+	told     chan struct{}         // closed when inForce changes; guarded by mu
 }
 
 var (
@@ -78,6 +80,7 @@ func open(options Options, maxSilence time.Duration) (*Relay, error) {
 	r := &Relay{
 		options: options, sockets: bound, log: options.Log, observer: options.Observer,
 		maxSilence: maxSilence, settings: options.Settings, end: end, ended: make(chan struct{}), handed: make(map[net.Conn]struct{}),
+		told: make(chan struct{}),
 	}
 	r.close = sync.OnceValue(r.shut)
 	if r.observer == nil {
@@ -112,19 +115,56 @@ func (r *Relay) shut() error {
 	return r.sockets.close()
 }
 
-// Update replaces the secrets, of which there is at least one. Allocations stay, as long as their users can sign with
-// one of the new ones.
+// Update replaces the secrets, of which there is at least one, and returns when they are in force. Allocations stay, as
+// long as their users can sign with one of the new ones. Where no process confirms them that is an error, though one
+// that is started later knows them.
 func (r *Relay) Update(secrets []string) error {
 	if len(secrets) == 0 {
 		return errNoSecret
 	}
 	r.mu.Lock()
-	defer r.mu.Unlock()
 	r.settings.Secrets = slices.Clone(secrets)
+	r.settings.Version++
+	version := r.settings.Version
 	if r.child != nil {
 		r.child.tell(r.settings)
 	}
-	return nil
+	r.mu.Unlock()
+	late := time.After(min(updateTime, r.maxSilence))
+	for {
+		known, told := r.confirmed()
+		if known >= version {
+			return nil
+		}
+		select {
+		case <-told:
+		case <-r.ended:
+			return errClosed
+		case <-late:
+			return errNoProcess
+		}
+	}
+}
+
+// updateTime is how long a process may take to confirm its secrets; one that has just ended is started anew meanwhile.
+const updateTime = 5 * time.Second
+
+// confirmed is the version of the secrets that is in force, and what is closed when it changes.
+func (r *Relay) confirmed() (version int, told <-chan struct{}) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.inForce, r.told
+}
+
+// confirm notes the version that a process reports.
+func (r *Relay) confirm(version int) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if version != r.inForce {
+		r.inForce = version
+		close(r.told)
+		r.told = make(chan struct{})
+	}
 }
 
 // Addrs are the addresses listened on.

@@ -51,17 +51,32 @@ func Main(stdin io.Reader, stdout, stderr io.Writer) int {
 			return exitFailed
 		}
 		s.secrets.Store(&update.Secrets)
+		s.version.Store(int64(update.Version))
+		select {
+		case s.updated <- struct{}{}:
+		default: // a report is due anyway
+		}
 	}
 }
 
 // tell reports until nobody listens.
 func (s *server) tell(stdout io.Writer) {
 	reports := json.NewEncoder(stdout)
-	for looked := time.Now(); reports.Encode(s.tally.report()) == nil; time.Sleep(reportEvery) {
+	for looked := time.Now(); reports.Encode(s.report()) == nil; {
+		select {
+		case <-s.updated:
+		case <-time.After(reportEvery):
+		}
 		s.ledger.forget()
 		if time.Since(looked) > lookEvery {
 			s.look()
 			looked = time.Now()
 		}
 	}
+}
+
+func (s *server) report() Report {
+	report := s.tally.report()
+	report.Version = int(s.version.Load())
+	return report
 }

@@ -2,9 +2,10 @@ package turn
 
 import "sync/atomic"
 
-// Report is what a relay process tells about itself once a second, as a line of JSON on its standard output: how many
+// Report is what a relay process tells about itself once a second, and when it has new secrets, as a line of JSON on its standard output: how many
 // allocations there are, and how much of the rest there has been since it was started.
 type Report struct {
+	Version     int // of the secrets that are in force
 	Allocations map[Transport]int
 	Created     map[Transport]int
 	Sent        int64 // bytes from clients to their peers

@@ -40,6 +40,8 @@ type server struct {
 	ledger   *ledger
 	quiet    logging.LoggerFactory
 	secrets  atomic.Pointer[[]string]
+	version  atomic.Int64  // of the secrets
+	updated  chan struct{} // has an element when a report is due at once
 
 	mu     sync.RWMutex
 	leases map[netip.AddrPort]*lease // by relayed address, as the public sees it; guarded by mu
@@ -61,10 +63,12 @@ func newServer(settings Settings) *server {
 			total: budget{rate: float64(settings.BytesPerSecond)},
 		},
 		// What pion says holds addresses and user names, and whoever sends garbage writes it.
-		quiet:  &logging.DefaultLoggerFactory{Writer: io.Discard, DefaultLogLevel: logging.LogLevelDisabled},
-		leases: make(map[netip.AddrPort]*lease),
+		quiet:   &logging.DefaultLoggerFactory{Writer: io.Discard, DefaultLogLevel: logging.LogLevelDisabled},
+		updated: make(chan struct{}, 1),
+		leases:  make(map[netip.AddrPort]*lease),
 	}
 	s.secrets.Store(&settings.Secrets)
+	s.version.Store(int64(settings.Version))
 	s.look()
 	return s
 }

@@ -9,6 +9,7 @@ import (
 type Settings struct {
 	Realm                  string
 	Secrets                []string     // at least one: the first signs, all are accepted
+	Version                int          // of the secrets, which a Report confirms
 	PublicIPs              []netip.Addr // where others reach the relay: at most one of each family, at least one
 	MinPort, MaxPort       uint16       // of relayed addresses, both included
 	AllowPeers             []netip.Prefix
