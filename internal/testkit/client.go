@@ -39,6 +39,7 @@ type settings struct {
 	header  http.Header
 	frozen  bool
 	mute    bool
+	curt    bool
 	receive int
 }
 
@@ -67,6 +68,11 @@ func Mute() Option {
 	return func(s *settings) { s.mute = true }
 }
 
+// Curt makes a client that answers no close frame.
+func Curt() Option {
+	return func(s *settings) { s.curt = true }
+}
+
 // ReceiveBuffer asks the system to hold back no more than about n bytes for a client that does not read.
 func ReceiveBuffer(n int) Option {
 	return func(s *settings) { s.receive = n }
@@ -86,6 +92,9 @@ func Dial(t testing.TB, url string, options ...Option) *Client {
 	}
 	c := &Client{t: t, name: "client", ws: ws, inbox: newInbox(), done: make(chan struct{})}
 	ws.SetPingHandler(c.pingHandler(s.mute))
+	if s.curt {
+		ws.SetCloseHandler(func(int, string) error { return nil })
+	}
 	t.Cleanup(c.Drop)
 	if !s.frozen {
 		c.Thaw()
