@@ -1,12 +1,8 @@
 package natlab_test
 
 import (
-	"crypto/ecdsa"
-	"crypto/elliptic"
-	"crypto/rand"
 	"crypto/x509"
 	"crypto/x509/pkix"
-	"encoding/pem"
 	"fmt"
 	"math/big"
 	"os"
@@ -15,6 +11,8 @@ import (
 	"sync"
 	"testing"
 	"time"
+
+	"beckon/internal/testkit"
 )
 
 // built is the program under test, built once.
@@ -81,36 +79,14 @@ func newFiles(t testing.TB) files {
 		NotBefore: root.NotBefore, NotAfter: root.NotAfter,
 		KeyUsage: x509.KeyUsageDigitalSignature, ExtKeyUsage: []x509.ExtKeyUsage{x509.ExtKeyUsageServerAuth},
 	}
-	rootKey, _ := newKey(t)
-	hostKey, keyPEM := newKey(t)
+	rootKey, _ := testkit.NewKey(t)
+	hostKey, keyPEM := testkit.NewKey(t)
 	for file, content := range map[string][]byte{
-		f.root: sign(t, root, root, rootKey, rootKey), f.cert: sign(t, host, root, hostKey, rootKey), f.key: keyPEM,
+		f.root: testkit.Sign(t, root, root, rootKey, rootKey), f.cert: testkit.Sign(t, host, root, hostKey, rootKey), f.key: keyPEM,
 	} {
 		if err := os.WriteFile(file, content, 0o600); err != nil {
 			t.Fatal(err)
 		}
 	}
 	return f
-}
-
-func newKey(t testing.TB) (*ecdsa.PrivateKey, []byte) {
-	t.Helper()
-	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
-	if err != nil {
-		t.Fatal(err)
-	}
-	der, err := x509.MarshalECPrivateKey(key)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return key, pem.EncodeToMemory(&pem.Block{Type: "EC PRIVATE KEY", Bytes: der})
-}
-
-func sign(t testing.TB, cert, parent *x509.Certificate, key, parentKey *ecdsa.PrivateKey) []byte {
-	t.Helper()
-	der, err := x509.CreateCertificate(rand.Reader, cert, parent, &key.PublicKey, parentKey)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: der})
 }

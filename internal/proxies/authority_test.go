@@ -1,17 +1,15 @@
 package proxies_test
 
 import (
-	"crypto/ecdsa"
-	"crypto/elliptic"
-	"crypto/rand"
 	"crypto/x509"
 	"crypto/x509/pkix"
-	"encoding/pem"
 	"math/big"
 	"os"
 	"path/filepath"
 	"testing"
 	"time"
+
+	"beckon/internal/testkit"
 )
 
 // authority is one for a single test: the files of its own certificate, and those of a host's that it has signed.
@@ -35,16 +33,16 @@ func newAuthority(t *testing.T, dir string) *authority {
 		NotBefore: time.Now().Add(-time.Hour), NotAfter: time.Now().Add(10 * 365 * 24 * time.Hour),
 		KeyUsage: x509.KeyUsageCertSign, IsCA: true, BasicConstraintsValid: true,
 	}
-	rootKey, rootKeyPEM := newKey(t)
-	rootPEM := sign(t, root, root, rootKey, rootKey)
+	rootKey, rootKeyPEM := testkit.NewKey(t)
+	rootPEM := testkit.Sign(t, root, root, rootKey, rootKey)
 	a.roots.AppendCertsFromPEM(rootPEM)
 	host := &x509.Certificate{
 		SerialNumber: big.NewInt(2), Subject: pkix.Name{CommonName: testHost}, DNSNames: []string{testHost},
 		NotBefore: time.Now().Add(-time.Hour), NotAfter: time.Now().Add(24 * time.Hour),
 		KeyUsage: x509.KeyUsageDigitalSignature, ExtKeyUsage: []x509.ExtKeyUsage{x509.ExtKeyUsageServerAuth},
 	}
-	hostKey, hostKeyPEM := newKey(t)
-	hostPEM := sign(t, host, root, hostKey, rootKey)
+	hostKey, hostKeyPEM := testkit.NewKey(t)
+	hostPEM := testkit.Sign(t, host, root, hostKey, rootKey)
 	for file, content := range map[string][]byte{
 		a.rootCert: rootPEM, a.rootKey: rootKeyPEM, a.cert: hostPEM, a.key: hostKeyPEM,
 		a.both: append(append([]byte(nil), hostPEM...), hostKeyPEM...),
@@ -54,26 +52,4 @@ func newAuthority(t *testing.T, dir string) *authority {
 		}
 	}
 	return a
-}
-
-func newKey(t *testing.T) (*ecdsa.PrivateKey, []byte) {
-	t.Helper()
-	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
-	if err != nil {
-		t.Fatal(err)
-	}
-	der, err := x509.MarshalECPrivateKey(key)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return key, pem.EncodeToMemory(&pem.Block{Type: "EC PRIVATE KEY", Bytes: der})
-}
-
-func sign(t *testing.T, cert, parent *x509.Certificate, key, parentKey *ecdsa.PrivateKey) []byte {
-	t.Helper()
-	der, err := x509.CreateCertificate(rand.Reader, cert, parent, &key.PublicKey, parentKey)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: der})
 }
