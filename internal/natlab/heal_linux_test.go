@@ -42,8 +42,9 @@ func TestConversationsHeal(t *testing.T) {
 				})
 			}
 			after, _ := p.path(patience)
-			if before != after {
-				t.Errorf("by way of %s before, and of %s after it", before, after)
+			t.Logf("by way of %s before, and of %s after it", before, after)
+			if c.kind != portCone && before != after { // a cone's may be relayed now, when it is found late
+				t.Error("where there is only one way it is another one")
 			}
 			if p[0].reported("state disconnected") == 0 {
 				t.Error("it has not been interrupted")

@@ -64,7 +64,7 @@ describe('across NATs', { concurrency: 3 }, () => {
   scenario('credentials expire during a call, and nobody notices', ['chromium', 'symmetric 1'], ['firefox', 'symmetric 2'], async (ana, bob) => {
     for (let i = 1; i <= 9; i++) {
       await ana.say(`message ${i}`);
-      await bob.hears('Ana', `message ${i}`);
+      await bob.hears('Ana', `message ${i}`, { timeout: 30_000 });
       for (const [person, name] of /** @type {const} */ ([[ana, 'Bob'], [bob, 'Ana']])) assert.match(await wayTo(person, name), EITHER);
       await pause(5000);
     }

@@ -45,6 +45,25 @@ test('typed before the first word of the other side: sent once it is clear who t
   assert.equal(world.bob.sent.filter(({ message }) => message).length, 1);
 });
 
+test('a first word that nobody was ready for is said again', async (t) => {
+  const clock = useClock(t);
+  const world = newWorld();
+  world.connect();
+  const [taker, maker] = world.ana.sent.length > 0 ? [world.ana, world.bob] : [world.bob, world.ana];
+  assert.deepEqual(taker.sent.map((frame) => frame['chat.v1']), ['hello']);
+  maker.channel.under.get(maker).length = 0;
+  taker.say('waits');
+  await clock.advance(GRACE);
+  await world.drain(clock);
+  assert.deepEqual(maker.heard, ['waits']);
+  maker.say('answered');
+  await world.drain(clock);
+  assert.deepEqual(taker.heard, ['answered']);
+  const { length } = taker.sent;
+  await clock.advance(10 * GRACE);
+  assert.equal(taker.sent.length, length);
+});
+
 test('typed while reconnecting: sent once when the same channel is back', async (t) => {
   const { clock, world, ana, bob } = await connected(t);
   ana.say('in flight');

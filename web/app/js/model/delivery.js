@@ -107,7 +107,7 @@ export class Delivery {
       this.renewed();
       this.#epoch = epoch;
       if (protocol === this.#deps.protocol) this.#listenFirst();
-      else if (isProtocol(protocol)) this.#hello = 'ask';
+      else if (isProtocol(protocol)) this.#ask();
       else this.#goBare();
     }
     this.#speak();
@@ -185,6 +185,16 @@ export class Delivery {
     this.#confirmTimer = undefined;
     this.#confirming = true;
     this.#speak();
+  }
+
+  /** Until there is an answer: who made the channel may have been asked before it was ready to listen. */
+  #ask() {
+    this.#hello = 'ask';
+    this.#graceTimer = setTimeout(() => {
+      if (this.#manner !== 'unknown') return;
+      this.#ask();
+      this.#speak();
+    }, GRACE);
   }
 
   #listenFirst() {
