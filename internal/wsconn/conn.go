@@ -56,7 +56,7 @@ type Conn struct {
 func newConn(s *Server, socket net.Conn, subprotocol string) *Conn {
 	c := &Conn{
 		server: s, net: socket, dialect: protocol.DialectOf(subprotocol), opened: s.clock(),
-		pace: s.opts.Pacer.Begin(), renewed: -s.opts.PingInterval,
+		pace: s.opts.Pacer.Begin(), renewed: -s.opts.PingInterval, arrived: -s.busyGap,
 	}
 	c.out.init(c)
 	c.arrival, c.reading = c.arrive, c.read
