@@ -67,8 +67,7 @@ func appendChanges(dst []byte, changes []Change) []byte {
 
 // compact returns who came and who left, without those who did both in that order.
 func compact(changes []Change) (joined, left []Change) {
-	firstLeft := slices.IndexFunc(changes, func(c Change) bool { return c.Left })
-	if firstLeft < 0 {
+	if !slices.ContainsFunc(changes, func(c Change) bool { return c.Left }) {
 		return changes, nil
 	}
 	came := make(map[User]int, len(changes)) // where in changes somebody is
