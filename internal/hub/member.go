@@ -26,6 +26,7 @@ type Member struct {
 	joined uint64   // the room's change that is this member's own arrival
 	seen   uint64   // the change up to which Sink has had the news; of use with presence only
 	lane   *lane    // the members who are served together with this one; nil without presence
+	berth  int      // where in lane.members this one is
 	ready  bool     // whether Sink may be called
 	held   []func() // what Sink is due once it may be called
 }
@@ -79,13 +80,14 @@ func (m *Member) hold(s Signal) {
 	m.held = append(m.held, func() { m.sink.Signal(s) })
 }
 
-// news hands n, which must reach to the room's newest change, to the sink, or holds it back until Ready. It
-// needs room.mu.
-func (m *Member) news(n *News) {
-	m.seen = m.room.last
+// news hands n, which reaches from what the member knows to the change with the given number, to the sink; false if
+// it is held back until Ready. It needs room.mu.
+func (m *Member) news(n *News, upTo uint64) bool {
+	m.seen = upTo
 	if m.ready {
 		m.sink.News(n)
-		return
+	} else {
+		m.held = append(m.held, func() { m.sink.News(n) })
 	}
-	m.held = append(m.held, func() { m.sink.News(n) })
+	return m.ready
 }

@@ -84,7 +84,7 @@ func (r *room) route(from *Member, key []byte, s Signal) (Sink, error) {
 		return nil, ErrUnknownUser
 	}
 	if to.presence && to.seen < from.joined && !r.quiet {
-		to.news(&News{Changes: r.since(to.seen)})
+		to.news(&News{Changes: r.between(to.seen, r.last)}, r.last)
 	}
 	if !to.ready {
 		to.hold(s)
@@ -103,12 +103,6 @@ func (r *room) record(c protocol.Change) {
 	for window, l := range r.lanes {
 		l.arm(r, window)
 	}
-}
-
-// since is the log behind the change with the given number. It needs mu.
-func (r *room) since(seen uint64) []protocol.Change {
-	missing := int(r.last - seen)
-	return r.log[len(r.log)-missing : len(r.log) : len(r.log)]
 }
 
 // hush ends presence.
