@@ -31,24 +31,26 @@ type Log struct {
 	limits *Limits // static
 
 	frames []entry // those not known to have arrived, and those of the last acknowledgement; oldest first
-	first  uint64  // the number of frames[0]
 	bytes  int     // of all frames in the log
 	unsent int     // how many at the end of frames have not been handed to the socket
+	sent   uint64  // the number of the newest frame that was
+	gone   uint64  // the number up to which none is kept any more
 
-	epoch     uint64 // counts the login replies
-	promised  bool   // whether the client speaks once it has seen the last reply, and not before
-	confirmed bool   // whether the last reply is known to have arrived
-	repeats   uint64 // the count that a client repeats that did not see the last reply
-	acked     uint64 // how many frames are known to have arrived
-	flight    int    // bytes of the frames that were handed out and are not acknowledged, news left out
-	marked    uint64 // the newest frame that a mark was made for
-	unmarked  int    // bytes handed out since, news left out
+	epoch     uint64                      // counts the login replies
+	promised  bool                        // whether the client speaks once it has seen the last reply, and not before
+	confirmed bool                        // whether the last reply is known to have arrived
+	repeats   uint64                      // the count that a client repeats that did not see the last reply
+	acked     uint64                      // how many frames are known to have arrived
+	flight    int                         // bytes of the frames that were handed out and are not acknowledged, news left out
+	marked    uint64                      // the newest frame that a mark was made for
+	unmarked  struct{ bytes, frames int } // handed out since, news left out
 }
 
 // entry is one frame. News is not sent again after a cut; once it is sent it only counts.
 type entry struct {
-	frame []byte
-	news  bool
+	frame  []byte
+	number uint64 // once it is sent
+	news   bool
 }
 
 // ErrFull means that the client is too far behind: the session is over.
@@ -60,7 +62,7 @@ var ErrCount = errors.New("replay: the count of received frames is wrong")
 // New returns the log of a session whose first login reply is about to be sent. The limits may be shared, and must
 // not change.
 func New(limits *Limits) *Log {
-	return &Log{limits: limits, first: 1, confirmed: true}
+	return &Log{limits: limits, confirmed: true}
 }
 
 // Add appends a frame, which must not be changed any more.
@@ -101,27 +103,28 @@ func (l *Log) Next() []byte {
 	e := &l.frames[len(l.frames)-l.unsent]
 	frame := e.frame
 	l.unsent--
-	if e.news {
-		l.bytes -= len(frame)
-		e.frame = nil
-	} else {
+	l.sent++
+	e.number = l.sent
+	if !e.news {
 		l.flight += len(frame)
-		l.unmarked += len(frame)
+		l.unmarked.bytes += len(frame)
+		l.unmarked.frames++
+		return frame
+	}
+	l.bytes -= len(frame)
+	e.frame = nil
+	if l.unsent == 0 { // mostly: then nothing of it stays
+		l.frames = l.frames[:len(l.frames)-1]
 	}
 	return frame
 }
 
 // held tells whether an acknowledgement must come before another frame may go.
 func (l *Log) held() bool {
-	if !l.confirmed && l.sent()+1 >= l.repeats {
+	if !l.confirmed && l.sent+1 >= l.repeats {
 		return true
 	}
-	return l.flight >= l.limits.WindowBytes || l.sent()-l.acked >= uint64(l.limits.WindowFrames)
-}
-
-// sent is the number of the newest frame that was handed to the socket.
-func (l *Log) sent() uint64 {
-	return l.first + uint64(len(l.frames)-l.unsent) - 1
+	return l.flight >= l.limits.WindowBytes || l.sent-l.acked >= uint64(l.limits.WindowFrames)
 }
 
 // MarkBytes is the length of a mark.
@@ -130,15 +133,18 @@ const MarkBytes = 16
 // AppendMark appends a mark: the payload of a ping that, when its pong comes back, acknowledges all that was handed
 // to the socket before it.
 func (l *Log) AppendMark(dst []byte) []byte {
-	l.marked, l.unmarked = l.sent(), 0
+	l.marked, l.unmarked.bytes, l.unmarked.frames = l.sent, 0, 0
 	dst = binary.BigEndian.AppendUint64(dst, l.epoch)
 	return binary.BigEndian.AppendUint64(dst, l.marked)
 }
 
-// WantsMark tells whether so much is under way that an acknowledgement should be asked for.
+// WantsMark tells whether so much is under way that an acknowledgement should be asked for: because of what is kept
+// until then, early, and because of news, of which nothing is kept, before the window is full.
 func (l *Log) WantsMark() bool {
-	const share = 32 // of the window: what is kept of a client that reads is up to twice that
-	return l.unmarked > l.limits.WindowBytes/share || l.sent()-min(l.marked, l.sent()) >= uint64(max(1, l.limits.WindowFrames/share))
+	const share, half = 32, 2 // of the window: what is kept of a client that reads is up to twice that share
+	return l.unmarked.bytes > l.limits.WindowBytes/share ||
+		l.unmarked.frames >= max(1, l.limits.WindowFrames/share) ||
+		l.sent-l.marked >= uint64(max(1, l.limits.WindowFrames/half))
 }
 
 // Confirmed tells whether the last login reply is known to have arrived. Until then Next may hold frames
@@ -160,11 +166,11 @@ func (l *Log) Acknowledge(mark []byte) {
 		return
 	}
 	n := binary.BigEndian.Uint64(mark[8:])
-	if n > l.sent() || n < l.acked {
+	if n > l.sent || n < l.acked {
 		return
 	}
 	l.confirmed = l.confirmed || !l.promised
-	for _, e := range l.frames[max(l.acked+1, l.first)-l.first : n+1-l.first] {
+	for _, e := range l.frames[l.upTo(l.acked):l.upTo(n)] {
 		l.flight -= len(e.frame)
 	}
 	l.release()
@@ -180,14 +186,11 @@ func (l *Log) release() {
 
 // forget drops the frames up to number n.
 func (l *Log) forget(n uint64) {
-	if n < l.first {
-		return
-	}
-	drop := int(n - l.first + 1)
+	drop := l.upTo(n)
 	for _, e := range l.frames[:drop] {
 		l.bytes -= len(e.frame)
 	}
-	l.first = n + 1
+	l.gone = max(l.gone, n)
 	const few = 64 // entries of which the room is kept
 	if cap(l.frames) > few {
 		l.frames = append([]entry(nil), l.frames[drop:]...)
@@ -196,6 +199,15 @@ func (l *Log) forget(n uint64) {
 	kept := copy(l.frames, l.frames[drop:])
 	clear(l.frames[kept:])
 	l.frames = l.frames[:kept]
+}
+
+// upTo is how many frames of the log were sent with numbers up to n.
+func (l *Log) upTo(n uint64) int {
+	i := 0
+	for i < len(l.frames)-l.unsent && l.frames[i].number <= n {
+		i++
+	}
+	return i
 }
 
 // Resume prepares the log for a new socket: a login reply is about to be sent, the frames behind it are
@@ -216,10 +228,12 @@ func (l *Log) Resume(received uint64, promised bool) error {
 		}
 	}
 	clear(l.frames[len(again):])
-	l.frames, l.first, l.unsent = again, 1, len(again)
+	l.frames, l.unsent = again, len(again)
+	l.sent, l.gone = 0, 0
 	l.epoch++
 	l.promised, l.confirmed, l.repeats = promised, received == 0 && !promised, received
-	l.acked, l.marked, l.unmarked, l.flight = 0, 0, 0, 0
+	l.acked, l.marked, l.flight = 0, 0, 0
+	l.unmarked.bytes, l.unmarked.frames = 0, 0
 	return nil
 }
 
@@ -228,7 +242,7 @@ func (l *Log) arrived(received uint64) (uint64, error) {
 	if !l.confirmed && received == l.repeats {
 		return 0, nil // the last reply was not seen, nor anything behind it
 	}
-	if received > l.sent() || received+1 < l.first {
+	if received > l.sent || received < l.gone {
 		return 0, ErrCount
 	}
 	return received, nil

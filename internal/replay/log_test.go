@@ -245,16 +245,49 @@ func TestTheWindow(t *testing.T) {
 	}
 }
 
-func TestSentNewsTakesNoBytes(t *testing.T) {
-	l := New(&Limits{Bytes: 10, Frames: 100, WindowBytes: 10, WindowFrames: 1000})
+func TestSentNewsTakesNoRoom(t *testing.T) {
+	l := New(&Limits{Bytes: 10, Frames: 3, WindowBytes: 10, WindowFrames: 1000})
 	for range 50 {
 		if err := l.AddNews(make([]byte, 100)); err != nil {
 			t.Fatal(err)
 		}
 		drain(l)
 	}
-	if l.bytes != 0 {
-		t.Errorf("%d bytes", l.bytes)
+	if l.bytes != 0 || len(l.frames) != 0 {
+		t.Errorf("%d bytes, %d frames", l.bytes, len(l.frames))
+	}
+	if err := l.Resume(50, true); err != nil {
+		t.Errorf("all of it arrived: %v", err)
+	}
+}
+
+// What is kept until it is acknowledged is to be acknowledged soon; of news nothing is.
+func TestWhenMarksAreWanted(t *testing.T) {
+	limits := Limits{Bytes: 1 << 20, Frames: 1000, WindowBytes: 3200, WindowFrames: 320}
+	for _, c := range []struct {
+		name string
+		add  func(l *Log) error
+		want int // frames
+	}{
+		{"short frames", func(l *Log) error { return l.Add([]byte("x")) }, 10},
+		{"long frames", func(l *Log) error { return l.Add(make([]byte, 60)) }, 2},
+		{"news", func(l *Log) error { return l.AddNews(make([]byte, 60)) }, 160},
+	} {
+		l := New(&limits)
+		for range 2 {
+			n := 0
+			for !l.WantsMark() {
+				if err := c.add(l); err != nil {
+					t.Fatal(c.name, err)
+				}
+				drain(l)
+				n++
+			}
+			if n != c.want {
+				t.Errorf("%s: after %d, want %d", c.name, n, c.want)
+			}
+			l.Acknowledge(l.AppendMark(nil))
+		}
 	}
 }
 
