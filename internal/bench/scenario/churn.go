@@ -28,7 +28,7 @@ type churn struct {
 	present  int
 	stay     time.Duration
 	entering *latency.Recorder // from the intended login until its reply
-	visits   int               // that are over
+	moves    int               // logins and leaves
 	stopped  bool
 }
 
@@ -65,21 +65,16 @@ func (o Churn) measure(c *crowd) (report.Result, error) {
 	if err := v.prepare(int(o.Rate*(o.Stay.Seconds()+1)) + 1); err != nil {
 		return r, err
 	}
+	v.begin(latency.NewPace(c.loop.Now(), o.Rate))
+	if err := c.pass(o.Stay + time.Second); err != nil { // as many go then as come
+		return r, err
+	}
 	m, err := c.meter()
 	if err != nil {
 		return r, err
 	}
-	v.begin(latency.NewPace(c.loop.Now(), o.Rate))
+	v.moves, v.entering = 0, latency.NewRecorder()
 	if err := c.pass(o.Duration); err != nil {
-		return r, err
-	}
-	v.stopped = true
-	err = c.await(patience, func() bool { return v.present == 0 },
-		func() string { return fmt.Sprintf("%d of those who came are still there", v.present) })
-	if err != nil {
-		return r, err
-	}
-	if err := c.pass(200 * time.Millisecond); err != nil { // the last news
 		return r, err
 	}
 	measured, err := m.read()
@@ -87,7 +82,12 @@ func (o Churn) measure(c *crowd) (report.Result, error) {
 		return r, err
 	}
 	v.add(&r, measured)
-	return r, c.bench.addMemory(&r, 0, 0)
+	if err := c.bench.addMemory(&r, 0, 0); err != nil {
+		return r, err
+	}
+	v.stopped = true
+	return r, c.await(patience, func() bool { return v.present == 0 },
+		func() string { return fmt.Sprintf("%d of those who came are still there", v.present) })
 }
 
 // prepare connects those who will come and go, if they keep their connections.
@@ -128,6 +128,7 @@ func (v *churn) visit(when time.Duration) {
 		cl = v.visitor()
 	}
 	cl.welcomed = func() {
+		v.moves++
 		v.entering.Record(v.crowd.loop.Now() - when)
 		v.crowd.loop.At(v.crowd.loop.Now()+v.stay, func(time.Duration) { v.part(cl) })
 	}
@@ -142,7 +143,7 @@ func (v *churn) visit(when time.Duration) {
 // part has a user go.
 func (v *churn) part(cl *client) {
 	v.present--
-	v.visits++
+	v.moves++
 	if !v.reuse {
 		cl.conn.Close()
 		cl.offline()
@@ -155,7 +156,7 @@ func (v *churn) part(cl *client) {
 }
 
 func (v *churn) add(r *report.Result, measured sample) {
-	visits := float64(v.visits)
+	visits := float64(v.moves) / 2
 	r.Add("visits", "logins and leaves", visits, report.Count)
 	if v.crowd.bench.Server != nil {
 		r.Add("cpu_per_visit", "server CPU per login and leave", measured.server.Seconds()/visits, report.Seconds)
