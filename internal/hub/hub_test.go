@@ -59,10 +59,31 @@ func TestEqualNewsIsShared(t *testing.T) {
 		}
 		builds := 0
 		for range 2 {
-			bob.news[0].Encoded("dialect", func([]protocol.Change) []byte { builds++; return nil })
+			Encoded(bob.news[0], "form", func(*News) []byte { builds++; return nil })
 		}
 		if builds != 1 {
 			t.Errorf("encoded %d times", builds)
+		}
+	})
+}
+
+// Members who know less are due a longer run, which ends with the shorter ones.
+func TestRunsToldTogetherEndAlike(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		h := New(Options{NewID: counter()})
+		_, ana := join(t, h, "Ana")
+		_, bob := join(t, h, "Bob")
+		_, eve := join(t, h, "Eve")
+		join(t, h, "Zoe")
+		settle()
+		for skip, r := range []*recorder{ana, bob, eve} {
+			longest, skipped := r.news[0].Longest()
+			if longest != ana.news[0] || skipped != skip {
+				t.Errorf("after %d: %d of %v", skip, skipped, longest.Changes)
+			}
+			if !slices.EqualFunc(longest.Changes[skip:], r.news[0].Changes, func(a, b protocol.Change) bool { return a.User == b.User }) {
+				t.Errorf("after %d: %v is not the end of %v", skip, r.news[0].Changes, longest.Changes)
+			}
 		}
 	})
 }

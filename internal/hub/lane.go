@@ -77,6 +77,7 @@ type serving struct {
 	upTo uint64           // the newest change of which this tells
 	left int              // how many have yet to be told, at the beginning of the lane's members
 	runs map[uint64]*News // by what was known before: who knows equally much shares one
+	all  *News            // the longest of them: what is not known to all
 	due  [some]Sink       // of those who have been told
 }
 
@@ -96,7 +97,14 @@ func (r *room) beginServing(l *lane) *serving {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	l.armed = false
-	return &serving{room: r, lane: l, upTo: r.last, left: len(l.members), runs: make(map[uint64]*News, 1)}
+	all := &News{}
+	if !r.quiet {
+		all.Changes = r.between(l.served, r.last)
+	}
+	return &serving{
+		room: r, lane: l, upTo: r.last, left: len(l.members),
+		runs: map[uint64]*News{l.served: all}, all: all,
+	}
 }
 
 // tell queues the news for some members and returns the sinks to flush. It goes from the last member to the first:
@@ -127,7 +135,7 @@ func (s *serving) tell() []Sink {
 func (s *serving) run(seen uint64) *News {
 	n := s.runs[seen]
 	if n == nil {
-		n = &News{Changes: s.room.between(seen, s.upTo)}
+		n = &News{Changes: s.room.between(seen, s.upTo), longest: s.all}
 		s.runs[seen] = n
 	}
 	return n

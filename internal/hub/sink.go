@@ -26,22 +26,33 @@ type Signal = protocol.Relayed
 type News struct {
 	Changes []protocol.Change // must not be changed
 
+	longest *News // of those told at the same time, which all end alike; nil if there is no other; static
+
 	mu      sync.Mutex
-	encoded map[any][]byte // by dialect; guarded by mu
+	encoded map[any]any // by dialect; guarded by mu
 }
 
-// Encoded returns what build made of the changes the first time that it was called for this dialect. The
-// bytes are shared and must not be changed.
-func (n *News) Encoded(dialect any, build func([]protocol.Change) []byte) []byte {
+// Longest returns the longest of the runs that are told at the same time, all of which end alike, so that a dialect
+// can encode that one and use the ends of it. skip is how many of its changes come before those of n.
+func (n *News) Longest() (longest *News, skip int) {
+	if n.longest == nil {
+		return n, 0
+	}
+	return n.longest, len(n.longest.Changes) - len(n.Changes)
+}
+
+// Encoded returns what build made of n the first time that it was called for this form, which is a dialect's own. The
+// result is shared and must not be changed. build may ask Longest for its encoding.
+func Encoded[T any](n *News, form any, build func(*News) T) T {
 	n.mu.Lock()
 	defer n.mu.Unlock()
-	if b, ok := n.encoded[dialect]; ok {
-		return b
+	if t, ok := n.encoded[form].(T); ok {
+		return t
 	}
 	if n.encoded == nil {
-		n.encoded = make(map[any][]byte, 1)
+		n.encoded = make(map[any]any, 1)
 	}
-	b := build(n.Changes)
-	n.encoded[dialect] = b
-	return b
+	t := build(n)
+	n.encoded[form] = t
+	return t
 }

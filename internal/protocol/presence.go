@@ -30,6 +30,13 @@ func (c Change) AppendUser(dst []byte, typ string) []byte {
 	return append(c.append(append(dst, `","user":`...)), '}')
 }
 
+// What stands around the users of a presence message.
+const (
+	presenceHead   = `{"type":"presence","joined":[`
+	presenceMiddle = `],"left":[`
+	presenceEnd    = `]}`
+)
+
 // AppendPresence appends changes, oldest first, as what they come to: who is there now and was not, and who was
 // there and is not. Somebody who came and went is in neither, somebody who left and came back, with a new id, is in
 // both. It appends nothing where nothing is left to say, and grows dst once.
@@ -38,15 +45,53 @@ func AppendPresence(dst []byte, changes []Change) []byte {
 	if len(joined)+len(left) == 0 {
 		return dst
 	}
-	const rest = 64
-	size := rest
+	size := len(presenceHead + presenceMiddle + presenceEnd)
 	for _, c := range changes {
 		size += userBytes(c.User)
 	}
 	dst = slices.Grow(dst, size)
-	dst = appendChanges(append(dst, `{"type":"presence","joined":[`...), joined)
-	dst = appendChanges(append(dst, `],"left":[`...), left)
-	return append(dst, `]}`...)
+	dst = appendChanges(append(dst, presenceHead...), joined)
+	dst = appendChanges(append(dst, presenceMiddle...), left)
+	return append(dst, presenceEnd...)
+}
+
+// Arrivals are the users of a run of changes, encoded once for all who are due an end of it in which nobody left.
+type Arrivals struct {
+	users  []byte // of those behind the last who left, a comma before each
+	starts []int  // where each of them begins in users
+	since  int    // how many changes come before them
+}
+
+// NewArrivals encodes changes, oldest first.
+func NewArrivals(changes []Change) *Arrivals {
+	a := new(Arrivals)
+	for i, c := range changes {
+		if c.Left {
+			a.since = i + 1
+		}
+	}
+	came := changes[a.since:]
+	size := 0
+	for _, c := range came {
+		size += userBytes(c.User)
+	}
+	a.users, a.starts = make([]byte, 0, size), make([]int, 0, len(came))
+	for _, c := range came {
+		a.starts = append(a.starts, len(a.users))
+		a.users = c.append(append(a.users, ','))
+	}
+	return a
+}
+
+// Presence returns what AppendPresence makes of the changes but for the first skip, behind head and in parts, of
+// which the middle one is shared and must not be changed. It returns nil where somebody left among them, or nobody is.
+func (a *Arrivals) Presence(head []byte, skip int) [][]byte {
+	first := skip - a.since
+	if first < 0 || first >= len(a.starts) {
+		return nil
+	}
+	users := a.users[a.starts[first]+len(","):]
+	return [][]byte{append(head, presenceHead...), users, []byte(presenceMiddle + presenceEnd)}
 }
 
 // userBytes is how long a user is in JSON, with a comma, where no name needs to be escaped.

@@ -46,7 +46,7 @@ type Log struct {
 	unmarked  struct{ bytes, frames int } // handed out since, news left out
 }
 
-// entry is one frame. News is not sent again after a cut; once it is sent it only counts.
+// entry is one frame. News that had to wait is not sent again after a cut; once it is sent it only counts.
 type entry struct {
 	frame  []byte
 	number uint64 // once it is sent
@@ -75,6 +75,16 @@ func (l *Log) Add(frame []byte) error {
 	}
 	l.append(entry{frame: frame})
 	return nil
+}
+
+// PassNews counts a frame that is not to be sent again after a cut and that goes to the socket at once, so that nothing
+// of it is kept; false if others must go first, or none may go: then it is one for AddNews.
+func (l *Log) PassNews() bool {
+	if l.unsent > 0 || l.held() {
+		return false
+	}
+	l.sent++
+	return true
 }
 
 // AddNews appends a frame that is not to be sent again after a cut.
@@ -113,9 +123,6 @@ func (l *Log) Next() []byte {
 	}
 	l.bytes -= len(frame)
 	e.frame = nil
-	if l.unsent == 0 { // mostly: then nothing of it stays
-		l.frames = l.frames[:len(l.frames)-1]
-	}
 	return frame
 }
 

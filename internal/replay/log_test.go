@@ -245,19 +245,51 @@ func TestTheWindow(t *testing.T) {
 	}
 }
 
-func TestSentNewsTakesNoRoom(t *testing.T) {
-	l := New(&Limits{Bytes: 10, Frames: 3, WindowBytes: 10, WindowFrames: 1000})
+func TestSentNewsTakesNoBytes(t *testing.T) {
+	l := New(&Limits{Bytes: 10, Frames: 100, WindowBytes: 10, WindowFrames: 1000})
 	for range 50 {
 		if err := l.AddNews(make([]byte, 100)); err != nil {
 			t.Fatal(err)
 		}
 		drain(l)
 	}
+	if l.bytes != 0 {
+		t.Errorf("%d bytes", l.bytes)
+	}
+}
+
+func TestNewsThatPassesTakesNoRoom(t *testing.T) {
+	l := New(&Limits{Bytes: 10, Frames: 3, WindowBytes: 10, WindowFrames: 1000})
+	for range 50 {
+		if !l.PassNews() {
+			t.Fatal("it has to wait, but for what?")
+		}
+	}
 	if l.bytes != 0 || len(l.frames) != 0 {
 		t.Errorf("%d bytes, %d frames", l.bytes, len(l.frames))
 	}
 	if err := l.Resume(50, true); err != nil {
 		t.Errorf("all of it arrived: %v", err)
+	}
+}
+
+func TestNewsWaitsForWhatIsBeforeIt(t *testing.T) {
+	l := New(&Limits{Bytes: 100, Frames: 100, WindowBytes: 10, WindowFrames: 3})
+	l.Add([]byte("a"))
+	if l.PassNews() {
+		t.Error("it passed a frame that has not gone")
+	}
+	drain(l)
+	if !l.PassNews() || !l.PassNews() || l.PassNews() {
+		t.Error("the window is 3 frames wide")
+	}
+	l.Acknowledge(l.AppendMark(nil))
+	if !l.PassNews() {
+		t.Error("the window was acknowledged")
+	}
+	l.Resume(2, true)
+	if !l.PassNews() || l.PassNews() {
+		t.Error("a second frame would make the counts alike")
 	}
 }
 
@@ -271,7 +303,8 @@ func TestWhenMarksAreWanted(t *testing.T) {
 	}{
 		{"short frames", func(l *Log) error { return l.Add([]byte("x")) }, 10},
 		{"long frames", func(l *Log) error { return l.Add(make([]byte, 60)) }, 2},
-		{"news", func(l *Log) error { return l.AddNews(make([]byte, 60)) }, 160},
+		{"news that waits", func(l *Log) error { return l.AddNews(make([]byte, 60)) }, 160},
+		{"news", func(l *Log) error { l.PassNews(); return nil }, 160},
 	} {
 		l := New(&limits)
 		for range 2 {
@@ -306,7 +339,14 @@ func TestExactReplay(t *testing.T) {
 				w.log.Add(fmt.Appendf(nil, "%d", w.added))
 				w.send()
 			},
-			"news":   func(t *rapid.T) { w.log.AddNews([]byte("news")); w.send() },
+			"news": func(t *rapid.T) {
+				if w.log.PassNews() {
+					w.flight = append(w.flight, packet{frame: []byte("news")})
+					return
+				}
+				w.log.AddNews([]byte("news"))
+				w.send()
+			},
 			"arrive": func(t *rapid.T) { w.arrive(rapid.IntRange(1, 5).Draw(t, "frames")) },
 			"ping":   func(t *rapid.T) { w.flight = append(w.flight, packet{mark: w.log.AppendMark(nil)}) },
 			"pong":   func(t *rapid.T) { w.answer() },

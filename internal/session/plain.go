@@ -16,7 +16,7 @@ type plainSink struct {
 func (p plainSink) Signal(s hub.Signal) { p.conn.Enqueue(relayFrame(s)) }
 
 // News is hub.Sink.
-func (p plainSink) News(n *hub.News) { p.conn.Enqueue(n.Encoded(plainSink{}, plainPresence)) }
+func (p plainSink) News(n *hub.News) { p.conn.Enqueue(plainPresence(n)) }
 
 // Flush is hub.Sink.
 func (p plainSink) Flush() { p.conn.Flush() }
@@ -34,16 +34,29 @@ func (p plainSink) dismiss() bool {
 
 var _ seat = plainSink{}
 
-// plainPresence is the frames of changes, in one slice.
-func plainPresence(changes []protocol.Change) []byte {
+// plainPresence is the frames of n, in one slice: the end of that of the longest run.
+func plainPresence(n *hub.News) []byte {
+	longest, skip := n.Longest()
+	all := hub.Encoded(longest, plainSink{}, newPlainRun)
+	return all.frames[all.starts[skip]:]
+}
+
+// plainRun is the frames of a run of changes.
+type plainRun struct {
+	frames []byte
+	starts []int // where those of each change begin
+}
+
+func newPlainRun(n *hub.News) *plainRun {
 	const aboutOne = 128 // bytes
-	dst := make([]byte, 0, aboutOne*len(changes))
+	r := &plainRun{frames: make([]byte, 0, aboutOne*len(n.Changes)), starts: make([]int, 0, len(n.Changes))}
 	var message []byte
 	add := func(typ string, c protocol.Change) {
 		message = c.AppendUser(message[:0], typ)
-		dst = append(frame.AppendHeader(dst, frame.Text, len(message)), message...)
+		r.frames = append(frame.AppendHeader(r.frames, frame.Text, len(message)), message...)
 	}
-	for _, c := range changes {
+	for _, c := range n.Changes {
+		r.starts = append(r.starts, len(r.frames))
 		if !c.Left {
 			add("updateUsers", c)
 			continue
@@ -51,7 +64,7 @@ func plainPresence(changes []protocol.Change) []byte {
 		add("leave", c)
 		add("removeUser", c)
 	}
-	return dst
+	return r
 }
 
 // relayFrame is the frame of a relayed message, in one allocation.

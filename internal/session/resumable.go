@@ -1,6 +1,7 @@
 package session
 
 import (
+	"bytes"
 	"sync"
 	"time"
 
@@ -46,22 +47,18 @@ func (s *resumable) Signal(signal hub.Signal) { s.push(relayFrame(signal)) }
 
 // News is hub.Sink. Without a connection news is not kept: the roster of the next login holds it.
 func (s *resumable) News(n *hub.News) {
-	batch := n.Encoded((*resumable)(nil), presenceBatch)
+	batch := batchOf(n)
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if batch != nil && s.conn != nil && !s.shut {
-		s.check(s.log.AddNews(batch))
-		s.forward()
+	if batch == nil || s.conn == nil || s.shut {
+		return
 	}
-}
-
-// presenceBatch is the frame of changes, or nil where they come to nothing.
-func presenceBatch(changes []protocol.Change) []byte {
-	buf := protocol.AppendPresence(make([]byte, frame.MaxHeader), changes)
-	if len(buf) == frame.MaxHeader {
-		return nil
+	if s.log.PassNews() {
+		s.conn.EnqueueParts(batch)
+	} else {
+		s.check(s.log.AddNews(bytes.Join(batch, nil)))
 	}
-	return frame.Seal(frame.Text, buf)
+	s.forward()
 }
 
 // Flush is hub.Sink.
