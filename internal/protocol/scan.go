@@ -2,8 +2,10 @@ package protocol
 
 import (
 	"bytes"
+	"encoding/binary"
 	"errors"
 	"fmt"
+	"math/bits"
 	"unicode/utf8"
 )
 
@@ -199,14 +201,28 @@ func (s *scanner) text() ([]byte, error) {
 	return nil, errEnd
 }
 
-// plainRun is how many bytes at the beginning of b stand for themselves in a string.
+// plainRun is how many bytes at the beginning of b stand for themselves in a string. It looks at eight at a time: a
+// zero byte in x, or one below a bound, shows as the lowest high bit set in (x - bound) &^ x.
 func plainRun(b []byte) int {
-	for i, c := range b {
-		if c < ' ' || c == '"' || c == '\\' {
-			return i
+	const (
+		each  = 0x0101010101010101
+		highs = 0x80 * each
+	)
+	i := 0
+	for ; i+8 <= len(b); i += 8 {
+		x := binary.LittleEndian.Uint64(b[i:])
+		quote, backslash := x^('"'*each), x^('\\'*each)
+		found := ((x-' '*each)&^x | (quote-each)&^quote | (backslash-each)&^backslash) & highs
+		if found != 0 {
+			return i + bits.TrailingZeros64(found)/8
 		}
 	}
-	return len(b)
+	for ; i < len(b); i++ {
+		if c := b[i]; c < ' ' || c == '"' || c == '\\' {
+			break
+		}
+	}
+	return i
 }
 
 // escape walks a backslash escape up to its last byte.
