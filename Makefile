@@ -61,7 +61,7 @@ bench-tool: ## build ./bin/beckon-bench, the load generator
 PEERSFLAGS ?=
 peers := internal/lab/peers
 
-bench-peers: build bench-tool $(peers)/node_modules/.package-lock.json ## beckon beside other servers, ratios against the budget (8 minutes)
+bench-peers: build bench-tool $(peers)/node_modules/.package-lock.json ## beckon beside other servers, ratios against the budget (11 minutes)
 	go build -o bin/floor ./internal/lab/floor
 	taskset -c 1 bin/beckon-bench peers --processor 0 --html bin/bench-peers.html --json bin/bench-peers.json $(PEERSFLAGS)
 

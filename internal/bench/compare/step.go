@@ -51,7 +51,7 @@ func (c *comparison) steps() []step {
 	for _, users := range c.storms() {
 		storm := scenario.Storm{Users: []int{users}}
 		steps = append(steps,
-			step{name: stormOf(users), contenders: []string{plain, v1}, rounds: 2, load: always(storm)},
+			step{name: stormOf(users), contenders: []string{plain, v1}, load: always(storm)},
 			step{name: stormOf(users), contenders: []string{tutorial}, rounds: 1, load: always(storm)},
 		)
 	}
@@ -60,8 +60,9 @@ func (c *comparison) steps() []step {
 	return append(steps,
 		step{name: atRest, contenders: []string{v1, peer}, rounds: 1, load: always(c.idle(c.size(15_000, 1500)))},
 		step{name: atRestTLS, contenders: []string{v1}, rounds: 1, tls: true, load: always(c.idle(c.size(5000, 500)))},
-		step{name: stalled, contenders: []string{v1, plain, peer}, rounds: 1, load: always(slow)},
-		step{name: comings, contenders: []string{v1}, rounds: 1, load: always(churn)},
+		step{name: stalled, contenders: []string{v1, plain}, load: always(slow)},
+		step{name: stalled, contenders: []string{peer}, rounds: 1, load: always(slow)},
+		step{name: comings, contenders: []string{v1}, load: always(churn)},
 	)
 }
 
