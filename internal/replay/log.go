@@ -36,15 +36,18 @@ type Log struct {
 	sent   uint64  // the number of the newest frame that was
 	gone   uint64  // the number up to which none is kept any more
 
-	epoch     uint64                      // counts the login replies
-	promised  bool                        // whether the client speaks once it has seen the last reply, and not before
-	confirmed bool                        // whether the last reply is known to have arrived
-	repeats   uint64                      // the count that a client repeats that did not see the last reply
-	acked     uint64                      // how many frames are known to have arrived
-	flight    int                         // bytes of the frames that were handed out and are not acknowledged, news left out
-	marked    uint64                      // the newest frame that a mark was made for
-	unmarked  struct{ bytes, frames int } // handed out since, news left out
+	epoch     uint64 // counts the login replies
+	promised  bool   // whether the client speaks once it has seen the last reply, and not before
+	confirmed bool   // whether the last reply is known to have arrived
+	repeats   uint64 // the count that a client repeats that did not see the last reply
+	acked     uint64 // how many frames are known to have arrived
+	flight    int    // bytes of the frames that were handed out and are not acknowledged, news left out
+	marked    uint64 // the newest frame that a mark was made for
+	unmarked  tally  // what was handed out since, news left out
 }
+
+// tally counts frames.
+type tally struct{ bytes, frames int }
 
 // entry is one frame. News that had to wait is not sent again after a cut; once it is sent it only counts.
 type entry struct {
@@ -115,14 +118,14 @@ func (l *Log) Next() []byte {
 	l.unsent--
 	l.sent++
 	e.number = l.sent
-	if !e.news {
-		l.flight += len(frame)
-		l.unmarked.bytes += len(frame)
-		l.unmarked.frames++
+	if e.news {
+		l.bytes -= len(frame)
+		e.frame = nil
 		return frame
 	}
-	l.bytes -= len(frame)
-	e.frame = nil
+	l.flight += len(frame)
+	l.unmarked.bytes += len(frame)
+	l.unmarked.frames++
 	return frame
 }
 
@@ -140,7 +143,7 @@ const MarkBytes = 16
 // AppendMark appends a mark: the payload of a ping that, when its pong comes back, acknowledges all that was handed
 // to the socket before it.
 func (l *Log) AppendMark(dst []byte) []byte {
-	l.marked, l.unmarked.bytes, l.unmarked.frames = l.sent, 0, 0
+	l.marked, l.unmarked = l.sent, tally{}
 	dst = binary.BigEndian.AppendUint64(dst, l.epoch)
 	return binary.BigEndian.AppendUint64(dst, l.marked)
 }
@@ -193,11 +196,14 @@ func (l *Log) release() {
 
 // forget drops the frames up to number n.
 func (l *Log) forget(n uint64) {
+	l.gone = max(l.gone, n)
 	drop := l.upTo(n)
+	if drop == 0 {
+		return
+	}
 	for _, e := range l.frames[:drop] {
 		l.bytes -= len(e.frame)
 	}
-	l.gone = max(l.gone, n)
 	const few = 64 // entries of which the room is kept
 	if cap(l.frames) > few {
 		l.frames = append([]entry(nil), l.frames[drop:]...)
@@ -239,8 +245,7 @@ func (l *Log) Resume(received uint64, promised bool) error {
 	l.sent, l.gone = 0, 0
 	l.epoch++
 	l.promised, l.confirmed, l.repeats = promised, received == 0 && !promised, received
-	l.acked, l.marked, l.flight = 0, 0, 0
-	l.unmarked.bytes, l.unmarked.frames = 0, 0
+	l.acked, l.marked, l.unmarked, l.flight = 0, 0, tally{}, 0
 	return nil
 }
 
