@@ -45,11 +45,7 @@ func AppendPresence(dst []byte, changes []Change) []byte {
 	if len(joined)+len(left) == 0 {
 		return dst
 	}
-	size := len(presenceHead + presenceMiddle + presenceEnd)
-	for _, c := range changes {
-		size += userBytes(c.User)
-	}
-	dst = slices.Grow(dst, size)
+	dst = slices.Grow(dst, len(presenceHead+presenceMiddle+presenceEnd)+usersBytes(changes))
 	dst = appendChanges(append(dst, presenceHead...), joined)
 	dst = appendChanges(append(dst, presenceMiddle...), left)
 	return append(dst, presenceEnd...)
@@ -71,11 +67,7 @@ func NewArrivals(changes []Change) *Arrivals {
 		}
 	}
 	came := changes[a.since:]
-	size := 0
-	for _, c := range came {
-		size += userBytes(c.User)
-	}
-	a.users, a.starts = make([]byte, 0, size), make([]int, 0, len(came))
+	a.users, a.starts = make([]byte, 0, usersBytes(came)), make([]int, 0, len(came))
 	for _, c := range came {
 		a.starts = append(a.starts, len(a.users))
 		a.users = c.append(append(a.users, ','))
@@ -98,6 +90,15 @@ func (a *Arrivals) Presence(head []byte, skip int) [][]byte {
 func userBytes(u User) int {
 	const keys = len(`{"id":"","userName":""},`)
 	return keys + len(u.ID) + len(u.Name)
+}
+
+// usersBytes is userBytes for all of changes.
+func usersBytes(changes []Change) int {
+	n := 0
+	for _, c := range changes {
+		n += userBytes(c.User)
+	}
+	return n
 }
 
 func appendChanges(dst []byte, changes []Change) []byte {
