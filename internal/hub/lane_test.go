@@ -25,6 +25,9 @@ func (i *interrupted) Flush() {
 	}
 }
 
+// to has a member reached through another sink.
+func to(sink Sink) func(*Join) { return func(j *Join) { j.Sink = sink } }
+
 // TestServingIsInterrupted has members come and go while a lane of many is served: those who stay hear of everything
 // once and in order.
 func TestServingIsInterrupted(t *testing.T) {
@@ -72,11 +75,7 @@ func (c *crossing) enter(t *testing.T, stays bool) {
 	c.entered++
 	name := fmt.Sprint("user", c.entered)
 	sink := new(interrupted)
-	m, _, err := c.hub.Join(Join{Name: name, NameKey: name, Sink: sink, Presence: true, Window: window})
-	if err != nil {
-		t.Fatal(err)
-	}
-	m.Ready()
+	m, _ := join(t, c.hub, name, to(sink))
 	if stays {
 		c.staying = append(c.staying, sink)
 	} else {
@@ -116,12 +115,7 @@ func (c *crossing) flushed(t *testing.T) {
 	if c.come {
 		name := fmt.Sprint("late", len(c.changes))
 		c.changes = append(c.changes, "+"+name)
-		m, _, err := c.hub.Join(Join{Name: name, NameKey: name, Sink: new(recorder), Presence: true, Window: window})
-		if err != nil {
-			t.Error(err)
-			return
-		}
-		m.Ready()
+		join(t, c.hub, name)
 	}
 }
 
@@ -143,13 +137,8 @@ func TestServingLetsOthersIn(t *testing.T) {
 		h := New(Options{NewID: counter()})
 		sinks := make([]*interrupted, 3*some)
 		for i := range sinks {
-			name := fmt.Sprint("user", i)
 			sinks[i] = new(interrupted)
-			m, _, err := h.Join(Join{Name: name, NameKey: name, Sink: sinks[i], Presence: true, Window: window})
-			if err != nil {
-				t.Fatal(err)
-			}
-			m.Ready()
+			join(t, h, fmt.Sprint("user", i), to(sinks[i]))
 		}
 		settle()
 		told := func() (n int) {
