@@ -98,7 +98,7 @@ func (r *room) beginServing(l *lane) *serving {
 	defer r.mu.Unlock()
 	l.armed = false
 	all := &News{}
-	if !r.quiet {
+	if !r.quiet && len(l.members) > 0 { // its last member may have left while the timer's goroutine came
 		all.Changes = r.between(l.served, r.last)
 	}
 	return &serving{

@@ -166,3 +166,25 @@ func TestServingLetsOthersIn(t *testing.T) {
 		guest.Leave()
 	})
 }
+
+// A timer that has fired cannot be stopped: its goroutine may get the room after the lane's last member has left.
+func TestAnEmptyLaneIsServed(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		h := New(Options{NewID: counter()})
+		ana, _ := join(t, h, "Ana")
+		bob, _ := join(t, h, "Bob")
+		settle()
+		bob.Leave()
+		l := ana.lane
+		ana.Leave()
+		ana.room.serve(l)
+
+		eve, _ := join(t, h, "Eve", func(j *Join) { j.Presence = false })
+		settle()
+		ana, heard := join(t, h, "Ana")
+		l = ana.lane
+		ana.Leave()
+		eve.room.serve(l) // the room lives on, without the lane
+		expect(t, "Ana", heard, "")
+	})
+}
