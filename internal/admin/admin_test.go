@@ -26,6 +26,7 @@ type conn struct{ ended protocol.Ending }
 
 func (*conn) Enqueue([]byte)              {}
 func (*conn) EnqueueParts([][]byte)       {}
+func (*conn) Behind() bool                { return false }
 func (*conn) Flush()                      {}
 func (c *conn) Close(why protocol.Ending) { c.ended = why }
 func (*conn) RemoteAddr() string          { return "192.0.2.1:1" }

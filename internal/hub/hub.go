@@ -12,9 +12,9 @@
 //
 // # Locks
 //
-// Hub.mu, then room.mu; a Sink's own lock comes last. News is called with room.mu held, Signal with or
-// without it, Flush with no lock. No I/O happens under a lock: News and Signal only put into a bounded queue,
-// Flush writes.
+// Hub.mu, then room.mu; a Sink's own lock comes last. Presence and Behind are called with room.mu
+// held, Signal with or without it, Flush with no lock. No I/O happens under a lock: Presence and Signal only put
+// into a bounded queue, Flush writes.
 package hub
 
 import (

@@ -9,9 +9,10 @@ import (
 // discard is a Sink that takes everything and keeps nothing. It is no empty struct, so that two differ.
 type discard struct{ _ int }
 
-func (*discard) Signal(Signal) {}
-func (*discard) News(*News)    {}
-func (*discard) Flush()        {}
+func (*discard) Signal(Signal)        {}
+func (*discard) Presence(*Batch, int) {}
+func (*discard) Behind() bool         { return false }
+func (*discard) Flush()               {}
 
 // crowd is a hub whose lobby has n members, who hear of others an hour later.
 func crowd(b *testing.B, n int, presence bool) (*Hub, []*Member) {
@@ -68,15 +69,15 @@ func BenchmarkJoinAndLeave(b *testing.B) {
 	})
 }
 
-// BenchmarkFanOut is the news of one who came, told to all others.
+// BenchmarkFanOut is the presence of one who came, told to all others.
 func BenchmarkFanOut(b *testing.B) {
 	bySize(b, func(b *testing.B, size int) {
 		h, members := crowd(b, size, true)
-		lane := members[0].lane
+		c := members[0].cohort
 		guest := Join{Name: "guest", NameKey: "guest", Sink: new(discard), Window: time.Hour}
 		for b.Loop() {
 			m, _, _ := h.Join(guest)
-			members[0].room.serve(lane)
+			c.deliver()
 			m.Leave()
 		}
 	})

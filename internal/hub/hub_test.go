@@ -26,7 +26,7 @@ func expect(t *testing.T, who string, r *recorder, want string) {
 	}
 }
 
-func TestNewsComesOncePerWindow(t *testing.T) {
+func TestPresenceComesOncePerWindow(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		h := New(Options{NewID: counter()})
 		_, ana := join(t, h, "Ana")
@@ -38,15 +38,15 @@ func TestNewsComesOncePerWindow(t *testing.T) {
 		synctest.Wait()
 		expect(t, "Ana", ana, "+Bob +Eve -Bob")
 		expect(t, "Eve", eve, "-Bob")
-		if len(ana.news) != 1 || ana.flushes != 2 {
-			t.Errorf("%d news in %d flushes, want 1 and 2 (with the one of Ready)", len(ana.news), ana.flushes)
+		if len(ana.batches) != 1 || ana.flushes != 2 {
+			t.Errorf("%d batches in %d flushes, want 1 and 2 (with the one of Ready)", len(ana.batches), ana.flushes)
 		}
 		settle()
 		expect(t, "Ana", ana, "")
 	})
 }
 
-func TestEqualNewsIsShared(t *testing.T) {
+func TestABatchIsEncodedOnce(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		h := New(Options{NewID: counter()})
 		_, ana := join(t, h, "Ana")
@@ -54,12 +54,12 @@ func TestEqualNewsIsShared(t *testing.T) {
 		settle()
 		join(t, h, "Eve")
 		settle()
-		if ana.news[1] != bob.news[0] {
-			t.Error("two members got news of their own about one change")
+		if ana.batches[1] != bob.batches[0] {
+			t.Error("two members got batches of their own about one change")
 		}
 		builds := 0
 		for range 2 {
-			Encoded(bob.news[0], "form", func(*News) []byte { builds++; return nil })
+			Encoded(bob.batches[0], "form", func([]protocol.Change) []byte { builds++; return nil })
 		}
 		if builds != 1 {
 			t.Errorf("encoded %d times", builds)
@@ -67,8 +67,8 @@ func TestEqualNewsIsShared(t *testing.T) {
 	})
 }
 
-// Members who know less are due a longer run, which ends with the shorter ones.
-func TestRunsToldTogetherEndAlike(t *testing.T) {
+// Members who know the first changes of a batch share it with those who do not.
+func TestOneBatchForAllOfACohort(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		h := New(Options{NewID: counter()})
 		_, ana := join(t, h, "Ana")
@@ -76,19 +76,16 @@ func TestRunsToldTogetherEndAlike(t *testing.T) {
 		_, eve := join(t, h, "Eve")
 		join(t, h, "Zoe")
 		settle()
-		for skip, r := range []*recorder{ana, bob, eve} {
-			longest, skipped := r.news[0].Longest()
-			if longest != ana.news[0] || skipped != skip {
-				t.Errorf("after %d: %d of %v", skip, skipped, longest.Changes)
-			}
-			if !slices.EqualFunc(longest.Changes[skip:], r.news[0].Changes, func(a, b protocol.Change) bool { return a.User == b.User }) {
-				t.Errorf("after %d: %v is not the end of %v", skip, r.news[0].Changes, longest.Changes)
-			}
+		expect(t, "Ana", ana, "+Bob +Eve +Zoe")
+		expect(t, "Bob", bob, "+Eve +Zoe")
+		expect(t, "Eve", eve, "+Zoe")
+		if bob.batches[0] != ana.batches[0] || eve.batches[0] != ana.batches[0] {
+			t.Error("they were told in batches of their own")
 		}
 	})
 }
 
-func TestSignalNeverOvertakesNewsOfItsSender(t *testing.T) {
+func TestSignalNeverOvertakesPresenceOfItsSender(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		h := New(Options{NewID: counter()})
 		_, ana := join(t, h, "Ana")
@@ -105,7 +102,7 @@ func TestSignalNeverOvertakesNewsOfItsSender(t *testing.T) {
 	})
 }
 
-func TestSignalBringsTheLatestNews(t *testing.T) {
+func TestSignalBringsPresenceUpToDate(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		h := New(Options{NewID: counter()})
 		_, ana := join(t, h, "Ana")
@@ -115,15 +112,26 @@ func TestSignalBringsTheLatestNews(t *testing.T) {
 	})
 }
 
-// keeps is how many changes the lobby has in its log.
-func keeps(h *Hub) int {
+// keeps is how many changes of the lobby somebody has yet to be told of, at most.
+func keeps(h *Hub) (most int) {
 	lobby := h.rooms[""]
 	lobby.mu.Lock()
 	defer lobby.mu.Unlock()
-	return len(lobby.log)
+	count := func(unread *change) {
+		n := 0
+		unread.each(lobby.upcoming, func(*change) { n++ })
+		most = max(most, n)
+	}
+	for _, c := range lobby.cohorts {
+		count(c.unread)
+		for _, m := range c.members {
+			count(m.unread)
+		}
+	}
+	return most
 }
 
-func TestHeardNewsIsForgotten(t *testing.T) {
+func TestPresenceThatIsToldIsForgotten(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		h := New(Options{NewID: counter()})
 		join(t, h, "Ana")
@@ -276,7 +284,7 @@ func TestLeavingAQuietRoom(t *testing.T) {
 		bob, _ := join(t, h, "Bob", func(j *Join) { j.Window = 5 * window })
 		eve, _ := join(t, h, "Eve")
 		h.Quiet()
-		for _, m := range []*Member{eve, ana, bob} { // the last of a lane, while another remains
+		for _, m := range []*Member{eve, ana, bob} { // the last of a cohort, while another remains
 			m.Leave()
 		}
 		if h.Users() != 0 || h.Rooms() != 0 {
@@ -285,7 +293,7 @@ func TestLeavingAQuietRoom(t *testing.T) {
 	})
 }
 
-func TestLanesAreServedApart(t *testing.T) {
+func TestCohortsAreToldApart(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		h := New(Options{NewID: counter()})
 		slow := func(j *Join) { j.Window = 5 * window }

@@ -19,14 +19,16 @@ type Member struct {
 	key      string
 	sink     Sink
 	presence bool
+	arrival  uint64 // change.seq of its own arrival
 
 	// Guarded by room.mu.
 
 	page   int      // the page of the roster that holds User
-	joined uint64   // the room's change that is this member's own arrival
-	seen   uint64   // the change up to which Sink has had the news; of use with presence only
-	lane   *lane    // the members who are served together with this one; nil without presence
-	berth  int      // where in lane.members this one is
+	cohort *cohort  // the members who are told together with this one; nil without presence, and after Leave
+	slot   int      // where in cohort.members this one is
+	unread *change  // the first change that Sink has not been told of; nil like cohort
+	behind bool     // whether Sink had no room for presence the last time that it was due
+	lag    int      // of a member that is behind: how many changes have come since they were last folded
 	ready  bool     // whether Sink may be called
 	held   []func() // what Sink is due once it may be called
 }
@@ -45,7 +47,7 @@ func (m *Member) Ready() {
 }
 
 // Rejoin holds deliveries back again, as between Join and Ready, and returns who is in the room now: for a
-// member whose Sink gets a new connection. What News brought before, the roster holds already.
+// member whose Sink gets a new connection. What presence brought before, the roster holds already.
 func (m *Member) Rejoin() protocol.Users {
 	m.room.mu.Lock()
 	defer m.room.mu.Unlock()
@@ -53,7 +55,9 @@ func (m *Member) Rejoin() protocol.Users {
 	if !m.presence {
 		return protocol.Users{}
 	}
-	m.seen = m.room.last
+	if m.cohort != nil { // else it has left
+		m.catchUp(m.room.upcoming)
+	}
 	return m.room.roster.Others(&m.User, m.page)
 }
 
@@ -80,14 +84,18 @@ func (m *Member) hold(s Signal) {
 	m.held = append(m.held, func() { m.sink.Signal(s) })
 }
 
-// news hands n, which reaches from what the member knows to the change with the given number, to the sink; false if
-// it is held back until Ready. It needs room.mu.
-func (m *Member) news(n *News, upTo uint64) bool {
-	m.seen = upTo
+// knows tells whether the sink has been told that other is there. It needs room.mu.
+func (m *Member) knows(other *Member) bool { return m.unread == nil || other.arrival < m.unread.seq }
+
+// catchUp moves the member, which is behind no more, to what it has not been told. It needs room.mu.
+func (m *Member) catchUp(unread *change) { m.unread, m.behind, m.lag = unread, false, 0 }
+
+// tell hands b but for the first skip to the sink, or holds it back until Ready; it reaches up to end. It needs room.mu.
+func (m *Member) tell(b *Batch, skip int, end *change) {
+	m.unread = end
 	if m.ready {
-		m.sink.News(n)
+		m.sink.Presence(b, skip)
 	} else {
-		m.held = append(m.held, func() { m.sink.News(n) })
+		m.held = append(m.held, func() { m.sink.Presence(b, skip) })
 	}
-	return m.ready
 }

@@ -2,6 +2,7 @@ package hub
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"testing"
@@ -24,6 +25,8 @@ type world struct {
 type person struct {
 	member  *Member
 	heard   *recorder
+	found   []string // who was there before
+	stalled bool     // whether it was ever behind
 	must    []string // the signals, in order per sender
 	entered []string // who must be seen to come and go, in order
 }
@@ -43,6 +46,7 @@ func TestHubAgreesWithModel(t *testing.T) {
 					t.Fatalf("step %d (%+v): %v", i, s, err)
 				}
 			}
+			w.read()
 			settle()
 			if err := w.check(); err != nil {
 				t.Fatalf("%v after %+v", err, steps)
@@ -60,7 +64,7 @@ type step struct {
 
 func drawStep(t *rapid.T) step {
 	return step{
-		What: rapid.SampledFrom(strings.Fields("join leave signal signal wait")).Draw(t, "what"),
+		What: rapid.SampledFrom(strings.Fields("join join leave leave signal signal wait wait stall read")).Draw(t, "what"),
 		Room: anywhere.Draw(t, "room"), Name: somebody.Draw(t, "name"), To: somebody.Draw(t, "to"),
 		Wait: time.Duration(rapid.IntRange(1, 120).Draw(t, "ms")) * time.Millisecond,
 		Slow: rapid.Bool().Draw(t, "slow"),
@@ -85,6 +89,13 @@ func (w *world) do(s step) error {
 		for _, other := range room {
 			other.entered = append(other.entered, "-"+s.Name)
 		}
+		return nil
+	case s.What == "stall":
+		p.heard.lag(true)
+		p.stalled = true
+		return nil
+	case s.What == "read":
+		p.heard.lag(false)
 		return nil
 	default:
 		return w.signal(p, room[s.To], s)
@@ -118,8 +129,17 @@ func (w *world) join(s step, taken bool) error {
 	for _, other := range room {
 		other.entered = append(other.entered, "+"+s.Name)
 	}
-	room[s.Name] = &person{member: m, heard: r}
+	room[s.Name] = &person{member: m, heard: r, found: slices.Collect(maps.Keys(room))}
 	return nil
+}
+
+// read lets everybody catch up.
+func (w *world) read() {
+	for _, room := range w.rooms {
+		for _, p := range room {
+			p.heard.lag(false)
+		}
+	}
 }
 
 func (w *world) signal(from, to *person, s step) error {
@@ -140,9 +160,32 @@ func (w *world) signal(from, to *person, s step) error {
 		return fmt.Errorf("%q was not delivered at once", last)
 	}
 	if i := slices.Index(to.entered, "+"+s.Name); i >= 0 && !strings.Contains(heard, "+"+s.Name+" ") {
-		return fmt.Errorf("a signal of %s overtook the news of it", s.Name)
+		return fmt.Errorf("a signal of %s overtook the presence of it", s.Name)
+	}
+	if knows, err := to.knows(); err != nil || s.Name != s.To && !knows[s.Name] {
+		return fmt.Errorf("a signal of %s, who is not there by %q: %v", s.Name, heard, err)
 	}
 	return nil
+}
+
+// knows returns who is there by all that p was told.
+func (p *person) knows() (map[string]bool, error) {
+	there := make(map[string]bool)
+	for _, name := range p.found {
+		there[name] = true
+	}
+	for _, h := range p.heard.all() {
+		switch came, name := h[0] == '+', h[1:]; {
+		case h[0] != '+' && h[0] != '-':
+		case there[name] == came:
+			return nil, fmt.Errorf("%s makes no sense in %v", h, p.heard.all())
+		case came:
+			there[name] = true
+		default:
+			delete(there, name)
+		}
+	}
+	return there, nil
 }
 
 // check compares what everybody still there heard with what they must have heard.
@@ -151,19 +194,27 @@ func (w *world) check() error {
 	for _, room := range w.rooms {
 		users += len(room)
 		for name, p := range room {
-			var signals, news []string
+			var signals, presence []string
 			for _, h := range p.heard.all() {
 				if strings.HasPrefix(h, "offer") {
 					signals = append(signals, h)
 				} else {
-					news = append(news, h)
+					presence = append(presence, h)
 				}
 			}
 			if !slices.Equal(signals, p.must) {
 				return fmt.Errorf("%s got %v, want %v", name, signals, p.must)
 			}
-			if !slices.Equal(news, p.entered) {
-				return fmt.Errorf("%s saw %v, want %v", name, news, p.entered)
+			if !p.stalled && !slices.Equal(presence, p.entered) {
+				return fmt.Errorf("%s saw %v, want %v", name, presence, p.entered)
+			}
+			knows, err := p.knows()
+			if err != nil {
+				return fmt.Errorf("%s: %v", name, err)
+			}
+			knows[name] = true
+			if there := slices.Sorted(maps.Keys(room)); !slices.Equal(slices.Sorted(maps.Keys(knows)), there) {
+				return fmt.Errorf("%s knows %v, there are %v", name, knows, there)
 			}
 		}
 	}

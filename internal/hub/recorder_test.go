@@ -10,13 +10,14 @@ import (
 	"beckon/internal/protocol"
 )
 
-// recorder is a Sink that writes down what it is given, as words: "+ana" and "-ana" for news, and
+// recorder is a Sink that writes down what it is given, as words: "+ana" and "-ana" for presence, and
 // "offer(ana):payload" for signals.
 type recorder struct {
 	mu      sync.Mutex
 	heard   []string
-	news    []*News
+	batches []*Batch
 	flushes int
+	behind  bool // what Behind says
 }
 
 func (r *recorder) Signal(s Signal) {
@@ -25,17 +26,30 @@ func (r *recorder) Signal(s Signal) {
 	r.heard = append(r.heard, fmt.Sprintf("%s(%s):%s", s.Type, s.From, s.Payload))
 }
 
-func (r *recorder) News(n *News) {
+func (r *recorder) Presence(b *Batch, skip int) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	r.news = append(r.news, n)
-	for _, c := range n.Changes {
+	r.batches = append(r.batches, b)
+	for _, c := range b.Changes[skip:] {
 		sign := "+"
 		if c.Left {
 			sign = "-"
 		}
 		r.heard = append(r.heard, sign+c.User.Name)
 	}
+}
+
+func (r *recorder) Behind() bool {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.behind
+}
+
+// lag says what Behind is to say.
+func (r *recorder) lag(behind bool) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.behind = behind
 }
 
 func (r *recorder) Flush() {

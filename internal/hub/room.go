@@ -7,25 +7,23 @@ import (
 	"beckon/internal/protocol"
 )
 
-// room is a set of members who see one another, and the log of its recent changes.
-//
-// Every change of membership has a number. A member knows up to which number it has had the news; members
-// who ask for the same window stand in one lane, and a lane is served when its window ends, or earlier, for
-// one member, when a signal from somebody it has not heard of is due.
+// room is a set of members who see one another, and what has happened to it of late.
 type room struct {
 	key string // static
 
-	mu      sync.Mutex
-	members map[string]*Member      // by name key; guarded by mu
-	roster  protocol.Roster         // of members; guarded by mu
-	lanes   map[time.Duration]*lane // by window; guarded by mu
-	log     []protocol.Change       // the changes that some lane has yet to hear; guarded by mu
-	last    uint64                  // the number of the newest change; guarded by mu
-	quiet   bool                    // no more presence; guarded by mu
+	mu       sync.Mutex
+	members  map[string]*Member        // by name key; guarded by mu
+	roster   protocol.Roster           // of members; guarded by mu
+	cohorts  map[time.Duration]*cohort // by window, none of them empty; guarded by mu
+	upcoming *change                   // the change that has yet to happen; guarded by mu
+	quiet    bool                      // no more presence; guarded by mu
 }
 
 func newRoom(key string, quiet bool) *room {
-	return &room{key: key, quiet: quiet, members: make(map[string]*Member), lanes: make(map[time.Duration]*lane)}
+	return &room{
+		key: key, quiet: quiet, upcoming: new(change),
+		members: make(map[string]*Member), cohorts: make(map[time.Duration]*cohort),
+	}
 }
 
 func (r *room) has(nameKey string) bool {
@@ -50,10 +48,10 @@ func (r *room) add(m *Member, window time.Duration) protocol.Users {
 	}
 	r.members[m.key] = m
 	m.page = r.roster.Add(&m.User)
+	m.arrival = r.upcoming.seq
 	r.record(protocol.Change{User: m.User})
-	m.joined, m.seen = r.last, r.last
 	if m.presence {
-		r.enlist(m, window)
+		r.cohort(window).add(m)
 	}
 	return users
 }
@@ -67,8 +65,8 @@ func (r *room) remove(m *Member) (removed, empty bool) {
 	}
 	delete(r.members, m.key)
 	r.roster.Remove(&m.User, m.page)
-	if m.presence {
-		r.discharge(m)
+	if m.cohort != nil {
+		m.cohort.remove(m)
 	}
 	r.record(protocol.Change{User: m.User, Left: true})
 	return true, len(r.members) == 0
@@ -83,8 +81,8 @@ func (r *room) route(from *Member, key []byte, s Signal) (Sink, error) {
 	if to == nil {
 		return nil, ErrUnknownUser
 	}
-	if to.presence && to.seen < from.joined && !r.quiet {
-		to.news(&News{Changes: r.between(to.seen, r.last)}, r.last)
+	if !to.knows(from) && !r.quiet {
+		r.update(to)
 	}
 	if !to.ready {
 		to.hold(s)
@@ -93,15 +91,25 @@ func (r *room) route(from *Member, key []byte, s Signal) (Sink, error) {
 	return to.sink, nil
 }
 
-// record notes a change for the lanes to hear of. It needs mu.
+// update tells m at once of all that it has not been told. It needs mu.
+func (r *room) update(m *Member) {
+	if m.behind {
+		m.catchUp(fold(m.unread, r.upcoming))
+	}
+	m.tell(newBatch(m.unread, r.upcoming), 0, r.upcoming)
+}
+
+// record notes a change for the cohorts to be told of. It needs mu.
 func (r *room) record(c protocol.Change) {
-	r.last++
-	if r.quiet || len(r.lanes) == 0 {
+	if r.quiet {
 		return
 	}
-	r.log = append(r.log, c.Prepared())
-	for window, l := range r.lanes {
-		l.arm(r, window)
+	if len(r.cohorts) > 0 {
+		c = c.Prepared()
+	}
+	r.upcoming = r.upcoming.happen(c)
+	for _, c := range r.cohorts {
+		c.changed()
 	}
 }
 
@@ -110,8 +118,7 @@ func (r *room) hush() {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.quiet = true
-	r.log = nil
-	for _, l := range r.lanes {
-		l.disarm()
+	for _, c := range r.cohorts {
+		c.stop()
 	}
 }

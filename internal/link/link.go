@@ -17,6 +17,8 @@ type Conn interface {
 	Enqueue(frames []byte)
 	// EnqueueParts is Enqueue for one frame that is in several slices. It keeps them, but not parts.
 	EnqueueParts(parts [][]byte)
+	// Behind tells whether so much is in the outbox that what can wait should.
+	Behind() bool
 	// Flush writes what is in the outbox as far as the socket takes it; the rest follows by itself.
 	Flush()
 	// Close sends what was enqueued, but not to a slow reader, and a close frame that gives why. Only the first

@@ -19,7 +19,7 @@ import (
 
 // Limits bound what a Log holds, and what it lets go before it is acknowledged.
 type Limits struct {
-	Bytes  int // of frames that may have to be sent again
+	Bytes  int // of frames that may have to be sent again, and as many of presence that waits; a single longer one may wait alone
 	Frames int
 
 	WindowBytes  int // of frames handed to the socket and not acknowledged; a single longer one may pass alone
@@ -30,30 +30,31 @@ type Limits struct {
 type Log struct {
 	limits *Limits // static
 
-	frames []entry // those not known to have arrived, and those of the last acknowledgement; oldest first
-	bytes  int     // of all frames in the log
-	unsent int     // how many at the end of frames have not been handed to the socket
-	sent   uint64  // the number of the newest frame that was
-	gone   uint64  // the number up to which none is kept any more
+	frames  []entry // those not known to have arrived, and those of the last acknowledgement; oldest first
+	bytes   int     // of the frames that may have to be sent again
+	passing int     // bytes of presence that waits: it takes no room from the others
+	unsent  int     // how many at the end of frames have not been handed to the socket
+	sent    uint64  // the number of the newest frame that was
+	gone    uint64  // the number up to which none is kept any more
 
 	epoch     uint64 // counts the login replies
 	promised  bool   // whether the client speaks once it has seen the last reply, and not before
 	confirmed bool   // whether the last reply is known to have arrived
 	repeats   uint64 // the count that a client repeats that did not see the last reply
 	acked     uint64 // how many frames are known to have arrived
-	flight    int    // bytes of the frames that were handed out and are not acknowledged, news left out
+	flight    int    // bytes of the frames that were handed out and are not acknowledged, presence left out
 	marked    uint64 // the newest frame that a mark was made for
-	unmarked  tally  // what was handed out since, news left out
+	unmarked  tally  // what was handed out since, presence left out
 }
 
 // tally counts frames.
 type tally struct{ bytes, frames int }
 
-// entry is one frame. News that had to wait is not sent again after a cut; once it is sent it only counts.
+// entry is one frame. Presence that had to wait is not sent again after a cut; once it is sent it only counts.
 type entry struct {
-	frame  []byte
-	number uint64 // once it is sent
-	news   bool
+	frame    []byte
+	number   uint64 // once it is sent
+	presence bool
 }
 
 // ErrFull means that the client is too far behind: the session is over.
@@ -69,43 +70,48 @@ func New(limits *Limits) *Log {
 }
 
 // Add appends a frame, which must not be changed any more.
-func (l *Log) Add(frame []byte) error {
-	if l.bytes+len(frame) > l.limits.Bytes || len(l.frames) >= l.limits.Frames {
-		l.release()
-	}
-	if len(l.frames) > 0 && (l.bytes+len(frame) > l.limits.Bytes || len(l.frames) >= l.limits.Frames) {
-		return ErrFull
-	}
-	l.append(entry{frame: frame})
-	return nil
-}
+func (l *Log) Add(frame []byte) error { return l.add(entry{frame: frame}) }
 
-// PassNews counts a frame that is not to be sent again after a cut and that goes to the socket at once, so that nothing
-// of it is kept; false if others must go first, or none may go: then it is one for AddNews.
-func (l *Log) PassNews() bool {
-	if l.unsent > 0 || l.held() {
+// Waits tells whether the next frame would have to wait: for others that are kept, or for an acknowledgement.
+func (l *Log) Waits() bool { return l.unsent > 0 || l.held() }
+
+// PassPresence counts a frame that is not to be sent again after a cut and that goes to the socket at once, so that
+// nothing of it is kept; false if it would have to wait: then it is one for AddPresence.
+func (l *Log) PassPresence() bool {
+	if l.Waits() {
 		return false
 	}
 	l.sent++
 	return true
 }
 
-// AddNews appends a frame that is not to be sent again after a cut.
-func (l *Log) AddNews(frame []byte) error {
-	if len(l.frames) >= l.limits.Frames {
+// AddPresence appends a frame that is not to be sent again after a cut.
+func (l *Log) AddPresence(frame []byte) error { return l.add(entry{frame: frame, presence: true}) }
+
+func (l *Log) add(e entry) error {
+	if !l.fits(e) {
 		l.release()
 	}
-	if len(l.frames) >= l.limits.Frames {
+	if !l.fits(e) {
 		return ErrFull
 	}
-	l.append(entry{frame: frame, news: true})
+	l.frames = append(l.frames, e)
+	*l.taken(e) += len(e.frame)
+	l.unsent++
 	return nil
 }
 
-func (l *Log) append(e entry) {
-	l.frames = append(l.frames, e)
-	l.bytes += len(e.frame)
-	l.unsent++
+func (l *Log) fits(e entry) bool {
+	taken := *l.taken(e)
+	return len(l.frames) < l.limits.Frames && (taken == 0 || taken+len(e.frame) <= l.limits.Bytes)
+}
+
+// taken is how many bytes frames like e take.
+func (l *Log) taken(e entry) *int {
+	if e.presence {
+		return &l.passing
+	}
+	return &l.bytes
 }
 
 // Next returns the next frame to hand to the socket, or nil if there is none, or none may be sent yet.
@@ -118,8 +124,8 @@ func (l *Log) Next() []byte {
 	l.unsent--
 	l.sent++
 	e.number = l.sent
-	if e.news {
-		l.bytes -= len(frame)
+	if e.presence {
+		l.passing -= len(frame)
 		e.frame = nil
 		return frame
 	}
@@ -149,7 +155,7 @@ func (l *Log) AppendMark(dst []byte) []byte {
 }
 
 // WantsMark tells whether so much is under way that an acknowledgement should be asked for: because of what is kept
-// until then, early, and because of news, of which nothing is kept, before the window is full.
+// until then, early, and because of presence, of which nothing is kept, before the window is full.
 func (l *Log) WantsMark() bool {
 	const share, half = 32, 2 // of the window: what is kept of a client that reads is up to twice that share
 	return l.unmarked.bytes > l.limits.WindowBytes/share ||
@@ -162,11 +168,11 @@ func (l *Log) WantsMark() bool {
 func (l *Log) Confirmed() bool { return l.confirmed }
 
 // Spoken notes that the client's program sent a message since the login reply was sent. It tells whether this
-// is news, so that frames may go that were held back.
-func (l *Log) Spoken() (news bool) {
-	news = l.promised && !l.confirmed
+// is the first, so that frames may go that were held back.
+func (l *Log) Spoken() (first bool) {
+	first = l.promised && !l.confirmed
 	l.confirmed = l.confirmed || l.promised
-	return news
+	return first
 }
 
 // Acknowledge takes the payload of a pong; one that is no mark of this log changes nothing. What was
@@ -224,7 +230,7 @@ func (l *Log) upTo(n uint64) int {
 }
 
 // Resume prepares the log for a new socket: a login reply is about to be sent, the frames behind it are
-// numbered anew, and those that did not arrive are handed out again, news left out. promised is whether the
+// numbered anew, and those that did not arrive are handed out again, presence left out. promised is whether the
 // client promises to send a message once it has seen the reply, and not before.
 func (l *Log) Resume(received uint64, promised bool) error {
 	arrived, err := l.arrived(received)
@@ -233,9 +239,9 @@ func (l *Log) Resume(received uint64, promised bool) error {
 	}
 	l.forget(arrived)
 	again := l.frames[:0]
-	l.bytes = 0
+	l.bytes, l.passing = 0, 0
 	for _, e := range l.frames {
-		if !e.news {
+		if !e.presence {
 			again = append(again, e)
 			l.bytes += len(e.frame)
 		}

@@ -37,10 +37,10 @@ func TestWhatDidNotArriveComesAgain(t *testing.T) {
 	expect(t, l, "b", "c")
 }
 
-func TestNewsCountsButDoesNotComeAgain(t *testing.T) {
+func TestPresenceCountsButDoesNotComeAgain(t *testing.T) {
 	l := New(&roomy)
 	l.Add([]byte("a"))
-	l.AddNews([]byte("+bob"))
+	l.AddPresence([]byte("+bob"))
 	l.Add([]byte("b"))
 	expect(t, l, "a", "+bob", "b")
 	l.Resume(2, true)
@@ -90,11 +90,11 @@ func TestAPongDoesNotSpeakForTheProgram(t *testing.T) {
 	}
 	expect(t, l, "c")
 	if !l.Spoken() {
-		t.Error("the first word is no news")
+		t.Error("the first word is not told of")
 	}
 	expect(t, l, "d")
 	if l.Spoken() {
-		t.Error("the second word is news")
+		t.Error("the second word counts as the first")
 	}
 	if err := l.Resume(2, true); err != nil {
 		t.Errorf("spoken, and 2 seen of 2: %v", err)
@@ -215,7 +215,7 @@ func TestLimits(t *testing.T) {
 			t.Errorf("after an acknowledgement: %v", err)
 		}
 	}
-	if err := l.AddNews([]byte("x")); err != ErrFull {
+	if err := l.AddPresence([]byte("x")); err != ErrFull {
 		t.Errorf("a fifth frame: %v", err)
 	}
 }
@@ -235,7 +235,7 @@ func TestTheWindow(t *testing.T) {
 		l.Acknowledge(l.AppendMark(nil))
 	}
 	for range 5 {
-		l.AddNews([]byte("x"))
+		l.AddPresence([]byte("x"))
 	}
 	if got := len(drain(l)); got != 3 {
 		t.Errorf("%d frames went, want the 3 of the window", got)
@@ -245,23 +245,45 @@ func TestTheWindow(t *testing.T) {
 	}
 }
 
-func TestSentNewsTakesNoBytes(t *testing.T) {
+func TestSentPresenceTakesNoBytes(t *testing.T) {
 	l := New(&Limits{Bytes: 10, Frames: 100, WindowBytes: 10, WindowFrames: 1000})
 	for range 50 {
-		if err := l.AddNews(make([]byte, 100)); err != nil {
+		if err := l.AddPresence(make([]byte, 100)); err != nil {
 			t.Fatal(err)
 		}
 		drain(l)
 	}
-	if l.bytes != 0 {
-		t.Errorf("%d bytes", l.bytes)
+	if l.bytes != 0 || l.passing != 0 {
+		t.Errorf("%d bytes, %d of presence", l.bytes, l.passing)
 	}
 }
 
-func TestNewsThatPassesTakesNoRoom(t *testing.T) {
+// Presence that waits is bounded by itself: neither keeps the other out.
+func TestPresenceThatWaitsIsBoundedInBytes(t *testing.T) {
+	l := New(&Limits{Bytes: 100, Frames: 1000, WindowBytes: 10, WindowFrames: 1000})
+	l.Add(make([]byte, 90))
+	for i := range 10 {
+		if err := l.AddPresence(make([]byte, 10)); err != nil {
+			t.Fatalf("after %d: %v", i, err)
+		}
+	}
+	if err := l.AddPresence([]byte("x")); err != ErrFull {
+		t.Errorf("100 bytes wait, and one more: %v", err)
+	}
+	if err := l.Add(make([]byte, 10)); err != nil {
+		t.Errorf("a frame of another kind: %v", err)
+	}
+	drain(l)
+	l.Resume(1, true)
+	if err := l.AddPresence(make([]byte, 100)); err != nil {
+		t.Errorf("what waited was dropped: %v", err)
+	}
+}
+
+func TestPresenceThatPassesTakesNoRoom(t *testing.T) {
 	l := New(&Limits{Bytes: 10, Frames: 3, WindowBytes: 10, WindowFrames: 1000})
 	for range 50 {
-		if !l.PassNews() {
+		if !l.PassPresence() {
 			t.Fatal("it has to wait, but for what?")
 		}
 	}
@@ -273,18 +295,18 @@ func TestNewsThatPassesTakesNoRoom(t *testing.T) {
 	}
 }
 
-// passing is how many frames of news pass.
+// passing is how many frames of presence pass.
 func passing(l *Log) (n int) {
-	for l.PassNews() {
+	for l.PassPresence() {
 		n++
 	}
 	return n
 }
 
-func TestNewsWaitsForWhatIsBeforeIt(t *testing.T) {
+func TestPresenceWaitsForWhatIsBeforeIt(t *testing.T) {
 	l := New(&Limits{Bytes: 100, Frames: 100, WindowBytes: 10, WindowFrames: 3})
 	l.Add([]byte("a"))
-	if l.PassNews() {
+	if l.PassPresence() {
 		t.Error("it passed a frame that has not gone")
 	}
 	drain(l)
@@ -292,7 +314,7 @@ func TestNewsWaitsForWhatIsBeforeIt(t *testing.T) {
 		t.Errorf("%d passed, of a window 3 frames wide", n)
 	}
 	l.Acknowledge(l.AppendMark(nil))
-	if !l.PassNews() {
+	if !l.PassPresence() {
 		t.Error("the window was acknowledged")
 	}
 	l.Resume(2, true)
@@ -301,7 +323,7 @@ func TestNewsWaitsForWhatIsBeforeIt(t *testing.T) {
 	}
 }
 
-// What is kept until it is acknowledged is to be acknowledged soon; of news nothing is.
+// What is kept until it is acknowledged is to be acknowledged soon; of presence nothing is.
 func TestWhenMarksAreWanted(t *testing.T) {
 	limits := Limits{Bytes: 1 << 20, Frames: 1000, WindowBytes: 3200, WindowFrames: 320}
 	for _, c := range []struct {
@@ -311,8 +333,8 @@ func TestWhenMarksAreWanted(t *testing.T) {
 	}{
 		{"short frames", func(l *Log) error { return l.Add([]byte("x")) }, 10},
 		{"long frames", func(l *Log) error { return l.Add(make([]byte, 60)) }, 2},
-		{"news that waits", func(l *Log) error { return l.AddNews(make([]byte, 60)) }, 160},
-		{"news", func(l *Log) error { l.PassNews(); return nil }, 160},
+		{"presence that waits", func(l *Log) error { return l.AddPresence(make([]byte, 60)) }, 160},
+		{"presence", func(l *Log) error { l.PassPresence(); return nil }, 160},
 	} {
 		l := New(&limits)
 		for range 2 {
@@ -347,12 +369,12 @@ func TestExactReplay(t *testing.T) {
 				w.log.Add(fmt.Appendf(nil, "%d", w.added))
 				w.send()
 			},
-			"news": func(t *rapid.T) {
-				if w.log.PassNews() {
-					w.flight = append(w.flight, packet{frame: []byte("news")})
+			"presence": func(t *rapid.T) {
+				if w.log.PassPresence() {
+					w.flight = append(w.flight, packet{frame: []byte("presence")})
 					return
 				}
-				w.log.AddNews([]byte("news"))
+				w.log.AddPresence([]byte("presence"))
 				w.send()
 			},
 			"arrive": func(t *rapid.T) { w.arrive(rapid.IntRange(1, 5).Draw(t, "frames")) },
@@ -455,7 +477,7 @@ func (w *wire) arrive(n int) {
 			w.received, w.replied = 0, true
 		default:
 			w.received++
-			if string(p.frame) != "news" {
+			if string(p.frame) != "presence" {
 				w.seen = append(w.seen, string(p.frame))
 			}
 		}

@@ -157,6 +157,7 @@ type quietConn struct{ link.Conn }
 
 func (*quietConn) Enqueue([]byte)        {}
 func (*quietConn) EnqueueParts([][]byte) {}
+func (*quietConn) Behind() bool          { return false }
 func (*quietConn) Flush()                {}
 func (*quietConn) RemoteAddr() string    { return "" }
 func (*quietConn) Request() string       { return "" }

@@ -15,8 +15,11 @@ type plainSink struct {
 // Signal is hub.Sink.
 func (p plainSink) Signal(s hub.Signal) { p.conn.Enqueue(relayFrame(s)) }
 
-// News is hub.Sink.
-func (p plainSink) News(n *hub.News) { p.conn.Enqueue(plainPresence(n)) }
+// Presence is hub.Sink.
+func (p plainSink) Presence(b *hub.Batch, skip int) { p.conn.Enqueue(plainPresence(b, skip)) }
+
+// Behind is hub.Sink.
+func (p plainSink) Behind() bool { return p.conn.Behind() }
 
 // Flush is hub.Sink.
 func (p plainSink) Flush() { p.conn.Flush() }
@@ -34,10 +37,9 @@ func (p plainSink) dismiss() bool {
 
 var _ seat = plainSink{}
 
-// plainPresence is the frames of n, in one slice: the end of that of the longest run.
-func plainPresence(n *hub.News) []byte {
-	longest, skip := n.Longest()
-	all := hub.Encoded(longest, plainSink{}, newPlainRun)
+// plainPresence is the frames that tell of b but for its first skip changes, in one slice that all share.
+func plainPresence(b *hub.Batch, skip int) []byte {
+	all := hub.Encoded(b, (*plainRun)(nil), newPlainRun)
 	return all.frames[all.starts[skip]:]
 }
 
@@ -47,15 +49,15 @@ type plainRun struct {
 	starts []int // where those of each change begin
 }
 
-func newPlainRun(n *hub.News) *plainRun {
+func newPlainRun(changes []protocol.Change) *plainRun {
 	const aboutOne = 128 // bytes
-	r := &plainRun{frames: make([]byte, 0, aboutOne*len(n.Changes)), starts: make([]int, 0, len(n.Changes))}
+	r := &plainRun{frames: make([]byte, 0, aboutOne*len(changes)), starts: make([]int, 0, len(changes))}
 	var message []byte
 	add := func(typ string, c protocol.Change) {
 		message = c.AppendUser(message[:0], typ)
 		r.frames = append(frame.AppendHeader(r.frames, frame.Text, len(message)), message...)
 	}
-	for _, c := range n.Changes {
+	for _, c := range changes {
 		r.starts = append(r.starts, len(r.frames))
 		if !c.Left {
 			add("updateUsers", c)

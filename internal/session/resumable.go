@@ -1,7 +1,6 @@
 package session
 
 import (
-	"bytes"
 	"sync"
 	"time"
 
@@ -45,20 +44,27 @@ type resumable struct {
 // Signal is hub.Sink.
 func (s *resumable) Signal(signal hub.Signal) { s.push(relayFrame(signal)) }
 
-// News is hub.Sink. Without a connection news is not kept: the roster of the next login holds it.
-func (s *resumable) News(n *hub.News) {
-	batch := batchOf(n)
+// Presence is hub.Sink. Without a connection nothing is kept of it: the roster of the next login holds it.
+func (s *resumable) Presence(b *hub.Batch, skip int) {
+	parts := batchFrame(b, skip)
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if batch == nil || s.conn == nil || s.shut {
+	if parts == nil || s.conn == nil || s.shut {
 		return
 	}
-	if s.log.PassNews() {
-		s.conn.EnqueueParts(batch)
+	if s.log.PassPresence() {
+		s.conn.EnqueueParts(parts)
 	} else {
-		s.check(s.log.AddNews(bytes.Join(batch, nil)))
+		s.check(s.log.AddPresence(whole(parts)))
 	}
 	s.forward()
+}
+
+// Behind is hub.Sink: presence waits while the client has yet to acknowledge or to read what came before it.
+func (s *resumable) Behind() bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.conn != nil && !s.shut && (s.log.Waits() || s.conn.Behind())
 }
 
 // Flush is hub.Sink.

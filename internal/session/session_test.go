@@ -27,6 +27,7 @@ type fakeConn struct {
 	flushed []byte
 	ended   protocol.Ending
 	pings   [][]byte // payloads, of those flushed
+	behind  bool     // what Behind says
 }
 
 func (f *fakeConn) Enqueue(frames []byte) {
@@ -36,6 +37,19 @@ func (f *fakeConn) Enqueue(frames []byte) {
 }
 
 func (f *fakeConn) EnqueueParts(parts [][]byte) { f.Enqueue(slices.Concat(parts...)) }
+
+func (f *fakeConn) Behind() bool {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return f.behind
+}
+
+// lag says what Behind is to say.
+func (f *fakeConn) lag(behind bool) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.behind = behind
+}
 
 func (f *fakeConn) Flush() {
 	f.mu.Lock()

@@ -93,6 +93,9 @@ func (c *Conn) queued(waiting int64, fits bool) {
 	c.server.opts.Observer.Queued(waiting)
 }
 
+// Behind is link.Conn.
+func (c *Conn) Behind() bool { return c.out.behind() }
+
 // Flush is link.Conn.
 func (c *Conn) Flush() { c.out.flush() }
 

@@ -80,6 +80,17 @@ func (o *outbox) count(size int) (waiting int64, fits bool) {
 	return bytes + int64(size), true
 }
 
+// behind tells whether more than a quarter of what may wait does. A frame counts for no more than half of it, so that
+// one which comes only where this is false always fits.
+func (o *outbox) behind() bool {
+	const share = 4
+	opts := &o.conn.server.opts
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	return o.queued.Messages+o.writer.Messages > int64(opts.OutboxMessages/share) ||
+		o.queued.Bytes+o.writer.Bytes-o.spared.queued-o.spared.writer > int64(opts.OutboxBytes/share)
+}
+
 // finish queues the last frame.
 func (o *outbox) finish(last []byte) {
 	o.mu.Lock()
