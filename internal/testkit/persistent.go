@@ -22,7 +22,8 @@ type Persistent struct {
 	Resumed int           // how often the session was resumed
 	Lost    int           // how often it was over
 
-	stale *websocket.Conn // given up, but not closed
+	stale   *websocket.Conn // given up, but not closed
+	attempt int             // counts logins, so that one which comes late from a connection given up is known as such
 }
 
 // Visit connects through dial, logs in, with its session if there is one, and hands to take what comes after
@@ -62,6 +63,8 @@ func (p *Persistent) converse(ws *websocket.Conn, take func([]byte) bool) (done 
 		login = p.Session.Fields()
 		login["type"] = "login"
 	}
+	p.attempt++
+	login["attempt"] = p.attempt
 	ws.SetWriteDeadline(time.Now().Add(p.Silence))
 	if err := ws.WriteJSON(login); err != nil {
 		return false, err
