@@ -92,6 +92,8 @@ func (c *cohort) stop() {
 // deliver tells the members what they have not been told, some at a time, so that others have the room and the
 // processor in between, and each is written to while what that takes is still at hand. It is the timer's goroutine.
 func (c *cohort) deliver() {
+	var err error
+	defer c.room.caught(&err)
 	for f := c.begin(); f.left > 0; runtime.Gosched() {
 		for _, sink := range f.tell() {
 			sink.Flush()

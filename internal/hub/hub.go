@@ -40,6 +40,9 @@ type Options struct {
 	MaxRoomUsers int // members of one room
 	// NewID makes the id of a member; it must never repeat itself. It is called under a lock.
 	NewID func() string
+	// Fault is told of a panic that was caught, which cost the room that was worked on. It is called by whoever
+	// worked on it, maybe with the hub's lock held. Nil is for nobody.
+	Fault func(value any, stack []byte)
 }
 
 // Hub is the registry of one server. Its methods may be called from any goroutine.
@@ -54,6 +57,9 @@ type Hub struct {
 
 // New returns an empty hub.
 func New(opts Options) *Hub {
+	if opts.Fault == nil {
+		opts.Fault = func(any, []byte) {}
+	}
 	return &Hub{opts: opts, rooms: make(map[string]*room)}
 }
 
@@ -70,7 +76,7 @@ type Join struct {
 	Window time.Duration
 }
 
-// Join enters a room and returns the new member and who was there before it. Nothing is delivered to the
+// Join enters a room and returns the new member and who was there before it, or an error that says why not. Nothing is delivered to the
 // member's Sink until Member.Ready, so that the caller can send its reply first; the others hear of the
 // member at once or when their windows end.
 func (h *Hub) Join(j Join) (*Member, protocol.Users, error) {
@@ -81,10 +87,9 @@ func (h *Hub) Join(j Join) (*Member, protocol.Users, error) {
 		return nil, protocol.Users{}, err
 	}
 	if r == nil {
-		r = newRoom(j.RoomKey, h.quiet)
+		r = newRoom(h, j.RoomKey)
 		h.rooms[j.RoomKey] = r
 	}
-	h.users++
 	m := &Member{
 		User:     protocol.User{ID: h.opts.NewID(), Name: j.Name},
 		since:    time.Now(),
@@ -94,7 +99,13 @@ func (h *Hub) Join(j Join) (*Member, protocol.Users, error) {
 		sink:     j.Sink,
 		presence: j.Presence,
 	}
-	return m, r.add(m, j.Window), nil
+	users, err := r.add(m, j.Window)
+	if err != nil {
+		return nil, protocol.Users{}, err
+	}
+	h.users++
+	r.users++
+	return m, users, nil
 }
 
 func (h *Hub) mayJoin(r *room, nameKey string) error {
@@ -140,13 +151,16 @@ func (h *Hub) Quiet() {
 func (h *Hub) remove(m *Member) bool {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	removed, empty := m.room.remove(m)
-	if !removed {
+	r := m.room
+	if r.forgotten {
+		return false
+	}
+	if removed, err := r.remove(m); err != nil || !removed {
 		return false
 	}
 	h.users--
-	if empty {
-		delete(h.rooms, m.room.key)
+	if r.users--; r.users == 0 {
+		delete(h.rooms, r.key)
 	}
 	return true
 }

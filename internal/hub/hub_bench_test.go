@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"testing"
 	"time"
+
+	"beckon/internal/protocol"
 )
 
 // discard is a Sink that takes everything and keeps nothing. It is no empty struct, so that two differ.
@@ -13,6 +15,7 @@ func (*discard) Signal(Signal)        {}
 func (*discard) Presence(*Batch, int) {}
 func (*discard) Behind() bool         { return false }
 func (*discard) Flush()               {}
+func (*discard) End(protocol.Ending)  {}
 
 // crowd is a hub whose lobby has n members, who hear of others an hour later.
 func crowd(b *testing.B, n int, presence bool) (*Hub, []*Member) {

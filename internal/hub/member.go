@@ -36,14 +36,21 @@ type Member struct {
 // Ready lets deliveries begin, with what has come since Join or Rejoin. It is called once after each, when the
 // caller has queued its reply to the login.
 func (m *Member) Ready() {
+	if m.release() == nil {
+		m.sink.Flush()
+	}
+}
+
+func (m *Member) release() (err error) {
+	defer m.room.caught(&err)
 	m.room.mu.Lock()
+	defer m.room.mu.Unlock()
 	m.ready = true
 	for _, deliver := range m.held {
 		deliver()
 	}
 	m.held = nil
-	m.room.mu.Unlock()
-	m.sink.Flush()
+	return nil
 }
 
 // Rejoin holds deliveries back again, as between Join and Ready, and returns who is in the room now: for a
@@ -62,11 +69,11 @@ func (m *Member) Rejoin() protocol.Users {
 }
 
 // Signal sends s to the member of the room whose name has the given key; s.From need not be set. It returns the
-// Sink to flush soon, nil for none: the caller may have more for it. The only error is ErrUnknownUser.
-func (m *Member) Signal(key []byte, s Signal) (Sink, error) {
+// Sink to flush soon, nil for none: the caller may have more for it. The error is ErrUnknownUser or ErrFault.
+func (m *Member) Signal(key []byte, s Signal) (to Sink, err error) {
+	defer m.room.caught(&err)
 	s.From = m.User.Name
-	to, err := m.room.route(m, key, s)
-	if to != nil {
+	if to, err = m.room.route(m, key, s); to != nil {
 		to.Signal(s)
 	}
 	return to, err

@@ -18,6 +18,7 @@ type recorder struct {
 	batches []*Batch
 	flushes int
 	behind  bool // what Behind says
+	ended   protocol.Ending
 }
 
 func (r *recorder) Signal(s Signal) {
@@ -56,6 +57,19 @@ func (r *recorder) Flush() {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.flushes++
+}
+
+func (r *recorder) End(why protocol.Ending) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.ended = why
+}
+
+// why is how it was ended.
+func (r *recorder) why() protocol.Ending {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.ended
 }
 
 // take returns what was heard since the last take.

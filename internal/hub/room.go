@@ -9,7 +9,15 @@ import (
 
 // room is a set of members who see one another, and what has happened to it of late.
 type room struct {
-	key string // static
+	// Static.
+
+	hub *Hub
+	key string
+
+	// Guarded by Hub.mu.
+
+	users     int  // members
+	forgotten bool // by the hub, after a fault
 
 	mu       sync.Mutex
 	members  map[string]*Member        // by name key; guarded by mu
@@ -19,9 +27,10 @@ type room struct {
 	quiet    bool                      // no more presence; guarded by mu
 }
 
-func newRoom(key string, quiet bool) *room {
+// newRoom returns an empty room. It needs Hub.mu.
+func newRoom(h *Hub, key string) *room {
 	return &room{
-		key: key, quiet: quiet, upcoming: new(change),
+		hub: h, key: key, quiet: h.quiet, upcoming: new(change),
 		members: make(map[string]*Member), cohorts: make(map[time.Duration]*cohort),
 	}
 }
@@ -39,10 +48,10 @@ func (r *room) size() int {
 }
 
 // add makes m a member and returns who was there before it, if m wants to know.
-func (r *room) add(m *Member, window time.Duration) protocol.Users {
+func (r *room) add(m *Member, window time.Duration) (users protocol.Users, err error) {
+	defer r.caught(&err)
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	var users protocol.Users
 	if m.presence {
 		users = r.roster.Users()
 	}
@@ -53,15 +62,16 @@ func (r *room) add(m *Member, window time.Duration) protocol.Users {
 	if m.presence {
 		r.cohort(window).add(m)
 	}
-	return users
+	return users, nil
 }
 
-// remove reports whether m was a member, and whether the room is empty now.
-func (r *room) remove(m *Member) (removed, empty bool) {
+// remove reports whether m was a member.
+func (r *room) remove(m *Member) (removed bool, err error) {
+	defer r.caught(&err)
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	if r.members[m.key] != m {
-		return false, false
+		return false, nil
 	}
 	delete(r.members, m.key)
 	r.roster.Remove(&m.User, m.page)
@@ -69,7 +79,7 @@ func (r *room) remove(m *Member) (removed, empty bool) {
 		m.cohort.remove(m)
 	}
 	r.record(protocol.Change{User: m.User, Left: true})
-	return true, len(r.members) == 0
+	return true, nil
 }
 
 // route finds the recipient of s, brings it up to date where it has not heard of the sender yet, and returns

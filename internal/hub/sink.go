@@ -3,7 +3,7 @@ package hub
 import "beckon/internal/protocol"
 
 // Sink is where what a member is due goes: the member's side of the wire. Its methods are called from many
-// goroutines, and none before Member.Ready. None but Flush may block, do I/O or call the hub; a Sink whose queue is
+// goroutines, and none before Member.Ready. None but Flush and End may block, do I/O or call the hub; a Sink whose queue is
 // full drops the connection by itself and ignores what follows.
 type Sink interface {
 	// Signal takes a message from another member. Its slices are good during the call only.
@@ -15,6 +15,8 @@ type Sink interface {
 	Behind() bool
 	// Flush writes what Signal and Presence queued, as far as that is possible without blocking.
 	Flush()
+	// End ends the member's connection, and its session if it has one. It is called with no lock held.
+	End(why protocol.Ending)
 }
 
 // Signal is a message from one member to another: what protocol.Relayed says, with From set by the hub.

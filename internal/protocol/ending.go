@@ -18,6 +18,7 @@ const (
 	EndTakenOver             // the session was resumed on another socket
 	EndDismissed             // an operator ended it
 	EndTokenExpired          // the token that let the user in is no longer good
+	EndFault                 // a fault in the server
 	endings                  // how many there are
 )
 
@@ -36,6 +37,7 @@ const (
 	closeProtocolError  = 1002
 	closePolicy         = 1008
 	closeTooLarge       = 1009
+	closeInternalError  = 1011
 	closeServiceRestart = 1012
 	closeTakenOver      = 4001
 	closeNoLogin        = 4002
@@ -74,6 +76,8 @@ func (e Ending) facts() ending {
 		return ending{"token_expired", closePolicy, "the token has expired: log in with a new one"}
 	case EndDismissed:
 		return ending{"dismissed", closePolicy, "an operator ended this connection: stay away"}
+	case EndFault:
+		return ending{"fault", closeInternalError, "a fault in the server cost this connection: reconnect"}
 	default:
 		return ending{label: "unset"}
 	}

@@ -48,6 +48,10 @@ func (c *conversation) join(m protocol.Message, user, room name.Name, until time
 		request.Sink, request.Window = session, batchWindow
 	}
 	member, users, err := c.server.opts.Hub.Join(request)
+	if errors.Is(err, hub.ErrFault) {
+		c.conn.Close(protocol.EndFault)
+		return nil
+	}
 	if err != nil {
 		return joinError(err)
 	}

@@ -90,6 +90,7 @@ const (
 	SessionNotResumable                   // a login named it, but what was lost cannot be sent again
 	SessionDismissed                      // an operator ended it
 	SessionTokenExpired                   // the token that let the user in is no longer good
+	SessionFault                          // a fault in the server cost its room
 	sessionEnds                           // how many there are
 )
 
@@ -109,6 +110,8 @@ func (e SessionEnd) String() string {
 		return "not_resumable"
 	case SessionTokenExpired:
 		return "token_expired"
+	case SessionFault:
+		return "fault"
 	default:
 		return "dismissed"
 	}

@@ -24,6 +24,9 @@ func (p plainSink) Behind() bool { return p.conn.Behind() }
 // Flush is hub.Sink.
 func (p plainSink) Flush() { p.conn.Flush() }
 
+// End is hub.Sink. The user leaves when the connection's reader has taken notice.
+func (p plainSink) End(why protocol.Ending) { p.conn.Close(why) }
+
 var _ hub.Sink = plainSink{}
 
 func (p plainSink) dialect() protocol.Dialect { return protocol.Plain }

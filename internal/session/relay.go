@@ -1,6 +1,8 @@
 package session
 
 import (
+	"errors"
+
 	"beckon/internal/hub"
 	"beckon/internal/name"
 	"beckon/internal/protocol"
@@ -19,9 +21,9 @@ func (c *conversation) signal(m protocol.Message, s hub.Signal) *protocol.Error 
 		return protocol.NoSuchUser(m.Name)
 	}
 	to, err := c.member.Signal(key, s)
-	if err != nil {
+	if errors.Is(err, hub.ErrUnknownUser) {
 		return protocol.NoSuchUser(m.Name)
 	}
-	c.owe(to)
+	c.owe(to) // nobody after a fault, which ends this connection as well
 	return nil
 }

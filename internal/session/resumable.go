@@ -77,6 +77,9 @@ func (s *resumable) Flush() {
 	}
 }
 
+// End is hub.Sink.
+func (s *resumable) End(why protocol.Ending) { s.cut(why, SessionFault) }
+
 var _ hub.Sink = (*resumable)(nil)
 
 func (s *resumable) dialect() protocol.Dialect { return protocol.V1 }
