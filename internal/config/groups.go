@@ -77,7 +77,7 @@ type Timing struct {
 	// PROXY header; 0 for ever.
 	HeaderTimeout time.Duration `default:"5s" help:"How long a client may take to send the head of a request, 0 for as long as it likes."`
 	// LoginTimeout is how long a connection may stay without a login; 0 for ever.
-	LoginTimeout time.Duration `default:"2m" help:"How long a connection may stay without a login, 0 for as long as it likes."`
+	LoginTimeout time.Duration `default:"1h" help:"How long a connection may stay without a login, 0 for as long as it likes."`
 	// WriteTimeout is how long one write to a socket may take.
 	WriteTimeout time.Duration `default:"10s" help:"How long one write to a socket may take."`
 }

@@ -24,7 +24,7 @@ func defaults() Config {
 		},
 		Timing: Timing{
 			PingInterval: 25 * time.Second, PongTimeout: 10 * time.Second, HeaderTimeout: 5 * time.Second,
-			LoginTimeout: 2 * time.Minute, WriteTimeout: 10 * time.Second,
+			LoginTimeout: time.Hour, WriteTimeout: 10 * time.Second,
 		},
 		Sizes: Sizes{MaxMessageBytes: 65536, OutboxBytes: 1 << 19, OutboxMessages: 4096},
 		Limits: Limits{
@@ -92,7 +92,7 @@ func TestLoad(t *testing.T) {
 			}},
 		{"durations", []string{"--ping-interval=1m", "--pong-timeout=500ms", "--login-timeout=1h", "--write-timeout=3s"}, nil,
 			func(c *Config) {
-				c.PingInterval, c.PongTimeout, c.LoginTimeout, c.WriteTimeout = time.Minute, 500*time.Millisecond, time.Hour, 3*time.Second
+				c.PingInterval, c.PongTimeout, c.LoginTimeout, c.WriteTimeout = time.Minute, 500*time.Millisecond, 2*time.Hour, 3*time.Second
 			}},
 		{"numbers", nil, []string{"BECKON_MAX_MESSAGE_BYTES=1024", "BECKON_BACKLOG_BYTES=4096", "BECKON_OUTBOX_BYTES=4096", "BECKON_OUTBOX_MESSAGES=16", "BECKON_MAX_USERS=7", "BECKON_MAX_CONNECTIONS=8", "BECKON_MAX_ROOM_USERS=9"},
 			func(c *Config) {
