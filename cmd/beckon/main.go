@@ -35,7 +35,8 @@ func main() {
 }
 
 func run() int {
-	cfg, err := config.Load(os.Args[1:], os.Environ(), os.Stdout)
+	input := config.Input{Args: os.Args[1:], Environ: os.Environ()}
+	cfg, err := input.Load(os.Stdout)
 	switch {
 	case errors.Is(err, config.ErrShown):
 		return 0
@@ -48,7 +49,7 @@ func run() int {
 	context.AfterFunc(ctx, stop) // a second signal ends the process at once
 	reload := make(chan os.Signal, 1)
 	signal.Notify(reload, syscall.SIGHUP)
-	if err := app.Run(ctx, cfg, reload, os.Stderr); err != nil {
+	if err := app.Run(ctx, input, cfg, reload, os.Stderr); err != nil {
 		fmt.Fprintln(os.Stderr, "beckon:", err)
 		return exitFailed
 	}

@@ -17,10 +17,11 @@ import (
 	"beckon/internal/listen"
 )
 
-// Run listens where cfg says and serves until ctx ends, logging to stderr. Each value from reload makes it read
+// Run listens where cfg, which is from input, says and serves until ctx ends, logging to stderr. Each value from reload makes it read
 // the certificates and keys anew. An error is one line for the operator that names the setting at fault.
-func Run(ctx context.Context, cfg config.Config, reload <-chan os.Signal, stderr *os.File) error {
+func Run(ctx context.Context, input config.Input, cfg config.Config, reload <-chan os.Signal, stderr *os.File) error {
 	log := newLogger(cfg, stderr)
+	warnOfStrays(input, log)
 	a, err := New(cfg, log)
 	if err != nil {
 		return err

@@ -118,6 +118,17 @@ func compareFiles(cfg config.Config, log zerolog.Logger) {
 	}
 }
 
+// warnOfStrays tells the operator of variables that look like settings. Their values may be secrets.
+func warnOfStrays(input config.Input, log zerolog.Logger) {
+	for _, stray := range input.Strays() {
+		event := log.Warn().Str("variable", stray.Name)
+		if stray.Near != "" {
+			event.Str("nearest", stray.Near)
+		}
+		event.Msg("an environment variable that is no setting of this program: it is ignored")
+	}
+}
+
 // warn tells the operator of settings that are allowed but hardly meant.
 func warn(cfg config.Config, log zerolog.Logger) {
 	for _, server := range cfg.ICEServers {

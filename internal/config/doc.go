@@ -3,10 +3,10 @@
 //
 // A flag on the command line wins over its environment variable, that over the file, and that
 // over the default. Every flag has one variable: BECKON_ and the flag's name in upper case, with
-// _ for each -. Besides, PORT is obeyed as hosting platforms set it. An empty variable counts as
-// unset. A variable that starts with BECKON_ and belongs to no flag is refused, since it is most
-// likely a misspelt setting; the ones that Kubernetes sets for a service named beckon
-// (BECKON_SERVICE_HOST, BECKON_PORT and the like) are let pass.
+// _ for each -. An empty variable counts as unset. Besides, PORT is obeyed as hosting platforms
+// set it: it takes the place of the port in the file's address to listen on, or in the default.
+// A variable that starts with BECKON_ and belongs to no flag may be a misspelt setting, or one
+// that an image or an orchestrator has set for itself: see [Input.Strays].
 //
 // The file is YAML, because it takes comments, lists and values without quotes, and operators
 // know it. It is one mapping from flag names to values or lists of values; names that are no

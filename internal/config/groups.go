@@ -11,7 +11,7 @@ import (
 // Serving is where the server is reached.
 type Serving struct {
 	// Listen is a TCP address, HOST:PORT, where port 0 takes a free one, or unix:PATH.
-	Listen string `default:":9000" placeholder:"HOST:PORT" help:"Address to listen on, or unix:PATH for a Unix socket. Port 0 takes a free port. Sockets passed by systemd take its place."`
+	Listen string `default:":9000" placeholder:"HOST:PORT" help:"Address to listen on, or unix:PATH for a Unix socket. Port 0 takes a free port. Sockets passed by systemd take its place. The variable PORT, as hosting platforms set it, changes the port of the default, or of the file's address, and nothing else."`
 	// SocketMode are the permissions of a Unix socket.
 	SocketMode fs.FileMode `default:"0660" placeholder:"MODE" help:"Permissions of a Unix socket, in octal."`
 	// BasePath is what every path begins with: "" or /a/b, without a slash at its end.

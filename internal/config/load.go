@@ -40,6 +40,21 @@ type grammar struct {
 	PrintConfig bool `help:"Show the configuration that would be used, in the form of --config, secrets masked."`
 }
 
+// Input is what the settings are read from.
+type Input struct {
+	// Args is the command line without the program's name.
+	Args []string
+	// Environ is the environment in the form of os.Environ.
+	Environ []string
+}
+
+// Load is [Load]. Another call reads the file anew.
+func (i Input) Load(stdout io.Writer) (Config, error) { return Load(i.Args, i.Environ, stdout) }
+
+// Strays returns the environment variables that look like settings and are none, but for those that Kubernetes sets.
+// Images and orchestrators set such names for ends of their own, so that they are worth a warning and no more.
+func (i Input) Strays() []Stray { return newEnvironment(i.Environ).strays(Config{}.flags()) }
+
 // Load reads the settings from the arguments (without the program's name), from the
 // environment in the form of os.Environ, and from the file that either of them names. What it
 // is asked to show goes to stdout.
@@ -78,12 +93,8 @@ func Load(args, environ []string, stdout io.Writer) (Config, error) {
 	return g.Config, nil
 }
 
-// open reads the file that the command line or the environment names, and checks the names of
-// everything that is set in either.
+// open reads the file that the command line or the environment names.
 func (s *sources) open(trace *kong.Context, flags []*kong.Flag) error {
-	if err := s.environment.check(flags); err != nil {
-		return err
-	}
 	path, _, _ := s.environment.lookup("config")
 	if flag := given(trace, "config"); flag != nil {
 		path, _ = trace.FlagValue(flag).(string)
@@ -165,11 +176,15 @@ func show(trace *kong.Context, stdout io.Writer) (bool, error) {
 	return true, err
 }
 
-// variables returns the environment variables that set a flag, the strongest first.
+// variable returns the environment variable that sets a flag.
+func variable(flag string) string {
+	return prefix + strings.ToUpper(strings.ReplaceAll(flag, "-", "_"))
+}
+
+// variables returns the environment variables that have a say in a flag, the strongest first.
 func variables(flag string) []string {
-	own := prefix + strings.ToUpper(strings.ReplaceAll(flag, "-", "_"))
-	if flag == "listen" {
-		return []string{own, portVariable}
+	if flag == listenFlag {
+		return []string{variable(flag), portVariable}
 	}
-	return []string{own}
+	return []string{variable(flag)}
 }

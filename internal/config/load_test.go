@@ -90,7 +90,7 @@ func TestLoad(t *testing.T) {
 			func(c *Config) {
 				c.AllowedOrigins = []string{"https://a.example", "http://a.example", "http://a.example:443"}
 			}},
-		{"durations", []string{"--ping-interval=1m", "--pong-timeout=500ms", "--login-timeout=1h", "--write-timeout=3s"}, nil,
+		{"durations", []string{"--ping-interval=1m", "--pong-timeout=500ms", "--login-timeout=2h", "--write-timeout=3s"}, nil,
 			func(c *Config) {
 				c.PingInterval, c.PongTimeout, c.LoginTimeout, c.WriteTimeout = time.Minute, 500*time.Millisecond, 2*time.Hour, 3*time.Second
 			}},
@@ -168,10 +168,6 @@ func TestLoadRefuses(t *testing.T) {
 		{[]string{"--listen=a/b:9000"}, nil, `--listen: must be HOST:PORT without a scheme or path, got "a/b:9000"`},
 		{nil, []string{"BECKON_LISTEN=x"}, `--listen (from BECKON_LISTEN): must be HOST:PORT, :PORT or [IPV6]:PORT, got "x"`},
 		{nil, []string{"PORT=tcp://10.0.0.1:80"}, `--listen (from PORT): must be HOST:PORT, :PORT or [IPV6]:PORT, got ":tcp://10.0.0.1:80"`},
-		{nil, []string{"BECKON_LISTN=:1"}, "BECKON_LISTN: unknown environment variable, did you mean BECKON_LISTEN?"},
-		{nil, []string{"BECKON_MAX_USER=1"}, "BECKON_MAX_USER: unknown environment variable, did you mean BECKON_MAX_USERS?"},
-		{nil, []string{"BECKON_WHATEVER=1", "BECKON_ANYTHING=1"}, "BECKON_ANYTHING: unknown environment variable"},
-		{nil, []string{"BECKON_HELP=1"}, "BECKON_HELP: unknown environment variable"},
 		{[]string{"--ping-interval=5"}, nil, `--ping-interval: must be a duration such as 25s, 500ms or 2m, got "5"`},
 		{[]string{"--ping-interval=5s", "--pong-timeout=6s"}, nil, "--ping-interval: must be more than --pong-timeout (6s), got 5s"},
 		{[]string{"--ping-interval=10s", "--pong-timeout=10s"}, nil, "--ping-interval: must be more than --pong-timeout (10s), got 10s"},

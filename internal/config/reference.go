@@ -61,22 +61,26 @@ func MarkdownTable() string {
 	return b.String()
 }
 
-// settings describes every flag and the value that it has in c.
-func (c Config) settings() []Setting {
-	g := grammar{Config: c}
-	parser, err := newParser(&g, newSources(nil), io.Discard)
+// flags returns all flags, whose targets are the values in a copy of c.
+func (c Config) flags() []*kong.Flag {
+	parser, err := newParser(&grammar{Config: c}, newSources(nil), io.Discard)
 	if err != nil {
 		panic(err) // the grammar is a constant
 	}
+	return parser.Model.Flags
+}
+
+// settings describes every flag and the value that it has in c.
+func (c Config) settings() []Setting {
 	var settings []Setting
-	for _, flag := range parser.Model.Flags {
+	for _, flag := range c.flags() {
 		if !configurable(flag) {
 			continue
 		}
 		value, list := format(flag)
 		settings = append(settings, Setting{
 			Flag:        flag.Name,
-			Env:         variables(flag.Name)[0],
+			Env:         variable(flag.Name),
 			Group:       flag.Group.Title,
 			Default:     flag.Default,
 			Value:       value,

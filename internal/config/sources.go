@@ -33,6 +33,10 @@ func (s *sources) Resolve(_ *kong.Context, _ *kong.Path, flag *kong.Flag) (any, 
 	value, origin, ok := s.environment.lookup(flag.Name)
 	if !ok {
 		value, origin, ok = s.file.lookup(flag.Name)
+		if port, set := s.environment[portVariable]; set && flag.Name == listenFlag {
+			value, origin = movePort(value, origin, flag.Default, port)
+			ok = true
+		}
 	}
 	if !ok {
 		return nil, nil
