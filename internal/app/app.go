@@ -9,7 +9,6 @@ import (
 	"sync/atomic"
 	"time"
 
-	"github.com/google/uuid"
 	"github.com/rs/zerolog"
 
 	"beckon/internal/address"
@@ -42,9 +41,10 @@ type App struct {
 	clients  *address.Resolver
 	requests *requestid.Source
 	tokens   *auth.Verifier // nil where everybody may come in
-	turn     *turnAccess    // nil where no TURN server takes credentials that are made here
-	relay    *relay.Relay   // the TURN server built in; nil without one, and before it is open
+	ice      *iceServers
+	relay    *relay.Relay // the TURN server built in; nil without one, and before it is open
 	gate     *ratelimit.Gate
+	local    *ratelimit.Gate // for the machine's own addresses
 	hub      *hub.Hub
 	sockets  *wsconn.Server
 	bounds   httpd.Bounds // of pages and the servers aside
@@ -63,20 +63,15 @@ func New(cfg config.Config, log zerolog.Logger) (*App, error) {
 	if err != nil {
 		return nil, err
 	}
-	turn, err := newTURNAccess(cfg)
+	servers, err := newICEServers(cfg)
 	if err != nil {
 		return nil, err
 	}
-	a := &App{log: log, clients: address.New(cfg.TrustedProxies), tokens: tokens, turn: turn, silence: httpd.NewSilence()}
+	a := &App{log: log, clients: address.New(cfg.TrustedProxies), tokens: tokens, ice: servers, silence: httpd.NewSilence()}
 	a.requests = requestid.New(a.clients.ByProxy)
-	a.hub = hub.New(hub.Options{
-		MaxUsers:     cfg.MaxUsers,
-		MaxRooms:     cfg.MaxRooms,
-		MaxRoomUsers: cfg.MaxRoomUsers,
-		NewID:        uuid.NewString,
-	})
+	a.hub = hub.New(hubOptions(cfg))
 	counts := metrics.New(metrics.Options{Users: a.hub.Users, Rooms: a.hub.Rooms, TURN: cfg.TURN})
-	a.gate, a.relayCounts = gate(cfg), counts.Relay
+	a.gate, a.local, a.relayCounts = ratelimit.NewGate(limits(cfg)), ratelimit.NewGate(localLimits(cfg)), counts.Relay
 	dialect := session.NewServer(a.sessionOptions(cfg, counts))
 	a.sockets = wsconn.NewServer(a.socketOptions(cfg, counts), wsconn.Dialects{
 		"":                   dialect.AcceptPlain,
@@ -108,8 +103,7 @@ func New(cfg config.Config, log zerolog.Logger) (*App, error) {
 func (a *App) sessionOptions(cfg config.Config, counts *metrics.Metrics) session.Options {
 	opts := session.Options{
 		Hub:          a.hub,
-		ICE:          a.turn.source(cfg),
-		RelayOnly:    cfg.RelayOnly,
+		ICE:          a.ice,
 		LoginWeight:  cfg.MessagesPerSecond / loginsPerSecond,
 		LoginTimeout: cfg.LoginTimeout,
 		ResumeWindow: cfg.ResumeWindow,
@@ -136,7 +130,7 @@ func (a *App) socketOptions(cfg config.Config, counts *metrics.Metrics) wsconn.O
 		AllowedOrigins:  cfg.AllowedOrigins,
 		Clients:         a.clients,
 		Gate:            a.gate,
-		LocalGate:       localGate(cfg),
+		LocalGate:       a.local,
 		Pacer:           pacer(cfg),
 		Observer:        counts.Connections,
 		Requests:        a.requests,

@@ -40,7 +40,7 @@ func (a *App) openRelay(cfg config.Config, open *listen.Set) error {
 	a.relay, err = relay.Open(relay.Options{
 		Listen: cfg.TURNListen, Program: program, Args: []string{RelayCommand}, Log: a.log, Observer: a.relayCounts,
 		Settings: turn.Settings{
-			Realm: cfg.TURNRealm, Secrets: a.turn.secrets, PublicIPs: ips,
+			Realm: cfg.TURNRealm, Secrets: a.ice.secrets, PublicIPs: ips,
 			MinPort: cfg.TURNRelayPorts.First, MaxPort: cfg.TURNRelayPorts.Last, AllowPeers: cfg.TURNAllowPeers,
 			MaxAllocations: cfg.TURNMaxAllocations, MaxAllocationsPerUser: cfg.TURNMaxAllocationsPerUser,
 			BytesPerSecond: cfg.TURNBytesPerSecond, BytesPerSecondPerUser: cfg.TURNBytesPerSecondPerUser,
@@ -51,7 +51,7 @@ func (a *App) openRelay(cfg config.Config, open *listen.Set) error {
 		return listen.Explain("--turn-listen", cfg.TURNListen, err)
 	}
 	servers := turnServers(hosts, a.turnPorts(cfg, open, hosts))
-	a.turn.add(a.relay, servers)
+	a.ice.add(a.relay, servers, cfg)
 	a.log.Info().Interface("public_ip", ips).Strs("urls", slices.Concat(servers[0].URLs, servers[1].URLs)).Msg("TURN server")
 	return nil
 }

@@ -17,9 +17,11 @@ import (
 	"beckon/internal/listen"
 )
 
-// Run listens where cfg, which is from input, says and serves until ctx ends, logging to stderr. Each value from reload makes it read
-// the certificates and keys anew. An error is one line for the operator that names the setting at fault.
+// Run listens where cfg says and serves until ctx ends, logging to stderr. Each value from reload makes it read
+// the input that cfg is from anew, with certificates and keys. An error is one line for the operator that names the
+// setting at fault.
 func Run(ctx context.Context, input config.Input, cfg config.Config, reload <-chan os.Signal, stderr *os.File) error {
+	setLogLevel(cfg)
 	log := newLogger(cfg, stderr)
 	warnOfStrays(input, log)
 	a, err := New(cfg, log)
@@ -44,7 +46,7 @@ func Run(ctx context.Context, input config.Input, cfg config.Config, reload <-ch
 		Str("version", config.Version()).
 		Msg("listening")
 	compareFiles(cfg, log)
-	return a.serveAll(ctx, open, url, reload)
+	return a.serveAll(ctx, open, url, &reloader{app: a, open: open, input: input, running: cfg, asked: reload})
 }
 
 func (a *App) listenOptions(cfg config.Config) listen.Options {
@@ -73,7 +75,7 @@ func (a *App) listenOptions(cfg config.Config) listen.Options {
 }
 
 // serveAll serves the pages and what goes with them: the redirect, the admin listener, and systemd's questions.
-func (a *App) serveAll(ctx context.Context, open *listen.Set, url string, reload <-chan os.Signal) error {
+func (a *App) serveAll(ctx context.Context, open *listen.Set, url string, reloads *reloader) error {
 	supervisor := listen.NewSupervisor(a.log)
 	background, stop := context.WithCancel(context.WithoutCancel(ctx))
 	var aside sync.WaitGroup
@@ -82,7 +84,7 @@ func (a *App) serveAll(ctx context.Context, open *listen.Set, url string, reload
 	aside.Go(func() { open.Run(background) })
 	aside.Go(func() { supervisor.Run(background, func() bool { return true }) })
 	aside.Go(func() { a.serveRelay(background) })
-	aside.Go(func() { a.reloadOn(background, reload, open, supervisor, url) })
+	aside.Go(func() { reloads.run(background, supervisor, "serving "+url) })
 	if open.Redirect != nil {
 		redirect := httpd.NewServer(open.RedirectHandler, a.bounds, a.log)
 		defer a.serveAside(redirect, open.Redirect, &aside).Close()
@@ -115,39 +117,13 @@ func (a *App) serveAside(server *http.Server, ln net.Listener, aside *sync.WaitG
 	return server
 }
 
-// reloadOn reads certificates and keys anew whenever it is asked to. What cannot be read leaves the old in use.
-func (a *App) reloadOn(ctx context.Context, asked <-chan os.Signal, open *listen.Set, s *listen.Supervisor, url string) {
-	for {
-		select {
-		case <-ctx.Done():
-			return
-		case <-asked:
-		}
-		s.Reloading()
-		err := errors.Join(open.Reload(), a.turn.reload())
-		if a.tokens != nil {
-			err = errors.Join(err, a.tokens.Reload())
-		}
-		if err != nil {
-			a.log.Error().Err(err).Msg("reload")
-		} else {
-			a.log.Info().Msg("reloaded")
-		}
-		s.Ready("serving " + url)
-	}
-}
-
-// newLogger logs for people on a terminal and for machines elsewhere, unless cfg decides.
+// newLogger logs for people on a terminal and for machines elsewhere, unless cfg decides. Its level is the process's.
 func newLogger(cfg config.Config, stderr *os.File) zerolog.Logger {
-	level, err := zerolog.ParseLevel(cfg.LogLevel)
-	if err != nil {
-		level = zerolog.InfoLevel
-	}
 	var w io.Writer = stderr
 	if cfg.LogFormat == "console" || cfg.LogFormat == "auto" && isTerminal(stderr) {
 		w = zerolog.ConsoleWriter{Out: stderr, TimeFormat: time.TimeOnly, NoColor: !isTerminal(stderr)}
 	}
-	return zerolog.New(w).Level(level).With().Timestamp().Logger()
+	return zerolog.New(w).With().Timestamp().Logger()
 }
 
 func isTerminal(f *os.File) bool {

@@ -6,10 +6,12 @@ import (
 	"net"
 	"os"
 
+	"github.com/google/uuid"
 	"github.com/rs/zerolog"
 
 	"beckon/internal/auth"
 	"beckon/internal/config"
+	"beckon/internal/hub"
 	"beckon/internal/listen"
 	"beckon/internal/ratelimit"
 	"beckon/internal/replay"
@@ -21,19 +23,17 @@ const loginsPerSecond = 20
 // burst is how many seconds' worth a client may send, or begin, at once.
 const burst = 4
 
-// gate limits all connections, and those of each address but the machine's own.
-func gate(cfg config.Config) *ratelimit.Gate {
+// limits are those of all connections, and of those of each address but the machine's own.
+func limits(cfg config.Config) ratelimit.Limits {
 	limits := perAddress(config.PerAddress{
 		Connections: cfg.MaxConnectionsPerIP, HandshakesPerSecond: cfg.HandshakesPerSecondPerIP,
 	})
 	limits.Connections = cfg.MaxConnections
-	return ratelimit.NewGate(limits)
+	return limits
 }
 
-// localGate limits the connections of each of the machine's own addresses.
-func localGate(cfg config.Config) *ratelimit.Gate {
-	return ratelimit.NewGate(perAddress(cfg.Limits.Local()))
-}
+// localLimits are those of the connections of each of the machine's own addresses.
+func localLimits(cfg config.Config) ratelimit.Limits { return perAddress(cfg.Limits.Local()) }
 
 func perAddress(of config.PerAddress) ratelimit.Limits {
 	return ratelimit.Limits{
@@ -41,6 +41,10 @@ func perAddress(of config.PerAddress) ratelimit.Limits {
 		HandshakeRate:    float64(of.HandshakesPerSecond),
 		HandshakeBurst:   burst * of.HandshakesPerSecond,
 	}
+}
+
+func hubOptions(cfg config.Config) hub.Options {
+	return hub.Options{MaxUsers: cfg.MaxUsers, MaxRooms: cfg.MaxRooms, MaxRoomUsers: cfg.MaxRoomUsers, NewID: uuid.NewString}
 }
 
 func pacer(cfg config.Config) *ratelimit.Pacer {

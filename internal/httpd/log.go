@@ -3,21 +3,20 @@ package httpd
 import (
 	"net/http"
 	"time"
-
-	"github.com/rs/zerolog"
 )
 
 // logged returns a ResponseWriter that notes the status, and a function that logs the
 // request once it is answered. Neither costs anything unless debug is on. The query is not
 // logged, since people put secrets there.
 func (s *site) logged(w http.ResponseWriter, r *http.Request) (http.ResponseWriter, func()) {
-	if s.options.Logger.GetLevel() > zerolog.DebugLevel {
+	event := s.options.Logger.Debug()
+	if event == nil {
 		return w, func() {}
 	}
 	start := time.Now()
 	noted := &statusWriter{ResponseWriter: w}
 	return noted, func() {
-		s.options.Logger.Debug().
+		event.
 			Str("request", s.options.Requests.Of(r)).
 			Str("method", r.Method).
 			Str("path", r.URL.Path).

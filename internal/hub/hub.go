@@ -47,9 +47,8 @@ type Options struct {
 
 // Hub is the registry of one server. Its methods may be called from any goroutine.
 type Hub struct {
-	opts Options
-
 	mu    sync.Mutex
+	opts  Options          // guarded by mu
 	rooms map[string]*room // by key; guarded by mu
 	users int              // members of all rooms; guarded by mu
 	quiet bool             // no more presence; guarded by mu
@@ -61,6 +60,14 @@ func New(opts Options) *Hub {
 		opts.Fault = func(any, []byte) {}
 	}
 	return &Hub{opts: opts, rooms: make(map[string]*room)}
+}
+
+// SetBounds makes the bounds those of opts for whoever comes from now on; who is in stays in. NewID stays what it is.
+func (h *Hub) SetBounds(opts Options) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	opts.NewID = h.opts.NewID
+	h.opts = opts
 }
 
 // Join is a request to enter a room.

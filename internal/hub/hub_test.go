@@ -243,6 +243,31 @@ func TestBounds(t *testing.T) {
 	}
 }
 
+// Other bounds are for those who come from then on; who is in stays in.
+func TestBoundsMayChange(t *testing.T) {
+	h := New(Options{NewID: counter(), MaxUsers: 1})
+	try := func(room, name string, want error) {
+		t.Helper()
+		if _, _, err := h.Join(Join{RoomKey: room, Name: name, NameKey: name, Sink: new(recorder)}); !errors.Is(err, want) {
+			t.Errorf("%s into %s: got %v, want %v", name, room, err, want)
+		}
+	}
+	try("a", "ana", nil)
+	try("a", "bob", ErrServerFull)
+	h.SetBounds(Options{MaxUsers: 4, MaxRooms: 1, MaxRoomUsers: 2})
+	try("a", "bob", nil)
+	try("a", "eve", ErrRoomFull)
+	try("b", "eve", ErrServerFull)
+	h.SetBounds(Options{MaxUsers: 1, MaxRooms: 1, MaxRoomUsers: 1})
+	try("a", "eve", ErrServerFull)
+	h.SetBounds(Options{})
+	try("a", "eve", nil)
+	try("b", "eve", nil)
+	if h.Users() != 4 || h.Rooms() != 2 {
+		t.Errorf("%d users, %d rooms", h.Users(), h.Rooms())
+	}
+}
+
 func TestLeaveIsOnce(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		h := New(Options{NewID: counter()})

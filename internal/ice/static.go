@@ -14,6 +14,8 @@ type Handout struct {
 	TTL time.Duration
 	// Lapses tells whether there are credentials in it that are refused after TTL.
 	Lapses bool
+	// RelayOnly tells whether to connect through the TURN servers alone.
+	RelayOnly bool
 }
 
 // Static is a list of servers that never changes.

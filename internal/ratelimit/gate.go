@@ -25,11 +25,11 @@ const maxIdle = 1 << 16
 // It remembers groups that have connections, and those that began one so recently that their burst is not whole
 // again, at most maxIdle. Groups that need no longer be remembered are forgotten two at a time by whoever comes next.
 type Gate struct {
-	limits Limits
-	rate   flow
-	epoch  time.Time
+	epoch time.Time
 
 	mu     sync.Mutex
+	limits Limits                  // guarded by mu
+	rate   flow                    // that of limits; guarded by mu
 	open   int                     // guarded by mu
 	groups map[netip.Prefix]*group // guarded by mu
 	idle   idleList                // groups without a connection; guarded by mu
@@ -46,13 +46,20 @@ type group struct {
 // NewGate returns a gate with nobody inside.
 func NewGate(limits Limits) *Gate {
 	g := &Gate{
-		limits: limits,
-		rate:   newFlow(limits.HandshakeRate, limits.HandshakeBurst),
 		epoch:  time.Now(),
 		groups: make(map[netip.Prefix]*group),
 	}
 	g.idle.init()
+	g.SetLimits(limits)
 	return g
+}
+
+// SetLimits makes other limits those of the gate. Who is inside stays, however many that are. Those who were admitted
+// while no limit per group was on count for none later.
+func (g *Gate) SetLimits(limits Limits) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	g.limits, g.rate = limits, newFlow(limits.HandshakeRate, limits.HandshakeBurst)
 }
 
 // Place is the place of one connection inside a Gate. The zero Place is none.
@@ -64,15 +71,16 @@ type Place struct {
 // Admit decides about a connection from a group of addresses, any key that tells them apart. It returns the
 // connection's place, or the reason for the refusal. What is refused counts for nothing.
 func (g *Gate) Admit(key netip.Prefix) (Place, Reason) {
-	if g.limits.GroupConnections == 0 && !g.rate.limits() {
-		return g.AdmitExempt()
-	}
 	now := time.Since(g.epoch)
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	g.forget(now)
 	if g.isFull() {
 		return Place{}, ServerConnections
+	}
+	if g.limits.GroupConnections == 0 && !g.rate.limits() {
+		g.open++
+		return Place{gate: g}, None
 	}
 	member, known := g.groups[key]
 	if !known {
@@ -175,6 +183,8 @@ func (g *Gate) RetryAfter(reason Reason) int {
 	case AddressConnections:
 		return whenAddressFull
 	default:
+		g.mu.Lock()
+		defer g.mu.Unlock()
 		return max(1, int(math.Ceil(g.rate.interval/float64(time.Second))))
 	}
 }

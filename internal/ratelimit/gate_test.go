@@ -228,3 +228,41 @@ func TestReasons(t *testing.T) {
 		t.Errorf("%d reasons", len(seen))
 	}
 }
+
+// Other limits are for those who come from then on; who is inside stays, and counts.
+func TestLimitsMayChange(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		g := NewGate(Limits{Connections: 3, GroupConnections: 2})
+		leave := admit(t, g, somebody(1))
+		admit(t, g, somebody(1))
+		refuse(t, g, somebody(1), AddressConnections)
+		g.SetLimits(Limits{Connections: 3, GroupConnections: 3})
+		admit(t, g, somebody(1))
+		refuse(t, g, somebody(2), ServerConnections)
+		g.SetLimits(Limits{Connections: 1, GroupConnections: 1})
+		leave()
+		refuse(t, g, somebody(1), ServerConnections)
+		g.SetLimits(Limits{GroupConnections: 1})
+		refuse(t, g, somebody(1), AddressConnections)
+		admit(t, g, somebody(2))
+
+		g.SetLimits(Limits{})
+		for range 10 {
+			admit(t, g, somebody(3))()
+		}
+		g.SetLimits(Limits{HandshakeRate: 0.1, HandshakeBurst: 1})
+		admit(t, g, somebody(3))()
+		refuse(t, g, somebody(3), AddressHandshakes)
+		if after := g.RetryAfter(AddressHandshakes); after != 10 {
+			t.Errorf("to come back after %d s", after)
+		}
+		g.SetLimits(Limits{HandshakeRate: 10, HandshakeBurst: 1})
+		time.Sleep(10 * time.Second) // what was owed is owed
+		admit(t, g, somebody(3))
+		time.Sleep(time.Second / 10)
+		admit(t, g, somebody(3))
+		if g.Open() != 5 {
+			t.Errorf("%d are open", g.Open())
+		}
+	})
+}

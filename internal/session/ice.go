@@ -5,6 +5,6 @@ import "beckon/internal/protocol"
 // ice sends fresh ICE servers, for those whose credentials are about to lapse.
 func (c *conversation) ice() *protocol.Error {
 	given := c.server.opts.ICE.Servers(c.member.User.ID, c.until())
-	c.reply(protocol.FreshICE(given.List, given.TTL, c.server.opts.RelayOnly))
+	c.reply(protocol.FreshICE(given.List, given.TTL, given.RelayOnly))
 	return nil
 }

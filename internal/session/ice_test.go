@@ -20,7 +20,7 @@ func (r *recorder) Servers(id string, until time.Time) ice.Handout {
 		stay = time.Until(until).String()
 	}
 	r.asked = append(r.asked, id+" "+stay)
-	return ice.Handout{List: fmt.Appendf(nil, `["%d"]`, len(r.asked)), TTL: 90*time.Second + time.Millisecond, Lapses: true}
+	return ice.Handout{List: fmt.Appendf(nil, `["%d"]`, len(r.asked)), TTL: 90*time.Second + time.Millisecond, Lapses: true, RelayOnly: true}
 }
 
 // Each login, each resumed session and each `ice` gets a list of its own, which is made for the user's id and the time
@@ -28,7 +28,7 @@ func (r *recorder) Servers(id string, until time.Time) ice.Handout {
 func TestICEServersAreForOneUser(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		b, source := newV1Bench(roomy), &recorder{}
-		b.opts.ICE, b.opts.RelayOnly = source, true
+		b.opts.ICE = source
 		b.opts.Tokens = tokens{
 			"long": {AnyRoom: true, Expires: time.Now().Add(time.Hour)}, "longer": {AnyRoom: true, Expires: time.Now().Add(2 * time.Hour)}, "ever": {AnyRoom: true},
 		}

@@ -114,7 +114,7 @@ func (c *conversation) welcome(member *hub.Member, room, how string) {
 func (c *conversation) welcomeReply(member *hub.Member, users protocol.Users, until time.Time) protocol.Welcome {
 	given := c.server.opts.ICE.Servers(member.User.ID, until)
 	w := protocol.Welcome{
-		Self: member.User, Room: c.room, Users: users, ICEServers: given.List, RelayOnly: c.server.opts.RelayOnly,
+		Self: member.User, Room: c.room, Users: users, ICEServers: given.List, RelayOnly: given.RelayOnly,
 	}
 	if given.Lapses {
 		w.ICETTL = given.TTL

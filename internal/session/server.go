@@ -35,7 +35,6 @@ type Verifier interface {
 type Options struct {
 	Hub          *hub.Hub
 	ICE          ICESource
-	RelayOnly    bool          // whether clients are to connect through a TURN server only
 	Tokens       Verifier      // nil to let everybody in
 	LoginWeight  int           // for how many messages a login counts where connections are held to a rate
 	LoginTimeout time.Duration // how long a connection may stay without a login; 0 for as long as it likes

@@ -14,8 +14,8 @@ type origins struct {
 
 var errOrigin = errors.New("pages of this origin may not connect: the operator can allow it with --allowed-origin")
 
-func newOrigins(allowed []string) origins {
-	o := origins{allowed: make(map[string]struct{}, len(allowed))}
+func newOrigins(allowed []string) *origins {
+	o := &origins{allowed: make(map[string]struct{}, len(allowed))}
 	for _, a := range allowed {
 		if u, ok := parseOrigin(a); ok {
 			o.allowed[u.Scheme+"://"+u.Host] = struct{}{}
@@ -24,9 +24,13 @@ func newOrigins(allowed []string) origins {
 	return o
 }
 
+// AllowOrigins makes these the origins, besides the page's own, whose pages may connect from now on. Connections that
+// are open stay.
+func (s *Server) AllowOrigins(origins []string) { s.origins.Store(newOrigins(origins)) }
+
 // check decides by the lines of the Origin header; scheme and host are the server's own as the client sees
 // them. A proxy that ends TLS and is not trusted leaves the scheme at http, so that only https is believed.
-func (o origins) check(lines []string, scheme, host string) error {
+func (o *origins) check(lines []string, scheme, host string) error {
 	switch {
 	case len(lines) == 0:
 		return nil

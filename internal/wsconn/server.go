@@ -24,6 +24,7 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/gorilla/websocket"
@@ -75,7 +76,7 @@ type Server struct {
 	epoch    time.Time     // of clock
 	busyGap  time.Duration // messages that come closer together find a reader that waits for them
 	dialects Dialects
-	origins  origins
+	origins  atomic.Pointer[origins]
 	upgrader websocket.Upgrader
 	parsers  sync.Pool // of *parser
 	attempts sync.Pool // of *attempt, for writes that do not block
@@ -97,12 +98,11 @@ func NewServer(opts Options, dialects Dialects) *Server {
 	if opts.Observer == nil {
 		opts.Observer = unobserved{}
 	}
-	return &Server{
+	s := &Server{
 		opts:     opts,
 		epoch:    time.Now(),
 		busyGap:  100 * time.Millisecond,
 		dialects: dialects,
-		origins:  newOrigins(opts.AllowedOrigins),
 		upgrader: websocket.Upgrader{
 			Subprotocols:    dialects.subprotocols(),
 			ReadBufferSize:  1, // for the handshake only: the frames behind it are for a parser
@@ -114,6 +114,8 @@ func NewServer(opts Options, dialects Dialects) *Server {
 		conns:    make(map[*Conn]struct{}),
 		empty:    make(chan struct{}),
 	}
+	s.AllowOrigins(opts.AllowedOrigins)
+	return s
 }
 
 func (d Dialects) subprotocols() []string {
@@ -129,7 +131,7 @@ func (d Dialects) subprotocols() []string {
 // ServeHTTP upgrades the request, or refuses it with a status that says why.
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	scheme, host := s.opts.Clients.Origin(r)
-	if err := s.origins.check(r.Header.Values("Origin"), scheme, host); err != nil {
+	if err := s.origins.Load().check(r.Header.Values("Origin"), scheme, host); err != nil {
 		s.refuse(r, RefusedOrigin)
 		http.Error(w, err.Error(), http.StatusForbidden)
 		return

@@ -1,0 +1,100 @@
+package app
+
+import (
+	"crypto/rand"
+	"fmt"
+	"slices"
+	"sync/atomic"
+	"time"
+
+	"beckon/internal/config"
+	"beckon/internal/ice"
+	"beckon/internal/session"
+)
+
+// iceServers are the STUN and TURN servers that users are given, with credentials made for each user where a server
+// takes such. It is a session.ICESource, for any goroutine; its other methods are called by one goroutine at a time.
+type iceServers struct {
+	current atomic.Pointer[offer]
+
+	madeUp  ice.Secrets  // for the relay where there is no file of them; static
+	secrets ice.Secrets  // of the credentials; nil where none are made
+	relay   relaying     // nil until there is one
+	own     []ice.Server // the relay's
+}
+
+// offer is what users are given; it never changes.
+type offer struct {
+	source    session.ICESource
+	relayOnly bool
+}
+
+// relaying is the TURN server built in.
+type relaying interface {
+	Update(secrets []string) error
+}
+
+// newICEServers reads the secrets, if cfg names a file of them.
+func newICEServers(cfg config.Config) (*iceServers, error) {
+	s := &iceServers{madeUp: ice.Secrets{rand.Text()}}
+	return s, s.use(cfg)
+}
+
+// use reads the secrets anew, and gives out the servers of cfg from now on. The relay takes new secrets before anybody
+// gets a credential made with them. After an error, users are given what they were.
+func (s *iceServers) use(cfg config.Config) error {
+	secrets, err := s.load(cfg)
+	if err != nil {
+		return fmt.Errorf("--turn-secret-file: %w", err)
+	}
+	if s.relay != nil && (cfg.TURNSecretFile != "" || !slices.Equal(secrets, s.secrets)) {
+		if err := s.relay.Update(secrets); err != nil {
+			return fmt.Errorf("--turn-secret-file: %w", err)
+		}
+	}
+	s.secrets = secrets
+	s.offer(cfg)
+	return nil
+}
+
+func (s *iceServers) load(cfg config.Config) (ice.Secrets, error) {
+	switch {
+	case cfg.TURNSecretFile != "":
+		return ice.LoadSecrets(cfg.TURNSecretFile)
+	case cfg.TURN:
+		return s.madeUp, nil
+	default:
+		return nil, nil
+	}
+}
+
+// add puts the servers of a relay before those of cfg.
+func (s *iceServers) add(relay relaying, own []ice.Server, cfg config.Config) {
+	s.relay, s.own = relay, own
+	s.offer(cfg)
+}
+
+func (s *iceServers) offer(cfg config.Config) {
+	servers := cfg.ICEServers
+	if cfg.TURN && cfg.TURNSecretFile == "" { // other servers do not know the secret
+		servers = slices.DeleteFunc(slices.Clone(servers), ice.Server.LacksCredentials)
+	}
+	servers = slices.Concat(s.own, servers)
+	now := &offer{relayOnly: cfg.RelayOnly}
+	if s.secrets == nil {
+		now.source = ice.NewStatic(servers)
+	} else {
+		issuer := ice.NewIssuer(cfg.TURNCredentialTTL)
+		issuer.Use(servers, s.secrets)
+		now.source = issuer
+	}
+	s.current.Store(now)
+}
+
+// Servers is session.ICESource.
+func (s *iceServers) Servers(id string, until time.Time) ice.Handout {
+	now := s.current.Load()
+	given := now.source.Servers(id, until)
+	given.RelayOnly = now.relayOnly
+	return given
+}

@@ -1,0 +1,105 @@
+package app
+
+import (
+	"context"
+	"errors"
+	"io"
+	"os"
+
+	"github.com/rs/zerolog"
+
+	"beckon/internal/config"
+	"beckon/internal/listen"
+)
+
+// reloader changes the server while it runs. It belongs to the goroutine that calls run.
+type reloader struct {
+	app     *App
+	open    *listen.Set
+	input   config.Input
+	running config.Config    // what is in force
+	asked   <-chan os.Signal // a value for each reload
+}
+
+// run reloads whenever it is asked to, until ctx ends.
+func (r *reloader) run(ctx context.Context, supervisor *listen.Supervisor, status string) {
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-r.asked:
+		}
+		supervisor.Reloading()
+		r.reload()
+		supervisor.Ready(status)
+	}
+}
+
+// reload reads settings, certificates and keys anew. A configuration that is wrong anywhere changes nothing at all;
+// of the other files, one that cannot be used leaves what was read from it before in use.
+func (r *reloader) reload() {
+	log := r.app.log
+	next, err := r.input.Load(io.Discard)
+	if err != nil {
+		log.Error().Err(err).Msg("reload failed: nothing has changed")
+		return
+	}
+	err = r.open.Reload()
+	if r.app.tokens != nil {
+		err = errors.Join(err, r.app.tokens.Reload())
+	}
+	now := reloaded(r.running, next)
+	waiting := config.Changed(now, next)
+	if fault := r.app.ice.use(now); fault != nil {
+		err = errors.Join(err, fault)
+		now.WebRTC = r.running.WebRTC
+	}
+	changed := config.Changed(r.running, now)
+	r.running = now
+	r.app.apply(now)
+	if len(waiting) > 0 {
+		log.Warn().Strs("settings", waiting).Msg("settings have changed that need a restart")
+	}
+	if err != nil {
+		log.Error().Err(err).Strs("changed", changed).Msg("reload failed in part: what could not be read is as it was")
+	} else {
+		log.Info().Strs("changed", changed).Msg("reloaded")
+	}
+	if len(changed) > 0 {
+		warn(now, log)
+		compareFiles(now, log)
+	}
+}
+
+// reloaded returns the running configuration with those of the next one's settings that can change in a running
+// server; the README lists them. What users are told of TURN servers has to go with the one built in, which cannot.
+func reloaded(running, next config.Config) config.Config {
+	running.LogLevel = next.LogLevel
+	running.AllowedOrigins = next.AllowedOrigins
+	if running.TURN == next.TURN {
+		running.WebRTC = next.WebRTC
+	}
+	running.MaxConnections = next.MaxConnections
+	running.MaxConnectionsPerIP = next.MaxConnectionsPerIP
+	running.HandshakesPerSecondPerIP = next.HandshakesPerSecondPerIP
+	running.MaxUsers, running.MaxRooms, running.MaxRoomUsers = next.MaxUsers, next.MaxRooms, next.MaxRoomUsers
+	return running
+}
+
+// apply puts such settings, but for the ICE servers, in force.
+func (a *App) apply(cfg config.Config) {
+	setLogLevel(cfg)
+	a.sockets.AllowOrigins(cfg.AllowedOrigins)
+	a.gate.SetLimits(limits(cfg))
+	a.local.SetLimits(localLimits(cfg))
+	a.hub.SetBounds(hubOptions(cfg))
+}
+
+// setLogLevel sets the level of the process, whose one log is its standard error: a logger's own level is for good.
+func setLogLevel(cfg config.Config) {
+	level, err := zerolog.ParseLevel(cfg.LogLevel)
+	if err != nil {
+		level = zerolog.InfoLevel
+	}
+	zerolog.SetGlobalLevel(level)
+}
