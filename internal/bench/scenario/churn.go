@@ -45,7 +45,7 @@ func (o Churn) Run(b *Bench) ([]report.Result, error) {
 	defer c.close()
 	c.keepAlive()
 	for n := range o.Users {
-		c.add(dialect.User{Name: name(n), Presence: true})
+		c.add(dialect.User{Name: c.name(n), Presence: true})
 	}
 	if err := c.enter(); err != nil {
 		return nil, err
@@ -103,7 +103,7 @@ func (v *churn) prepare(visitors int) error {
 
 // visitor adds one more user.
 func (v *churn) visitor() *client {
-	cl := v.crowd.add(dialect.User{Name: name(v.made), Presence: true})
+	cl := v.crowd.add(dialect.User{Name: v.crowd.name(v.made), Presence: true})
 	v.made++
 	return cl
 }

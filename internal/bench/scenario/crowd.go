@@ -1,10 +1,12 @@
 package scenario
 
 import (
+	"crypto/rand"
 	"errors"
 	"fmt"
 	"math"
 	"slices"
+	"strings"
 	"time"
 
 	"beckon/internal/bench/dialect"
@@ -19,6 +21,7 @@ const patience = 5 * time.Minute
 type crowd struct {
 	bench *Bench
 	loop  *wire.Loop
+	run   string // what the names begin with, of this crowd alone
 
 	clients  []*client
 	ready    int // connected, and greeted if the dialect does
@@ -35,10 +38,20 @@ func newCrowd(b *Bench) (*crowd, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &crowd{bench: b, loop: loop, expect: math.MaxInt}, nil
+	return &crowd{bench: b, loop: loop, run: strings.ToLower(rand.Text()[:4]), expect: math.MaxInt}, nil
 }
 
-func (c *crowd) close() { c.loop.Close() }
+// close ends the crowd. A server that goes on is told, lest it keep sessions for users who do not come back.
+func (c *crowd) close() {
+	const longest = 10 * time.Second
+	defer c.loop.Close()
+	if c.bench.Command != "" {
+		return
+	}
+	if err := c.loop.Leave(longest); err != nil {
+		c.bench.progress("not all could leave: %v", err)
+	}
+}
 
 // client is one user and its connection.
 type client struct {
@@ -66,8 +79,8 @@ func (c *crowd) add(u dialect.User) *client {
 	return added
 }
 
-// name is that of the n-th user.
-func name(n int) string { return fmt.Sprintf("user%06d", n) }
+// name is that of the n-th user: as long as any other's, so that all runs send equally many bytes.
+func (c *crowd) name(n int) string { return fmt.Sprintf("%s%06d", c.run, n) }
 
 // connect connects everybody who is not, and waits until the server is ready for their logins.
 func (c *crowd) connect() error {

@@ -55,7 +55,7 @@ func (o Idle) Run(b *Bench) ([]report.Result, error) {
 func (o Idle) measure(c *crowd, users int, before int64) (report.Result, error) {
 	r := c.bench.result("idle", fmt.Sprintf("%d users, rooms %d, presence %t", users, o.Rooms, o.Presence))
 	for n := len(c.clients); n < users; n++ {
-		c.add(dialect.User{Name: name(n), Room: room(n, o.Rooms), Presence: o.Presence})
+		c.add(dialect.User{Name: c.name(n), Room: room(n, o.Rooms), Presence: o.Presence})
 	}
 	entering, err := c.meter()
 	if err != nil {

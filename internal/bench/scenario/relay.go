@@ -36,8 +36,8 @@ func (o Relay) Run(b *Bench) ([]report.Result, error) {
 	for n := range o.Pairs {
 		room := room(n, o.Rooms)
 		t.pair(
-			c.add(dialect.User{Name: name(2 * n), Room: room, Presence: o.Presence}),
-			c.add(dialect.User{Name: name(2*n + 1), Room: room, Presence: o.Presence}),
+			c.add(dialect.User{Name: c.name(2 * n), Room: room, Presence: o.Presence}),
+			c.add(dialect.User{Name: c.name(2*n + 1), Room: room, Presence: o.Presence}),
 		)
 	}
 	if err := c.enter(); err != nil {

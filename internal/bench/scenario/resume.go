@@ -50,7 +50,7 @@ func (o Resume) Run(b *Bench) ([]report.Result, error) {
 	defer c.close()
 	s := &resume{crowd: c, talk: newTalk(c), away: o.Away, returning: latency.NewRecorder()}
 	for n := range o.Users {
-		from, to := c.add(dialect.User{Name: name(2 * n)}), c.add(dialect.User{Name: name(2*n + 1)})
+		from, to := c.add(dialect.User{Name: c.name(2 * n)}), c.add(dialect.User{Name: c.name(2*n + 1)})
 		s.talk.pair(from, to)
 		s.fragile = append(s.fragile, to)
 	}

@@ -2,8 +2,10 @@ package scenario_test
 
 import (
 	"errors"
+	"fmt"
 	"os"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -162,6 +164,54 @@ func TestLostSessionsAreNoticed(t *testing.T) {
 	_, err := resume.Run(bench(t, beckon(t, "--resume-window=0"), "v1"))
 	if err == nil || !strings.Contains(err.Error(), "was lost") {
 		t.Errorf("a server that keeps no sessions: %v", err)
+	}
+}
+
+// When a run ends, its users are gone for good: there is room for those of the next one at once.
+func TestRunsFollowEachOther(t *testing.T) {
+	for _, test := range []struct {
+		load     load
+		maxUsers int // less than two runs have
+	}{
+		{scenario.Idle{Users: []int{10}, Rooms: 3}, 10},
+		{scenario.Relay{Pairs: 5, Window: 2, Duration: 50 * time.Millisecond}, 10},
+		{scenario.Storm{Users: []int{5, 10}}, 10},
+		{scenario.Churn{Users: 50, Rate: 20, Stay: 50 * time.Millisecond, Duration: 50 * time.Millisecond}, 95},
+		{scenario.Churn{Users: 50, Rate: 20, Sockets: true, Stay: 50 * time.Millisecond, Duration: 50 * time.Millisecond}, 95},
+		{scenario.Resume{Users: 5, Percent: 100, Rate: 100, Away: 20 * time.Millisecond, Duration: 200 * time.Millisecond}, 10},
+	} {
+		url := beckon(t, fmt.Sprintf("--max-users=%d", test.maxUsers))
+		for range 2 {
+			if _, err := test.load.Run(bench(t, url, "v1")); err != nil {
+				t.Errorf("%T: %v", test.load, err)
+			}
+		}
+	}
+}
+
+// Users of two runs have different names, though they are in one room, and a message takes as many bytes in each.
+func TestRunsDoNotMeet(t *testing.T) {
+	url := beckon(t)
+	relay := scenario.Relay{Pairs: 3, Rate: 100, Duration: time.Second}
+	results, errs := make([]report.Result, 2), make([]error, 2)
+	var both sync.WaitGroup
+	for i := range results {
+		both.Go(func() {
+			var r []report.Result
+			if r, errs[i] = relay.Run(bench(t, url, "v1")); errs[i] == nil {
+				results[i] = r[0]
+			}
+		})
+	}
+	both.Wait()
+	if err := errors.Join(errs...); err != nil {
+		t.Fatal(err)
+	}
+	for _, key := range []string{"bytes_in", "bytes_out"} {
+		a, b := value(t, results[0], key), value(t, results[1], key)
+		if a < 0.9*b || b < 0.9*a {
+			t.Errorf("%s: %v and %v", key, a, b)
+		}
 	}
 }
 

@@ -46,12 +46,12 @@ func (o Slow) Run(b *Bench) ([]report.Result, error) {
 	c.keepAlive()
 	s := &slow{crowd: c, healthy: newTalk(c), gone: map[*client]bool{}, codes: map[int]int{}}
 	for n := range o.Pairs {
-		s.healthy.pair(c.add(dialect.User{Name: name(2 * n)}), c.add(dialect.User{Name: name(2*n + 1)}))
+		s.healthy.pair(c.add(dialect.User{Name: c.name(2 * n)}), c.add(dialect.User{Name: c.name(2*n + 1)}))
 	}
 	for n := range o.Readers {
-		reader := c.add(dialect.User{Name: fmt.Sprintf("reader%03d", n)})
+		reader := c.add(dialect.User{Name: fmt.Sprintf("%sr%04d", c.run, n)})
 		reader.ended = func(code int) { s.codes[code]++ }
-		sender := c.add(dialect.User{Name: fmt.Sprintf("sender%03d", n)})
+		sender := c.add(dialect.User{Name: fmt.Sprintf("%ss%04d", c.run, n)})
 		sender.failed = func() { s.missed(reader) }
 		s.readers, s.senders = append(s.readers, reader), append(s.senders, sender)
 	}

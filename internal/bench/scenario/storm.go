@@ -45,7 +45,7 @@ func (o Storm) measure(b *Bench, users int) (report.Result, error) {
 	}
 	defer c.close()
 	for n := range users {
-		c.add(dialect.User{Name: name(n), Presence: true})
+		c.add(dialect.User{Name: c.name(n), Presence: true})
 	}
 	connecting, err := c.meter()
 	if err != nil {

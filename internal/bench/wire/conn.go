@@ -30,7 +30,7 @@ type Handler interface {
 	// Text is called with each text message, which is only good until it returns.
 	Text(payload []byte)
 	// Ended is called once, when the server or the network has ended the connection: with the code of the close
-	// frame, [CodeNone] or [CodeAbnormal]. It is not called after Close or Cut.
+	// frame, [CodeNone] or [CodeAbnormal]. Nothing is called after Close or Cut.
 	Ended(code int)
 }
 
@@ -48,6 +48,7 @@ type Conn struct {
 	out      []byte // what the socket had no room for
 	code     int    // of a close frame that came
 	paused   bool
+	leaving  bool // has said goodbye, and drops what comes; in loop.leaving until it is closed
 	closed   bool
 	failed   bool // in loop.dead
 }
@@ -65,7 +66,7 @@ func (c *Conn) Send(composed []byte) {
 }
 
 func (c *Conn) send(op byte, composed []byte) {
-	if c.closed {
+	if c.closed || c.leaving {
 		return
 	}
 	frame := seal(op, composed)
@@ -137,18 +138,21 @@ func (c *Conn) Unpause() {
 	c.watchWrites(len(c.out) > 0)
 }
 
-// Close says goodbye with a close frame of code 1000 and closes.
+// Close says goodbye with a close frame of code 1000. The socket is released when the server has answered, or has
+// ended the connection itself (RFC 6455 section 7.1.2): a system that is to release one with something unread resets the
+// connection, and what was said last may be lost.
 func (c *Conn) Close() {
-	c.goodbye(1000)
-	c.end(false)
+	if c.closed || c.leaving {
+		return
+	}
+	c.send(opClose, binary.BigEndian.AppendUint16(c.Compose(), 1000))
+	c.leaving = true
+	c.loop.leaving++
+	c.Unpause()
 }
 
 // Cut closes with a reset.
 func (c *Conn) Cut() { c.end(true) }
-
-func (c *Conn) goodbye(code uint16) {
-	c.send(opClose, binary.BigEndian.AppendUint16(c.Compose(), code))
-}
 
 // end releases the socket.
 func (c *Conn) end(cut bool) {
@@ -156,6 +160,9 @@ func (c *Conn) end(cut bool) {
 		return
 	}
 	c.closed = true
+	if c.leaving {
+		c.loop.leaving--
+	}
 	c.loop.forget(c)
 	closeFD(c.fd, cut)
 	c.partial, c.fragment, c.out, c.tls = nil, nil, nil, nil
@@ -175,6 +182,9 @@ func (c *Conn) bury() {
 		return
 	}
 	c.end(false)
+	if c.leaving {
+		return
+	}
 	code := c.code
 	if code == 0 {
 		code = CodeAbnormal
@@ -194,7 +204,9 @@ func (c *Conn) readable() {
 			c.fail()
 			return
 		}
-		c.loop.Received.Bytes += int64(n)
+		if !c.leaving {
+			c.loop.Received.Bytes += int64(n)
+		}
 		whole := n == len(buf)-len(c.partial)
 		c.take(buf[:len(c.partial)+n])
 		if !whole && c.tls == nil {
@@ -239,8 +251,7 @@ func (c *Conn) take(buf []byte) {
 		if !ok || len(buf) < need {
 			break
 		}
-		c.loop.Received.Frames++
-		c.frame(h, buf[h.length:need])
+		c.receive(h, buf[h.length:need])
 		buf = buf[need:]
 	}
 	c.keep(buf, need)
@@ -256,6 +267,17 @@ func (c *Conn) keep(rest []byte, need int) {
 		c.partial = append(c.partial[:0], rest...)
 	default:
 		c.partial = append(make([]byte, 0, need+more), rest...)
+	}
+}
+
+// receive handles one frame, of which only a close frame matters to who is leaving.
+func (c *Conn) receive(h header, payload []byte) {
+	switch {
+	case !c.leaving:
+		c.loop.Received.Frames++
+		c.frame(h, payload)
+	case h.op == opClose:
+		c.fail()
 	}
 }
 

@@ -284,6 +284,64 @@ func TestAPausedConnectionIsNotRead(t *testing.T) {
 	until(t, l, "what was held back", func() bool { return len(c.texts) == messages })
 }
 
+// Who leaves is understood, though much is on its way to it that it will not read, and hears of nothing more.
+func TestLeavingIsSaid(t *testing.T) {
+	const connections = 5
+	for _, secure := range []bool{false, true} {
+		t.Run(fmt.Sprintf("TLS=%t", secure), func(t *testing.T) {
+			ends := make(chan error, connections)
+			url := serve(t, secure, func(ws *websocket.Conn) {
+				ws.ReadMessage()
+				for range 20 {
+					ws.WriteMessage(websocket.TextMessage, make([]byte, 100_000))
+				}
+				_, _, err := ws.ReadMessage()
+				ends <- err
+			})
+			l := newLoop(t)
+			var clients []*client
+			for range connections {
+				c := dial(t, l, url)
+				c.Pause(64 << 10)
+				c.say("go")
+				clients = append(clients, c)
+			}
+			l.At(l.Now(), func(time.Duration) { t.Error("a timer goes off after the end") })
+			clients[0].Close()
+			clients[0].Close()
+			clients[0].say("nobody hears this")
+			clients[1].Unpause()
+			if err := l.Leave(patience); err != nil {
+				t.Error(err)
+			}
+			for range connections {
+				if err := <-ends; !websocket.IsCloseError(err, websocket.CloseNormalClosure) {
+					t.Errorf("a server was told %v", err)
+				}
+			}
+			for _, c := range clients {
+				if c.code != 0 || len(c.texts) > 0 {
+					t.Errorf("a client was told %d, %d messages", c.code, len(c.texts))
+				}
+			}
+			if l.Sent.Frames != 2*connections || l.Received != (wire.Traffic{}) {
+				t.Errorf("%+v were sent, %+v received", l.Sent, l.Received)
+			}
+		})
+	}
+}
+
+// A server that does not answer a goodbye is waited for no longer than is allowed.
+func TestLeavingEnds(t *testing.T) {
+	done := make(chan struct{})
+	defer close(done)
+	l := newLoop(t)
+	dial(t, l, serve(t, false, func(*websocket.Conn) { <-done }))
+	if err := l.Leave(50 * time.Millisecond); err == nil || !strings.Contains(err.Error(), "of 1 connections") {
+		t.Errorf("a server that is deaf: %v", err)
+	}
+}
+
 func TestRefusedUpgrades(t *testing.T) {
 	server := httptest.NewServer(http.NotFoundHandler())
 	defer server.Close()

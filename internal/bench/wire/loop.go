@@ -41,6 +41,7 @@ type Loop struct {
 	buf     []byte
 	scratch []byte // where messages are composed
 	dead    []*Conn
+	leaving int // connections that have said goodbye and are still there
 	err     error
 
 	waiting []dial      // to be started
@@ -66,12 +67,34 @@ func NewLoop() (*Loop, error) {
 	}, nil
 }
 
-// Close cuts all connections and waits until no dial is under way.
-func (l *Loop) Close() {
+// Leave has all connections say goodbye, see [Conn.Close], and returns when all are closed. It is an error if some are
+// not after limit. What else was to happen, such as by timers, does not; the loop is of use for nothing but Close then.
+func (l *Loop) Leave(limit time.Duration) error {
+	l.settleDials()
+	l.timers = nil
+	for _, c := range l.conns {
+		if c != nil {
+			c.Close()
+		}
+	}
+	gone, err := l.Run(limit, func() bool { return l.leaving == 0 })
+	if err == nil && !gone {
+		err = fmt.Errorf("after %v, the server has not answered the goodbye of %d connections", limit, l.leaving)
+	}
+	return err
+}
+
+// settleDials waits until no dial is under way, and begins none.
+func (l *Loop) settleDials() {
 	l.waiting = nil
 	for l.dialing > 0 {
 		(<-l.dialed)()
 	}
+}
+
+// Close cuts all connections and waits until no dial is under way.
+func (l *Loop) Close() {
+	l.settleDials()
 	for _, c := range l.conns {
 		if c != nil {
 			c.Cut()
