@@ -101,6 +101,21 @@ func (h *Hub) Find(id string) (MemberEntry, bool) {
 	return MemberEntry{}, false
 }
 
+// Holder returns the member at a place; false if there is none.
+func (h *Hub) Holder(at Place) (MemberEntry, bool) {
+	r := h.room(at.RoomKey)
+	if r == nil {
+		return MemberEntry{}, false
+	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	m := r.members[at.NameKey]
+	if m == nil {
+		return MemberEntry{}, false
+	}
+	return m.entry(), true
+}
+
 // After is the least key behind key: where a listing goes on.
 func After(key string) string { return key + "\x00" }
 

@@ -173,6 +173,21 @@ func TestFind(t *testing.T) {
 	}
 }
 
+func TestHolder(t *testing.T) {
+	h := New(Options{NewID: counter()})
+	bob, namesake := enter(t, h, "den", "Bob"), enter(t, h, "", "Bob")
+	for place, want := range map[Place]*Member{{"den", "Bob"}: bob, {"", "Bob"}: namesake, {"den", "Ana"}: nil, {"attic", "Bob"}: nil} {
+		e, found := h.Holder(place)
+		if found != (want != nil) || found && (e.User != want.User || e.Place != place || e.Sink != want.sink) {
+			t.Errorf("%v: found %v, %+v", place, found, e)
+		}
+	}
+	bob.Leave()
+	if e, found := h.Holder(Place{"den", "Bob"}); found {
+		t.Errorf("found %+v, who has left", e)
+	}
+}
+
 // BenchmarkListRooms is one page of a listing.
 func BenchmarkListRooms(b *testing.B) {
 	h := New(Options{NewID: counter()})
