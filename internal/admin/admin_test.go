@@ -32,6 +32,15 @@ func (c *conn) Close(why protocol.Ending) { c.ended = why }
 func (*conn) RemoteAddr() string          { return "192.0.2.1:1" }
 func (*conn) Request() string             { return "" }
 
+// Probe finds the client alive.
+func (*conn) Probe(time.Duration, protocol.Ending) <-chan struct{} {
+	known := make(chan struct{})
+	close(known)
+	return known
+}
+
+func (*conn) Pause(<-chan struct{}, time.Duration) bool { return true }
+
 // bench is an admin listener with a server to look at.
 type bench struct {
 	http.Handler

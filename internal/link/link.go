@@ -9,7 +9,7 @@ import (
 	"beckon/internal/protocol"
 )
 
-// Conn is one client's connection. Its methods may be called from any goroutine and do not block.
+// Conn is one client's connection. Its methods but Pause may be called from any goroutine and do not block.
 type Conn interface {
 	// Enqueue puts ready frames (package frame) into the outbox, which keeps the slice: it must not be
 	// changed any more. Nothing is written before Flush. Where the outbox overflows, the connection ends with
@@ -24,6 +24,14 @@ type Conn interface {
 	// Close sends what was enqueued, but not to a slow reader, and a close frame that gives why. Only the first
 	// call counts; the Receiver's Closed follows from the reader's goroutine.
 	Close(why protocol.Ending)
+	// Probe asks the client for a sign of life: a pong, or any message. What it returns is closed when one has come
+	// and has been dealt with, or when the Receiver's Closed has returned. A client from which nothing comes within
+	// the given time is closed with why. Those who ask meanwhile, or shortly after the answer, share the probe, and
+	// its terms are those of the first. It is for when the Receiver has got something.
+	Probe(within time.Duration, why protocol.Ending) (known <-chan struct{})
+	// Pause is for the reader alone, which waits, and reads nothing, until the channel is closed, for
+	// at most the given time. It returns early, and false, if the connection ends.
+	Pause(until <-chan struct{}, atMost time.Duration) (goOn bool)
 	// RemoteAddr is the client's address, as far as it is known.
 	RemoteAddr() string
 	// Request names the request that began the connection, for the log.

@@ -19,6 +19,7 @@ const (
 	EndDismissed             // an operator ended it
 	EndTokenExpired          // the token that let the user in is no longer good
 	EndFault                 // a fault in the server
+	EndNameLost              // no answer to a ping, while another asked for the user's name
 	endings                  // how many there are
 )
 
@@ -74,6 +75,8 @@ func (e Ending) facts() ending {
 		return ending{"taken_over", closeTakenOver, "this session was resumed on another socket"}
 	case EndTokenExpired:
 		return ending{"token_expired", closePolicy, "the token has expired: log in with a new one"}
+	case EndNameLost:
+		return ending{"name_lost", closeGoingAway, "no answer to a ping, and another asked for the name: reconnect"}
 	case EndDismissed:
 		return ending{"dismissed", closePolicy, "an operator ended this connection: stay away"}
 	case EndFault:

@@ -91,6 +91,7 @@ const (
 	SessionDismissed                      // an operator ended it
 	SessionTokenExpired                   // the token that let the user in is no longer good
 	SessionFault                          // a fault in the server cost its room
+	SessionNameLost                       // another asked for the name, and the client did not answer a ping
 	sessionEnds                           // how many there are
 )
 
@@ -112,6 +113,8 @@ func (e SessionEnd) String() string {
 		return "token_expired"
 	case SessionFault:
 		return "fault"
+	case SessionNameLost:
+		return "name_lost"
 	default:
 		return "dismissed"
 	}

@@ -140,7 +140,7 @@ func (c *Conn) fetch(b []byte) (int, error) {
 
 // message hands on one message.
 func (c *Conn) message(kind int, data []byte) {
-	c.heard.Store(true)
+	c.heardFrom()
 	if c.ended() {
 		return // nothing that it says counts any more
 	}
@@ -152,23 +152,26 @@ func (c *Conn) message(kind int, data []byte) {
 	} else {
 		weight = c.receiver.Text(data)
 	}
+	c.dealtWith()
 	c.slow(weight)
 }
 
 // pinged answers a ping.
 func (c *Conn) pinged(payload []byte) {
-	c.heard.Store(true)
+	c.heardFrom()
 	c.Enqueue(frame.New(frame.Pong, payload))
 	c.Flush()
+	c.dealtWith()
 	c.slow(1)
 }
 
 // ponged hands on a pong.
 func (c *Conn) ponged(payload []byte) {
-	c.heard.Store(true)
+	c.heardFrom()
 	if !c.ended() {
 		c.receiver.Pong(payload)
 	}
+	c.dealtWith()
 	c.slow(1)
 }
 
@@ -177,16 +180,27 @@ func (c *Conn) ponged(payload []byte) {
 func (c *Conn) slow(messages int) {
 	wait := c.pace.Take(messages, c.took)
 	c.took = 0
-	if wait == 0 {
-		return
+	if wait > 0 {
+		c.Pause(nil, wait)
 	}
+}
+
+// Pause is link.Conn. The end of the connection is noticed a little late. What is unread afterwards may hold the
+// client's pong, so that it counts as heard.
+func (c *Conn) Pause(until <-chan struct{}, atMost time.Duration) (goOn bool) {
 	c.receiver.Idle()
-	const look = 100 * time.Millisecond
 	c.slowed.Store(true)
-	for ; wait > 0 && !c.ended(); wait -= look {
-		time.Sleep(min(wait, look))
+	defer c.slowed.Store(false)
+	defer c.heard.Store(true)
+	const look = 100 * time.Millisecond
+	for left := atMost; left > 0 && !c.ended(); left -= look {
+		select {
+		case <-until:
+			return !c.ended()
+		case <-time.After(min(left, look)):
+		}
 	}
-	c.slowed.Store(false)
+	return !c.ended()
 }
 
 // lastWords ends the connection for the reason that err tells, unless it has been ended already; violated is
@@ -226,6 +240,7 @@ func (c *Conn) finish(code int) {
 		Sent:     c.out.sent(),
 	}
 	c.receiver.Closed(end)
+	c.noProbes()
 	c.Flush() // only now: who sees the close frame may count on the user being gone
 	c.linger(end.Why)
 	c.server.opts.Observer.Ended(c.dialect, end)

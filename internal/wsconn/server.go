@@ -80,6 +80,7 @@ type Server struct {
 	upgrader websocket.Upgrader
 	parsers  sync.Pool // of *parser
 	attempts sync.Pool // of *attempt, for writes that do not block
+	gone     *probe    // that of every connection whose Receiver has had Closed
 
 	mu       sync.Mutex
 	conns    map[*Conn]struct{} // guarded by mu
@@ -111,6 +112,7 @@ func NewServer(opts Options, dialects Dialects) *Server {
 		},
 		parsers:  sync.Pool{New: func() any { return newParser(opts.MaxMessageBytes) }},
 		attempts: sync.Pool{New: func() any { return newAttempt() }},
+		gone:     newGone(),
 		conns:    make(map[*Conn]struct{}),
 		empty:    make(chan struct{}),
 	}
