@@ -141,16 +141,19 @@ func (c *conversation) Closed(end link.End) {
 	c.session.Store(nil)
 }
 
-// letGo leaves the session for another connection to resume, unless the client meant to end it.
+// letGo leaves the session for another connection to resume, unless the client meant to end it or has lost its name.
 func (c *conversation) letGo(s *resumable, end link.End) {
 	const normal, goingAway, none = 1000, 1001, 1005
 	meant := end.Code == normal || end.Code == goingAway || end.Code == none
-	if meant || c.server.opts.ResumeWindow == 0 {
+	switch {
+	case end.Why == protocol.EndNameLost:
+		s.end(SessionNameLost)
+	case meant || c.server.opts.ResumeWindow == 0:
 		s.end(SessionLeft)
-		return
+	default:
+		s.detach()
+		s.await()
 	}
-	s.detach()
-	s.await()
 }
 
 func (c *conversation) handle(m protocol.Message) *protocol.Error {

@@ -31,7 +31,11 @@ func (c *conversation) login(m protocol.Message) *protocol.Error {
 			return nil
 		}
 	}
-	return c.join(m, user, room, until)
+	refused = c.join(m, user, room, until)
+	if refused != nil && refused.Code == protocol.NameTaken && c.askHolder(room, user) {
+		refused = c.join(m, user, room, until)
+	}
+	return refused
 }
 
 // join is an ordinary login.

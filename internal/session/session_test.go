@@ -70,6 +70,22 @@ func (f *fakeConn) why() protocol.Ending {
 	return f.ended
 }
 
+// Probe finds the client alive, unless the test says otherwise.
+func (f *fakeConn) Probe(within time.Duration, why protocol.Ending) <-chan struct{} {
+	known := make(chan struct{})
+	close(known)
+	return known
+}
+
+// Pause is link.Conn.
+func (f *fakeConn) Pause(until <-chan struct{}, atMost time.Duration) bool {
+	select {
+	case <-until:
+	case <-time.After(atMost):
+	}
+	return f.why() == protocol.EndUnset
+}
+
 func (f *fakeConn) RemoteAddr() string { return "192.0.2.1:1" }
 func (f *fakeConn) Request() string    { return "r1" }
 
