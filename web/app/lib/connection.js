@@ -39,6 +39,7 @@ const SLOW_TRY = 3_000;
  * @property {string} url
  * @property {import('./dialects.js').Dialects} dialects
  * @property {() => boolean} wanted whether somebody waits to be logged in
+ * @property {() => boolean} unanswered whether the answer to a login is still to come
  * @property {WebSocketClass} [WebSocket]
  * @property {{ base?: number, cap?: number }} [backoff] ms
  * @property {() => number} [random]
@@ -75,6 +76,7 @@ export class Connection extends Emitter {
     this.#liveness = new Liveness({
       ask: () => this.send({ type: 'ping' }),
       dead: () => this.drop('no answer'),
+      behindLogin: options.unanswered,
       unseen: () => isHidden(this.#page),
       random: options.random,
     });

@@ -19,10 +19,13 @@ const IDLE_UNSEEN = 60_000;
 const PATIENCE = 3_000;
 /** On a line that is slow rather than dead it may take longer: each verdict doubles the time, up to this. In ms. */
 const MAX_PATIENCE = 12_000;
+/** Behind a login it takes longer by up to this: the server may ask the holder of the name, and hears nothing else then. In ms. */
+const HOLDER_ASKED = 3_000;
 
 export class Liveness {
   #ask;
   #dead;
+  #behindLogin;
   #unseen;
   #random;
   #patience = PATIENCE;
@@ -35,12 +38,14 @@ export class Liveness {
    * @param {object} deps
    * @param {() => void} deps.ask sends something that is answered
    * @param {() => void} deps.dead no answer came
+   * @param {() => boolean} deps.behindLogin whether the answer to a login comes first
    * @param {() => boolean} deps.unseen whether nobody can see the page
    * @param {() => number} [deps.random] evenly distributed in [0, 1)
    */
-  constructor({ ask, dead, unseen, random = Math.random }) {
+  constructor({ ask, dead, behindLogin, unseen, random = Math.random }) {
     this.#ask = ask;
     this.#dead = dead;
+    this.#behindLogin = behindLogin;
     this.#unseen = unseen;
     this.#random = random;
   }
@@ -57,7 +62,7 @@ export class Liveness {
   probe() {
     if (this.#askedAt > 0) return;
     this.#askedAt = performance.now();
-    this.#wait(this.#patience, () => {
+    this.#wait(this.#patience + (this.#behindLogin() ? HOLDER_ASKED : 0), () => {
       this.#patience = Math.min(this.#patience * 2, MAX_PATIENCE);
       this.#dead();
     });

@@ -58,6 +58,11 @@ export class LoginFlow {
     return this.#request !== null;
   }
 
+  /** Whether the server owes an answer. */
+  get unanswered() {
+    return this.#waiting || this.#orphans > 0;
+  }
+
   /**
    * Takes a new wish. Ask for it with ready().
    *

@@ -86,7 +86,8 @@ export class Signaling extends Emitter {
       random,
     });
     const wanted = () => this.#login.wanted;
-    this.#connection = new Connection({ ...options, url, random, dialects: this.#dialects, wanted });
+    const unanswered = () => this.#login.unanswered;
+    this.#connection = new Connection({ ...options, url, random, dialects: this.#dialects, wanted, unanswered });
     this.#connection.addEventListener('state', ({ detail }) => this.#connectionChanged(detail));
     this.#connection.addEventListener('notice', ({ detail }) => this.#heard(detail));
     this.#supplier = new IceSupplier({ ask: () => this.ice(), random });

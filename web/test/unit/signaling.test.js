@@ -86,6 +86,22 @@ test('a name that is taken rejects the login and leaves the socket open', async 
   assert.equal((await login).name, 'bob');
 });
 
+test('a server that asks the holder of the name first, and hears nothing else meanwhile, is not given up', async (t) => {
+  const { clock, server, signaling, states } = setUp(t);
+  signaling.open();
+  await clock.advance(10);
+  const held = [];
+  server.intercept = (...frame) => held.push(frame);
+  const login = signaling.login({ name: 'ana' });
+  signaling.retryNow(); // the page has woken up, and asks whether the line is alive
+  await clock.advance(3001);
+  server.intercept = () => false;
+  for (const frame of held) server.handle(...frame);
+  await clock.advance(10);
+  assert.equal(path(states), 'connecting ready online');
+  assert.equal((await login).name, 'ana');
+});
+
 test('one login at a time', async (t) => {
   const { clock, signaling } = setUp(t);
   const first = signaling.login({ name: 'ana' });
