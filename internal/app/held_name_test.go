@@ -295,7 +295,9 @@ func TestOnlyTheAskerWaits(t *testing.T) {
 					testkit.TextFrame(`{"type":"login","name":"cem","presence":false}`),
 					testkit.TextFrame(`{"type":"candidate","name":"ana","candidate":2}`), testkit.TextFrame(`{"type":"ping","data":"last"}`),
 				)
-				expectNumbers(t, ana, "dan", 1, 1)
+				if f := ana.ExpectRelay("candidate", "dan"); f.At != asked {
+					t.Errorf("what came before the login is there %v later", f.At.Sub(asked))
+				}
 				ana.ExpectLeft("dan")
 				ben.ExpectLeft("dan")
 				for i := range 10 {
@@ -415,7 +417,11 @@ func TestAHolderThatIsSlowedKeepsItsName(t *testing.T) {
 			}
 		}()
 		time.Sleep(5 * time.Second)
-		s.open().LoginRefused("name_taken", testkit.Message{"name": "cem"})
+		asker, asked := s.open(), time.Now()
+		asker.LoginRefused("name_taken", testkit.Message{"name": "cem"})
+		if took := time.Since(asked); took != 0 {
+			t.Errorf("refused after %v", took)
+		}
 		<-sent
 		holder.Arrived()
 	}, "--messages-per-second=10", "--login-timeout=0")

@@ -1,6 +1,7 @@
 package wsconn
 
 import (
+	"bytes"
 	"context"
 	"sync"
 	"testing"
@@ -186,17 +187,64 @@ func TestProbeOfAClientThatIsSlowed(t *testing.T) {
 	})
 }
 
-// pausing is a Receiver that holds its reader back at each message.
+// One who begins to be slowed meanwhile, in the middle of a message, is no more silent than that.
+func TestProbeOfAClientThatIsSlowedMeanwhile(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		opts := usual()
+		opts.MaxMessageBytes = 1000
+		opts.Pacer = ratelimit.NewPacer(ratelimit.Budget{ByteRate: 100, ByteBurst: 1000})
+		r := newRig(t, testkit.NewListener(), opts)
+		conn, err := r.at.Dial(context.Background(), "", "")
+		if err != nil {
+			t.Fatal(err)
+		}
+		client := testkit.Handshake(t, conn)
+		s := <-r.sides
+		client.Send(testkit.RawFrame{Opcode: byte(frame.Text), Payload: []byte("a")})
+		synctest.Wait()
+		time.AfterFunc(100*time.Millisecond, func() {
+			client.Write(bytes.Repeat((testkit.RawFrame{}).Bytes(), 1000))
+		})
+		go func() { client.Expect(frame.Ping) }()
+		if took := asks(s); took >= within || len(s.ended) > 0 {
+			t.Errorf("known after %v", took)
+		}
+		conn.Close()
+		r.stop(t)
+	})
+}
+
+// pausing is a Receiver that holds its reader back at each message, and goes on with it for a while.
 type pausing struct {
 	*side
 	until  chan struct{}
 	atMost time.Duration
 	went   chan bool
+	work   time.Duration
 }
 
 func (p pausing) Text([]byte) (weight int) {
 	p.went <- p.conn.Pause(p.until, p.atMost)
+	time.Sleep(p.work)
 	return 1
+}
+
+// dialPausing connects to one that is made of p.
+func (r *rig) dialPausing(t *testing.T, p pausing) (*websocket.Conn, pausing) {
+	t.Helper()
+	receivers := make(chan pausing, 1)
+	r.dialects[""] = func(c link.Conn) link.Receiver {
+		p := p
+		p.side = &side{conn: c, ended: make(chan link.End, 1)}
+		p.until, p.went = make(chan struct{}), make(chan bool, 1)
+		receivers <- p
+		return p
+	}
+	ws, _, err := (&websocket.Dialer{NetDialContext: r.at.Dial}).Dial("ws://test/", nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return ws, <-receivers
 }
 
 func TestPause(t *testing.T) {
@@ -222,17 +270,8 @@ func TestPause(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				r := newRig(t, testkit.NewListener(), usual())
-				receivers := make(chan pausing, 1)
-				r.dialects[""] = func(c link.Conn) link.Receiver {
-					p := pausing{&side{conn: c, ended: make(chan link.End, 1)}, make(chan struct{}), atMost, make(chan bool, 1)}
-					receivers <- p
-					return p
-				}
-				ws, _, err := (&websocket.Dialer{NetDialContext: r.at.Dial}).Dial("ws://test/", nil)
-				if err != nil {
-					t.Fatal(err)
-				}
-				p, begun := <-receivers, time.Now()
+				ws, p := r.dialPausing(t, pausing{atMost: atMost})
+				begun := time.Now()
 				ws.WriteMessage(websocket.TextMessage, []byte("wait"))
 				test.do(p, ws)
 				if goesOn := <-p.went; goesOn != test.goesOn || time.Since(begun) != test.after {
@@ -243,4 +282,25 @@ func TestPause(t *testing.T) {
 			})
 		})
 	}
+}
+
+// The heartbeat looks just when a pause is over: the pong has been there for long, and is about to be read.
+func TestHeartbeatAfterAPause(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		opts := usual()
+		r := newRig(t, testkit.NewListener(), opts)
+		begun := time.Now()
+		ws, p := r.dialPausing(t, pausing{atMost: opts.PongTimeout, work: time.Second})
+		ws.SetPingHandler(func(string) error {
+			return ws.WriteControl(websocket.PongMessage, nil, time.Now().Add(time.Minute))
+		})
+		go closeCode(ws)
+		time.Sleep(opts.PingInterval - time.Since(begun) - p.work/2)
+		ws.WriteMessage(websocket.TextMessage, []byte("wait"))
+		time.Sleep(time.Minute)
+		if len(p.ended) > 0 {
+			t.Errorf("the client was dropped: %s", (<-p.ended).Why)
+		}
+		r.stop(t)
+	})
 }
