@@ -10,7 +10,7 @@
 // With TLS, and on systems other than Linux, the reader waits with a small stack instead, and has borrowed neither a
 // parser nor a buffer. Who
 // has something to send puts it into the outbox and tries one write that does not block; a second goroutine,
-// the flusher, exists only while the socket would block. The heartbeat is a timer.
+// the flusher, exists only while the socket would block. The heartbeat is a timer, and a probe is some.
 //
 // # Locks
 //
