@@ -2,12 +2,9 @@
 package main
 
 import (
-	"context"
 	"errors"
 	"fmt"
 	"os"
-	"os/signal"
-	"syscall"
 
 	"beckon/internal/app"
 	"beckon/internal/config"
@@ -44,13 +41,11 @@ func run() int {
 		fmt.Fprintln(os.Stderr, "beckon:", err)
 		return exitUsage
 	}
-	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGTERM, os.Interrupt)
+	ctx, stop, reload := watchSignals()
 	defer stop()
-	context.AfterFunc(ctx, stop) // a second signal ends the process at once
-	reload := make(chan os.Signal, 1)
-	signal.Notify(reload, syscall.SIGHUP)
-	if err := app.Run(ctx, input, cfg, reload, os.Stderr); err != nil {
-		fmt.Fprintln(os.Stderr, "beckon:", err)
+	log := logFile()
+	if err := app.Run(ctx, input, cfg, reload, log); err != nil {
+		lastWords(log, err)
 		return exitFailed
 	}
 	return 0

@@ -58,6 +58,11 @@ type App struct {
 
 // New builds a server from a checked configuration. It starts nothing.
 func New(cfg config.Config, log zerolog.Logger) (*App, error) {
+	return build(cfg, log, func() uint64 { return 0 })
+}
+
+// build is New with a log that counts the lines it has dropped.
+func build(cfg config.Config, log zerolog.Logger, logLost func() uint64) (*App, error) {
 	warn(cfg, log)
 	tokens, err := newTokens(cfg, log)
 	if err != nil {
@@ -70,7 +75,7 @@ func New(cfg config.Config, log zerolog.Logger) (*App, error) {
 	a := &App{log: log, clients: address.New(cfg.TrustedProxies), tokens: tokens, ice: servers, silence: httpd.NewSilence()}
 	a.requests = requestid.New(a.clients.ByProxy)
 	a.hub = hub.New(hubOptions(cfg))
-	counts := metrics.New(metrics.Options{Users: a.hub.Users, Rooms: a.hub.Rooms, TURN: cfg.TURN})
+	counts := metrics.New(metrics.Options{Users: a.hub.Users, Rooms: a.hub.Rooms, LogLost: logLost, TURN: cfg.TURN})
 	a.gate, a.local, a.relayCounts = ratelimit.NewGate(limits(cfg)), ratelimit.NewGate(localLimits(cfg)), counts.Relay
 	dialect := session.NewServer(a.sessionOptions(cfg, counts))
 	a.sockets = wsconn.NewServer(a.socketOptions(cfg, counts), wsconn.Dialects{

@@ -19,6 +19,7 @@ const (
 	modProxy   = "github.com/pires/go-proxyproto"
 	modPion    = "github.com/pion"
 	modHDR     = "github.com/HdrHistogram/hdrhistogram-go"
+	modIsatty  = "github.com/mattn/go-isatty"
 )
 
 // mayImport says, for each package (its folder from the root of the
@@ -32,8 +33,8 @@ var mayImport = map[string][]string{
 		"internal/config", "internal/httpd", "internal/session", "internal/wsconn", "internal/hub",
 		"internal/metrics", "internal/admin", "internal/auth", "internal/listen", "internal/address", "internal/ratelimit",
 		"internal/replay", "internal/link", "internal/ice", "internal/name", "internal/protocol", "internal/frame", "web",
-		"internal/requestid", "internal/logflood", "internal/relay", "internal/turn",
-		modUUID, modZerolog,
+		"internal/requestid", "internal/logflood", "internal/logqueue", "internal/relay", "internal/turn",
+		modUUID, modZerolog, modIsatty,
 	},
 	"internal/config": {"internal/ice", "internal/address", modKong, modYAML},
 	"internal/doctor": {"internal/frame", "internal/turn"},
@@ -66,6 +67,7 @@ var mayImport = map[string][]string{
 	"internal/peeraddr":  {},
 	"internal/requestid": {},
 	"internal/logflood":  {modZerolog},
+	"internal/logqueue":  {},
 	"internal/auth":      {modJWT},
 
 	"cmd/beckon-bench": {"internal/bench"},
@@ -112,6 +114,7 @@ var soleImporters = map[string]string{
 	modProxy:   "internal/listen",
 	modHDR:     "internal/bench/latency",
 	modPion:    "internal/turn",
+	modIsatty:  "internal/app",
 }
 
 // mayNotImport takes parts of the standard library from a package: the hub
@@ -132,13 +135,14 @@ var testOnly = map[string]bool{
 
 // startsGoroutines are the packages whose production code may use a go statement.
 var startsGoroutines = map[string]bool{
-	"internal/wsconn":  true,
-	"internal/app":     true,
-	"internal/listen":  true, // certificate renewal, the redirecting listener
-	"internal/relay":   true, // the relay's process and what it says, two per stream that is handed over
-	"internal/turn":    true, // in the relay's process: two readers of sockets, one per stream
-	"cmd/beckon":       true,
-	"internal/testkit": true,
+	"internal/wsconn":   true,
+	"internal/app":      true,
+	"internal/listen":   true, // certificate renewal, the redirecting listener
+	"internal/relay":    true, // the relay's process and what it says, two per stream that is handed over
+	"internal/logqueue": true, // the one that writes the log
+	"internal/turn":     true, // in the relay's process: two readers of sockets, one per stream
+	"cmd/beckon":        true,
+	"internal/testkit":  true,
 
 	"internal/bench/wire":    true, // connections under way, bounded
 	"internal/bench/process": true, // waits for the end of a server that it started

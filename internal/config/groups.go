@@ -172,4 +172,6 @@ type Watching struct {
 	LogFormat string `default:"auto" placeholder:"FORMAT" help:"How to log: console, json, or auto (console on a terminal)."`
 	// LogLinesPerSecond caps the lines of each kind; how many were left out is told once a second.
 	LogLinesPerSecond int `default:"100" placeholder:"N" help:"Most log lines per second of one kind, such as connects or refusals; the rest is counted, 0 for any number."`
+	// LogBufferBytes is how much of the log may wait for its reader, what is being written included.
+	LogBufferBytes int `default:"1048576" placeholder:"N" help:"How many bytes of the log may wait for whoever reads it. What is more is dropped and counted: nobody else waits."`
 }

@@ -33,7 +33,7 @@ func defaults() Config {
 			MaxUsers: 100_000, MaxRooms: 50_000, MaxRoomUsers: 25_000,
 		},
 		Sessions: Sessions{ResumeWindow: 15 * time.Second, BacklogBytes: 1 << 19, BacklogMessages: 4096},
-		Watching: Watching{LogLevel: "info", LogFormat: "auto", LogLinesPerSecond: 100},
+		Watching: Watching{LogLevel: "info", LogFormat: "auto", LogLinesPerSecond: 100, LogBufferBytes: 1 << 20},
 	}
 }
 

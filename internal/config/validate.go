@@ -88,6 +88,7 @@ func (c *Config) checkNumbers() error {
 		{"backlog-bytes", c.BacklogBytes, 4096, 1 << 30, true},
 		{"backlog-messages", c.BacklogMessages, 16, million, true},
 		{"log-lines-per-second", c.LogLinesPerSecond, 0, million, true},
+		{"log-buffer-bytes", c.LogBufferBytes, 16 << 10, 1 << 30, false},
 		{"turn-max-allocations", c.TURNMaxAllocations, 0, million, true},
 		{"turn-max-allocations-per-user", c.TURNMaxAllocationsPerUser, 0, million, true},
 		{"turn-bytes-per-second", c.TURNBytesPerSecond, 16 << 10, 1 << 30, true},

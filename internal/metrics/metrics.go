@@ -17,9 +17,10 @@ import (
 
 // Options are what is asked at each scrape. The functions must be quick and may be called from any goroutine.
 type Options struct {
-	Users func() int // how many are logged in
-	Rooms func() int // how many rooms have users
-	TURN  bool       // whether there is a TURN server
+	Users   func() int    // how many are logged in
+	Rooms   func() int    // how many rooms have users
+	LogLost func() uint64 // how many lines the log has dropped
+	TURN    bool          // whether there is a TURN server
 }
 
 // Metrics are the metrics of one server.
@@ -40,6 +41,8 @@ func New(opts Options) *Metrics {
 		buildInfo(),
 		gaugeFunc("beckon_users", "Users who are logged in, those who may yet resume included.", opts.Users),
 		gaugeFunc("beckon_rooms", "Rooms that have users, the lobby included.", opts.Rooms),
+		counterFunc("beckon_log_dropped_lines_total",
+			"Log lines that were dropped because whoever reads the log stood still, or could not be written to.", opts.LogLost),
 	)
 	m := &Metrics{
 		Connections:   newConnections(registry),
@@ -64,6 +67,10 @@ func (m *Metrics) Handler() http.Handler {
 
 func gaugeFunc(name, help string, read func() int) prometheus.Collector {
 	return prometheus.NewGaugeFunc(prometheus.GaugeOpts{Name: name, Help: help}, func() float64 { return float64(read()) })
+}
+
+func counterFunc(name, help string, read func() uint64) prometheus.Collector {
+	return prometheus.NewCounterFunc(prometheus.CounterOpts{Name: name, Help: help}, func() float64 { return float64(read()) })
 }
 
 // buildInfo is 1, with what the Go tool stamped into the binary as labels.

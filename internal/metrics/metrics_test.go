@@ -21,8 +21,12 @@ import (
 	"beckon/internal/wsconn"
 )
 
-func newMetrics() *Metrics {
-	return New(Options{Users: func() int { return 7 }, Rooms: func() int { return 3 }, TURN: true})
+func newMetrics() *Metrics { return New(options(true)) }
+
+func options(turn bool) Options {
+	return Options{
+		Users: func() int { return 7 }, Rooms: func() int { return 3 }, LogLost: func() uint64 { return 5 }, TURN: turn,
+	}
 }
 
 // scrape reads the metrics as Prometheus does.
@@ -90,6 +94,7 @@ func TestScrapeShowsWhatHappened(t *testing.T) {
 	want := map[string]float64{
 		"beckon_users{}":                                                       7,
 		"beckon_rooms{}":                                                       3,
+		"beckon_log_dropped_lines_total{}":                                     5,
 		"beckon_connections{dialect=beckon.v1}":                                1,
 		"beckon_connections{dialect=plain}":                                    1,
 		"beckon_connections_opened_total{dialect=beckon.v1}":                   2,
@@ -305,7 +310,7 @@ func TestScrapeShowsTheRelay(t *testing.T) {
 
 // Without a TURN server there is nothing of it.
 func TestScrapeWithoutRelay(t *testing.T) {
-	m := New(Options{Users: func() int { return 7 }, Rooms: func() int { return 3 }})
+	m := New(options(false))
 	for name := range scrape(t, m) {
 		if m.Relay != nil || strings.HasPrefix(name, "beckon_turn_") {
 			t.Errorf("there is %s", name)
