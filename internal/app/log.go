@@ -17,7 +17,7 @@ const flushTime = 500 * time.Millisecond
 
 // openLog begins the log. Whoever logs never waits for its reader; the queue is to be closed at the end.
 func openLog(cfg config.Config, to *os.File) (zerolog.Logger, *logqueue.Queue) {
-	style := logStyle(cfg, isTerminal(to))
+	style := logStyle(cfg, IsTerminal(to))
 	lines := logqueue.New(to, cfg.LogBufferBytes, func(out io.Writer, lines int) {
 		event := style(out).Log().Str(zerolog.LevelFieldName, zerolog.LevelWarnValue) // also where only errors are logged
 		event.Int("lines", lines).Msg("whoever reads this log stood still, or could not be written to: lines were dropped")
@@ -36,5 +36,5 @@ func logStyle(cfg config.Config, terminal bool) func(io.Writer) zerolog.Logger {
 	}
 }
 
-// isTerminal tells whether people see what is in a file.
-func isTerminal(f *os.File) bool { return isatty.IsTerminal(f.Fd()) }
+// IsTerminal tells whether a file is one, where people see what is written and type what is read.
+func IsTerminal(f *os.File) bool { return isatty.IsTerminal(f.Fd()) }

@@ -32,14 +32,26 @@ type streams struct{ stdin, stderr *os.File }
 // newUnread starts the program and waits until it listens. It is killed when the test ends.
 func newUnread(t *testing.T, std streams, environ []string, flags ...string) *unread {
 	t.Helper()
+	u := prepareUnread(t, flags...)
+	u.run(std, environ)
+	u.awaitReady()
+	return u
+}
+
+// prepareUnread says how to start it.
+func prepareUnread(t *testing.T, flags ...string) *unread {
+	t.Helper()
 	u := &unread{
 		server: &server{t: t, addr: freeAddress(t), ends: map[string]int{}},
 		admin:  freeAddress(t), ended: make(chan struct{}),
 	}
 	u.command = exec.Command(beckon(t), append([]string{"--listen=" + u.addr, "--admin=" + u.admin}, flags...)...)
-	u.run(std, environ)
-	eventually(t, "the program listens", func() bool { return u.get("http://"+u.addr+"/readyz") == "ready\n" })
 	return u
+}
+
+func (u *unread) awaitReady() {
+	u.t.Helper()
+	eventually(u.t, "the program listens", func() bool { return u.get("http://"+u.addr+"/readyz") == "ready\n" })
 }
 
 // run starts the process, as the first one of a session if it has a terminal to read from.
