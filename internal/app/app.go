@@ -15,6 +15,7 @@ import (
 	"beckon/internal/admin"
 	"beckon/internal/auth"
 	"beckon/internal/config"
+	"beckon/internal/health"
 	"beckon/internal/httpd"
 	"beckon/internal/hub"
 	"beckon/internal/logflood"
@@ -50,6 +51,7 @@ type App struct {
 	bounds   httpd.Bounds // of pages and the servers aside
 	pages    *http.Server
 	silence  *httpd.Silence
+	health   *health.Monitor
 	admin    *http.Server
 	draining atomic.Bool
 
@@ -82,10 +84,12 @@ func build(cfg config.Config, log zerolog.Logger, logLost func() uint64) (*App, 
 		"":                   dialect.AcceptPlain,
 		protocol.Subprotocol: dialect.AcceptV1,
 	})
+	a.health = a.newMonitor(cfg.BasePath, dialect)
 	pages, err := httpd.New(httpd.Options{
 		Files:         web.Files(),
 		WebSocket:     a.sockets,
 		Ready:         func() bool { return !a.draining.Load() },
+		Health:        a.health.Check,
 		BasePath:      cfg.BasePath,
 		Clients:       a.clients,
 		ProxyProtocol: cfg.ProxyProtocol,

@@ -19,7 +19,8 @@ const flushTime = 500 * time.Millisecond
 func openLog(cfg config.Config, to *os.File) (zerolog.Logger, *logqueue.Queue) {
 	style := logStyle(cfg, IsTerminal(to))
 	lines := logqueue.New(to, cfg.LogBufferBytes, func(out io.Writer, lines int) {
-		event := style(out).Log().Str(zerolog.LevelFieldName, zerolog.LevelWarnValue) // also where only errors are logged
+		log := style(out)
+		event := log.Log().Str(zerolog.LevelFieldName, zerolog.LevelWarnValue) // also where only errors are logged
 		event.Int("lines", lines).Msg("whoever reads this log stood still, or could not be written to: lines were dropped")
 	})
 	return style(lines), lines

@@ -79,7 +79,7 @@ func (a *App) serveAll(ctx context.Context, open *listen.Set, url string, reload
 	defer aside.Wait()
 	defer stop()
 	aside.Go(func() { open.Run(background) })
-	aside.Go(func() { supervisor.Run(background, func() bool { return true }) })
+	aside.Go(func() { supervisor.Run(background, a.health.Check) })
 	aside.Go(func() { a.serveRelay(background) })
 	aside.Go(func() { reloads.run(background, supervisor, "serving "+url) })
 	if open.Redirect != nil {

@@ -33,12 +33,12 @@ var mayImport = map[string][]string{
 		"internal/config", "internal/httpd", "internal/session", "internal/wsconn", "internal/hub",
 		"internal/metrics", "internal/admin", "internal/auth", "internal/listen", "internal/address", "internal/ratelimit",
 		"internal/replay", "internal/link", "internal/ice", "internal/name", "internal/protocol", "internal/frame", "web",
-		"internal/requestid", "internal/logflood", "internal/logqueue", "internal/relay", "internal/turn",
+		"internal/requestid", "internal/logflood", "internal/logqueue", "internal/health", "internal/socketpair", "internal/relay", "internal/turn",
 		modUUID, modZerolog, modIsatty,
 	},
 	"internal/config": {"internal/ice", "internal/address", modKong, modYAML},
 	"internal/doctor": {"internal/frame", "internal/turn"},
-	"internal/relay":  {"internal/turn", modZerolog},
+	"internal/relay":  {"internal/turn", "internal/socketpair", modZerolog},
 	"internal/turn":   {"internal/ratelimit", "internal/peeraddr", modPion},
 	"internal/httpd":  {modZerolog},
 	"internal/listen": {modZerolog, modCrypto, modSystemd, modProxy},
@@ -56,19 +56,21 @@ var mayImport = map[string][]string{
 	"internal/wsconn": {"internal/link", "internal/protocol", "internal/frame", "internal/ratelimit", modGorilla, modSys, modZerolog},
 	"internal/link":   {"internal/protocol"},
 
-	"internal/hub":       {"internal/protocol"},
-	"internal/protocol":  {},
-	"internal/name":      {modText},
-	"internal/frame":     {},
-	"internal/ice":       {},
-	"internal/replay":    {},
-	"internal/address":   {},
-	"internal/ratelimit": {},
-	"internal/peeraddr":  {},
-	"internal/requestid": {},
-	"internal/logflood":  {modZerolog},
-	"internal/logqueue":  {},
-	"internal/auth":      {modJWT},
+	"internal/hub":        {"internal/protocol"},
+	"internal/protocol":   {},
+	"internal/name":       {modText},
+	"internal/frame":      {},
+	"internal/ice":        {},
+	"internal/replay":     {},
+	"internal/address":    {},
+	"internal/ratelimit":  {},
+	"internal/peeraddr":   {},
+	"internal/requestid":  {},
+	"internal/logflood":   {modZerolog},
+	"internal/logqueue":   {},
+	"internal/health":     {},
+	"internal/socketpair": {},
+	"internal/auth":       {modJWT},
 
 	"cmd/beckon-bench": {"internal/bench"},
 	"internal/bench": {
@@ -140,6 +142,7 @@ var startsGoroutines = map[string]bool{
 	"internal/listen":   true, // certificate renewal, the redirecting listener
 	"internal/relay":    true, // the relay's process and what it says, two per stream that is handed over
 	"internal/logqueue": true, // the one that writes the log
+	"internal/health":   true, // one that asks the parts of the server
 	"internal/turn":     true, // in the relay's process: two readers of sockets, one per stream
 	"cmd/beckon":        true,
 	"internal/testkit":  true,

@@ -17,6 +17,9 @@ type Options struct {
 	WebSocket http.Handler
 	// Ready tells whether new clients are welcome; it may be called from any goroutine.
 	Ready func() bool
+	// Health says in bounded time, and in words for anybody, what part of the server does not work; nil if all does. It
+	// may be called from any goroutine, and often. Without it the server works as long as it answers.
+	Health func() error
 	// BasePath is what every path begins with, such as /chat; empty for the root.
 	BasePath string
 	// Clients is for /whoami, which is not there without it.
@@ -83,7 +86,7 @@ func (s *site) serveResource(w http.ResponseWriter, r *http.Request) {
 	serve := http.HandlerFunc(nil)
 	switch {
 	case r.URL.Path == "/healthz":
-		serve = serveHealth
+		serve = s.serveHealth
 	case r.URL.Path == "/readyz":
 		serve = s.serveReadiness
 	case r.URL.Path == "/whoami" && s.options.Clients != nil:
@@ -104,7 +107,13 @@ func (s *site) serveResource(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-func serveHealth(w http.ResponseWriter, r *http.Request) {
+func (s *site) serveHealth(w http.ResponseWriter, r *http.Request) {
+	if s.options.Health != nil {
+		if err := s.options.Health(); err != nil {
+			writeText(w, r, http.StatusServiceUnavailable, err.Error())
+			return
+		}
+	}
 	writeText(w, r, http.StatusOK, "ok")
 }
 

@@ -2,6 +2,7 @@ package httpd
 
 import (
 	"bytes"
+	"errors"
 	"io"
 	"net/http"
 	"net/http/httptest"
@@ -150,6 +151,21 @@ func TestReadinessWhileDraining(t *testing.T) {
 	}
 	if w := do(h, "GET", "/healthz"); w.Code != 200 {
 		t.Errorf("draining, /healthz: %d", w.Code)
+	}
+}
+
+func TestHealthNamesWhatDoesNotWork(t *testing.T) {
+	err := errors.New("hub: no answer")
+	h := newSite(t, func(o *Options) { o.Health = func() error { return err } })
+	if w := do(h, "GET", "/healthz"); w.Code != 503 || w.Body.String() != "hub: no answer\n" {
+		t.Errorf("unwell: %d %q", w.Code, w.Body)
+	}
+	if w := do(h, "GET", "/readyz"); w.Code != 200 {
+		t.Errorf("unwell, /readyz: %d", w.Code)
+	}
+	err = nil
+	if w := do(h, "GET", "/healthz"); w.Code != 200 || w.Body.String() != "ok\n" {
+		t.Errorf("well: %d %q", w.Code, w.Body)
 	}
 }
 

@@ -52,6 +52,7 @@ type Conn struct {
 	waited   bool                  // whether await found nothing at first
 	arrived  time.Duration         // when there was last something to read, by Server.clock
 	busy     bool                  // whether that was shortly after the time before
+	unseen   bool                  // whether it is one of the server to itself; static
 	first    [1]byte               // for awaitByte
 }
 
@@ -92,7 +93,7 @@ func (c *Conn) queued(waiting int64, fits bool) {
 		c.end(protocol.EndSlowReader, nil)
 		return
 	}
-	c.server.opts.Observer.Queued(waiting)
+	c.observer().Queued(waiting)
 }
 
 // Behind is link.Conn.

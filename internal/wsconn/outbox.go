@@ -179,7 +179,7 @@ func (o *outbox) begin() batch {
 
 // next accounts for a batch that is written and takes the next; with none, the caller is the writer no more.
 func (o *outbox) next(written batch) batch {
-	o.conn.server.opts.Observer.Sent(written.size)
+	o.conn.observer().Sent(written.size)
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	o.settle(written)

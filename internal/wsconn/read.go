@@ -243,7 +243,7 @@ func (c *Conn) finish(code int) {
 	c.noProbes()
 	c.Flush() // only now: who sees the close frame may count on the user being gone
 	c.linger(end.Why)
-	c.server.opts.Observer.Ended(c.dialect, end)
+	c.observer().Ended(c.dialect, end)
 	c.poller.forget(c, c.fd)
 	c.net.Close()
 	c.places.leave()

@@ -132,6 +132,10 @@ func (d Dialects) subprotocols() []string {
 
 // ServeHTTP upgrades the request, or refuses it with a status that says why.
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	if accept := unseen(r); accept != nil {
+		s.serveUnseen(w, r, accept)
+		return
+	}
 	scheme, host := s.opts.Clients.Origin(r)
 	if err := s.origins.Load().check(r.Header.Values("Origin"), scheme, host); err != nil {
 		s.refuse(r, RefusedOrigin)
