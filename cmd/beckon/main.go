@@ -3,7 +3,6 @@ package main
 
 import (
 	"errors"
-	"fmt"
 	"os"
 
 	"beckon/internal/app"
@@ -38,7 +37,7 @@ func run() int {
 	case errors.Is(err, config.ErrShown):
 		return 0
 	case err != nil:
-		fmt.Fprintln(os.Stderr, "beckon:", err)
+		lastWords(os.Stderr, err)
 		return exitUsage
 	}
 	ctx, stop, reload := watchSignals()

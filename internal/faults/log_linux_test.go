@@ -143,15 +143,17 @@ func TestDyingWordsAreRead(t *testing.T) {
 	}
 }
 
-// One that cannot start says why, but to nobody for ever.
+// One that cannot start says why, but does not wait for ever to be heard.
 func TestFailureToStartIsNotRead(t *testing.T) {
 	t.Parallel()
-	_, write := pipe(t)
-	fill := filler(t, write)
-	fill()
 	running := newServer(t)
-	u := &unread{server: &server{t: t}, ended: make(chan struct{})}
-	u.command = exec.Command(beckon(t), "--listen="+running.addr)
-	u.run(streams{stderr: write}, nil)
-	u.expectExit(0, 1)
+	for flag, code := range map[string]int{"--listen=" + running.addr: 1, "--listen=nowhere": 2} {
+		_, write := pipe(t)
+		fill := filler(t, write)
+		fill()
+		u := &unread{server: &server{t: t}, ended: make(chan struct{})}
+		u.command = exec.Command(beckon(t), flag)
+		u.run(streams{stderr: write}, nil)
+		u.expectExit(0, code)
+	}
 }

@@ -51,6 +51,9 @@ func New(parts ...Part) *Monitor { return &Monitor{parts: parts} }
 // learn the same. It owns a goroutine until the parts have answered, at most one.
 func (m *Monitor) Check() error {
 	q := m.latest()
+	if q.over() {
+		return q.err
+	}
 	late := time.NewTimer(time.Until(q.begun.Add(Limit)))
 	defer late.Stop()
 	select {
