@@ -15,6 +15,8 @@ const (
 	modSystemd = "github.com/coreos/go-systemd/v22"
 	modYAML    = "go.yaml.in/yaml/v4"
 	modJWT     = "github.com/golang-jwt/jwt/v5"
+	modKeyfunc = "github.com/MicahParks/keyfunc/v3"
+	modJWKSet  = "github.com/MicahParks/jwkset"
 	modProm    = "github.com/prometheus"
 	modProxy   = "github.com/pires/go-proxyproto"
 	modPion    = "github.com/pion"
@@ -70,7 +72,7 @@ var mayImport = map[string][]string{
 	"internal/logqueue":   {},
 	"internal/health":     {},
 	"internal/socketpair": {},
-	"internal/auth":       {modJWT},
+	"internal/auth":       {modJWT, modKeyfunc, modJWKSet},
 
 	"cmd/beckon-bench": {"internal/bench"},
 	"internal/bench": {
@@ -107,6 +109,8 @@ var soleImporters = map[string]string{
 	modKong:    "internal/config",
 	modYAML:    "internal/config",
 	modJWT:     "internal/auth",
+	modKeyfunc: "internal/auth",
+	modJWKSet:  "internal/auth",
 	modProm:    "internal/metrics",
 	modText:    "internal/name",
 	modUUID:    "internal/app",

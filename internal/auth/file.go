@@ -29,11 +29,11 @@ func load(path string, opts Options, parse func(text []byte) (keyring, error)) (
 	read := func() (keyring, error) {
 		text, err := readFile(path)
 		if err != nil {
-			return keyring{}, err // it names the path
+			return nil, err // it names the path
 		}
 		ring, err := parse(text)
 		if err != nil {
-			return keyring{}, fmt.Errorf("%s: %w", path, err)
+			return nil, fmt.Errorf("%s: %w", path, err)
 		}
 		return ring, nil
 	}

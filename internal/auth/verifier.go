@@ -37,7 +37,7 @@ type Verifier struct {
 	opts   Options                 // static
 	now    func() time.Time        // the date; static
 	read   func() (keyring, error) // the keys anew; nil where they are not from a file; static
-	ring   atomic.Pointer[keyring]
+	ring   atomic.Pointer[keyring] // never nil, nor what it points to
 
 	reloading sync.Mutex // held from the reading of the file until its keys are in use
 }
@@ -52,8 +52,8 @@ func NewHS256(secret []byte, opts Options) (*Verifier, error) {
 }
 
 // NewJWKS returns a verifier of tokens signed with one of the keys of a JWK Set (RFC 7517, section 5). Keys of
-// another kind than RS256, ES256 and EdDSA (Ed25519) take are left out, see [Verifier.Skipped]. It is an error if
-// none remains, if one is broken or weak, and if one is not public.
+// another kind than RS256, ES256 and EdDSA (Ed25519) take are left out, as are those that are broken, weak or not public:
+// see [Verifier.Skipped]. It is an error if none remains.
 func NewJWKS(set []byte, opts Options) (*Verifier, error) {
 	ring, err := parseSet(set)
 	if err != nil {
@@ -83,6 +83,19 @@ func newVerifier(ring keyring, opts Options) *Verifier {
 	return v
 }
 
+// find is a jwt.Keyfunc.
+func find(ring keyring, token *jwt.Token) (any, error) {
+	if _, critical := token.Header["crit"]; critical { // RFC 7515, section 4.1.11: we know of no extension
+		return nil, &Error{Reason: Extension}
+	}
+	if id, named := token.Header["kid"]; named {
+		if _, text := id.(string); !text {
+			return nil, &Error{Reason: Malformed}
+		}
+	}
+	return ring.find(token)
+}
+
 // Verify returns what a token grants, or an [*Error].
 func (v *Verifier) Verify(token string) (Grant, error) {
 	switch {
@@ -96,7 +109,7 @@ func (v *Verifier) Verify(token string) (Grant, error) {
 	ring, claims, algorithmFits := v.ring.Load(), jwt.MapClaims{}, false
 	_, err := v.parser.ParseWithClaims(token, claims, func(t *jwt.Token) (any, error) {
 		algorithmFits = true // or the parser would not ask for keys
-		return ring.find(t)
+		return find(*ring, t)
 	})
 	own := new(Error)
 	switch {
@@ -136,4 +149,4 @@ func (v *Verifier) claimError(err error, claims jwt.MapClaims) *Error {
 }
 
 // Skipped says which keys of the JWK Set are not used, and why: a line for each.
-func (v *Verifier) Skipped() []string { return v.ring.Load().skipped }
+func (v *Verifier) Skipped() []string { return (*v.ring.Load()).left() }
