@@ -44,10 +44,7 @@ func (r *reloader) reload() {
 		log.Error().Err(err).Msg("reload failed: nothing has changed")
 		return
 	}
-	err = r.open.Reload()
-	if r.app.tokens != nil {
-		err = errors.Join(err, r.app.tokens.Reload())
-	}
+	err = errors.Join(r.open.Reload(), r.app.reloadTokens(r.running))
 	now := reloaded(r.running, next)
 	waiting := config.Changed(now, next)
 	if fault := r.app.ice.use(now); fault != nil {

@@ -81,6 +81,9 @@ func (a *App) serveAll(ctx context.Context, open *listen.Set, url string, reload
 	aside.Go(func() { open.Run(background) })
 	aside.Go(func() { supervisor.Run(background, a.health.Check) })
 	aside.Go(func() { a.serveRelay(background) })
+	if a.tokens != nil {
+		aside.Go(func() { a.tokens.Run(background, a.reportKeys) })
+	}
 	aside.Go(func() { reloads.run(background, supervisor, "serving "+url) })
 	if open.Redirect != nil {
 		redirect := httpd.NewServer(open.RedirectHandler, a.bounds, a.log)

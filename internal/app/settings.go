@@ -1,7 +1,6 @@
 package app
 
 import (
-	"fmt"
 	"math"
 	"net"
 	"os"
@@ -9,7 +8,6 @@ import (
 	"github.com/google/uuid"
 	"github.com/rs/zerolog"
 
-	"beckon/internal/auth"
 	"beckon/internal/config"
 	"beckon/internal/hub"
 	"beckon/internal/listen"
@@ -88,30 +86,6 @@ func unbounded(n int) int {
 		return math.MaxInt
 	}
 	return n
-}
-
-// newTokens makes what checks login tokens, or nil where none are asked for.
-func newTokens(cfg config.Config, log zerolog.Logger) (*auth.Verifier, error) {
-	opts := auth.Options{Issuer: cfg.AuthIssuer, Audience: cfg.AuthAudience}
-	switch {
-	case cfg.AuthJWTSecretFile != "":
-		tokens, err := auth.LoadHS256(cfg.AuthJWTSecretFile, opts)
-		if err != nil {
-			return nil, fmt.Errorf("--auth-jwt-secret-file: %w", err)
-		}
-		return tokens, nil
-	case cfg.AuthJWKSFile != "":
-		tokens, err := auth.LoadJWKS(cfg.AuthJWKSFile, opts)
-		if err != nil {
-			return nil, fmt.Errorf("--auth-jwks-file: %w", err)
-		}
-		for _, key := range tokens.Skipped() {
-			log.Warn().Str("key", key).Msg("a key of --auth-jwks-file is of no use here")
-		}
-		return tokens, nil
-	default:
-		return nil, nil
-	}
 }
 
 // compareFiles tells the operator of a bound that the system will not let the server reach.

@@ -47,8 +47,12 @@ func load(path string, opts Options, parse func(text []byte) (keyring, error)) (
 }
 
 // Reload reads the file again, if the keys are from one. Tokens are verified with the new keys from then on; what
-// was granted before stays granted. After an error the old keys stay.
+// was granted before stays granted. After an error the old keys stay. Keys from a URL are fetched soon after.
 func (v *Verifier) Reload() error {
+	if v.remote != nil {
+		v.remote.ask(0)
+		return nil
+	}
 	if v.read == nil {
 		return nil
 	}

@@ -53,6 +53,13 @@ func (s sharedSecret) find(token *jwt.Token) (any, error) {
 
 func (sharedSecret) left() []string { return nil }
 
+// noKeys stands where the keys will be.
+type noKeys struct{}
+
+func (noKeys) find(*jwt.Token) (any, error) { return nil, &Error{Reason: NoKeys} }
+
+func (noKeys) left() []string { return nil }
+
 // publicKeys are those of a JWK Set. Each algorithm has keys of its own, so that no token can have a key taken for one
 // of another kind: there are none for HS256, and none for none.
 type publicKeys struct {

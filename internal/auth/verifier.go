@@ -2,7 +2,7 @@
 // server shares with the issuer (HS256) or with a key whose public half the server has (RS256, ES256, EdDSA).
 //
 // What a token's header says about itself is not believed: the algorithm is the one that the configured keys are for,
-// keys come from the configured file alone, and a token that expires never is none. Neither a token nor a key ever
+// keys come from the configured file or URL alone, and a token that expires never is none. Neither a token nor a key ever
 // shows in an error.
 package auth
 
@@ -29,6 +29,9 @@ const lineBreaks = "\r\n"
 type Options struct {
 	Issuer   string // the iss claim; "" for any
 	Audience string // one of the aud claim; "" for any
+	// NameClaim is the claim, a string, that the user's name must be; "" for sub. A token without a sub is good for any
+	// name; one without another claim that was asked for is refused, or its holder could pass for anybody.
+	NameClaim string
 }
 
 // Verifier verifies tokens. It is safe for concurrent use, also while it is reloaded.
@@ -37,6 +40,7 @@ type Verifier struct {
 	opts   Options                 // static
 	now    func() time.Time        // the date; static
 	read   func() (keyring, error) // the keys anew; nil where they are not from a file; static
+	remote *remote                 // nil where they are not from a URL; static
 	ring   atomic.Pointer[keyring] // never nil, nor what it points to
 
 	reloading sync.Mutex // held from the reading of the file until its keys are in use
@@ -63,6 +67,9 @@ func NewJWKS(set []byte, opts Options) (*Verifier, error) {
 }
 
 func newVerifier(ring keyring, opts Options) *Verifier {
+	if opts.NameClaim == "" {
+		opts.NameClaim = subject
+	}
 	v := &Verifier{opts: opts, now: time.Now}
 	rules := []jwt.ParserOption{
 		jwt.WithTimeFunc(func() time.Time { return v.now() }),
@@ -96,8 +103,17 @@ func find(ring keyring, token *jwt.Token) (any, error) {
 	return ring.find(token)
 }
 
-// Verify returns what a token grants, or an [*Error].
+// Verify returns what a token grants, or an [*Error]. If its key is unknown, and keys are from a URL, it may wait for
+// them, two seconds at most.
 func (v *Verifier) Verify(token string) (Grant, error) {
+	grant, err := v.verify(token)
+	if refusal := new(Error); v.remote != nil && errors.As(err, &refusal) && refusal.Reason.lacksKey() && v.remote.await() {
+		return v.verify(token)
+	}
+	return grant, err
+}
+
+func (v *Verifier) verify(token string) (Grant, error) {
 	switch {
 	case token == "":
 		return Grant{}, &Error{Reason: Missing}
@@ -114,7 +130,7 @@ func (v *Verifier) Verify(token string) (Grant, error) {
 	own := new(Error)
 	switch {
 	case err == nil:
-		return newGrant(claims, v.now())
+		return newGrant(claims, v.opts.NameClaim, v.now())
 	case errors.As(err, &own): // of find
 		return Grant{}, own
 	case errors.Is(err, jwt.ErrTokenMalformed):

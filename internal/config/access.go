@@ -1,7 +1,6 @@
 package config
 
 import (
-	"errors"
 	"fmt"
 	"net/url"
 	"strconv"
@@ -21,16 +20,7 @@ func (c *Config) checkAccess() error {
 		}
 		c.AllowedOrigins[i] = canonical
 	}
-	tokens := c.AuthJWTSecretFile != "" || c.AuthJWKSFile != ""
-	switch {
-	case c.AuthJWTSecretFile != "" && c.AuthJWKSFile != "":
-		return errors.New("--auth-jwks-file: cannot be used together with --auth-jwt-secret-file, drop one of the two")
-	case c.AuthAudience != "" && !tokens:
-		return errors.New("--auth-audience: needs --auth-jwt-secret-file or --auth-jwks-file, without which there are no tokens")
-	case c.AuthIssuer != "" && !tokens:
-		return errors.New("--auth-issuer: needs --auth-jwt-secret-file or --auth-jwks-file, without which there are no tokens")
-	}
-	return nil
+	return c.checkTokens()
 }
 
 // checkICEServers refuses what --print-config puts in place of secrets: as a secret it would

@@ -46,12 +46,17 @@ type Access struct {
 	// AllowedOrigins are the origins, besides the server's own, whose pages may connect:
 	// lower-case scheme://host[:port], without a default port.
 	AllowedOrigins []string `name:"allowed-origin" placeholder:"ORIGIN" help:"Origin of another site whose pages may connect, such as https://example.org. May be repeated."`
-	// AuthJWTSecretFile or AuthJWKSFile makes every login need a token.
+	// AuthJWTSecretFile, AuthJWKSFile or AuthJWKSURL makes every login need a token.
 	AuthJWTSecretFile string `name:"auth-jwt-secret-file" placeholder:"FILE" help:"Let in only logins with a JSON Web Token signed (HS256) with the secret in this file."`
 	AuthJWKSFile      string `name:"auth-jwks-file" placeholder:"FILE" help:"Let in only logins with a JSON Web Token signed (RS256, ES256, EdDSA) with a key of this JSON Web Key Set."`
+	AuthJWKSURL       string `name:"auth-jwks-url" placeholder:"URL" help:"The same, with the set that this https:// URL gives, as identity providers publish it; http:// for this machine alone. Until it has been fetched for the first time, no login succeeds."`
+	// AuthJWKSRefresh is how often the set is fetched again.
+	AuthJWKSRefresh time.Duration `name:"auth-jwks-refresh" default:"15m" help:"How often --auth-jwks-url is fetched again. A token with an unknown key (kid), and a failure, have it fetched sooner, 10s after the last time."`
 	// AuthAudience and AuthIssuer are what the claims aud and iss must be, if not empty.
 	AuthAudience string `name:"auth-audience" placeholder:"TEXT" help:"What the aud claim of a token must be or contain."`
 	AuthIssuer   string `name:"auth-issuer" placeholder:"TEXT" help:"What the iss claim of a token must be."`
+	// AuthNameClaim is the claim that fixes the name of a token's user.
+	AuthNameClaim string `name:"auth-name-claim" default:"sub" placeholder:"CLAIM" help:"The claim of a token that fixes the user's name: a string at the top level, such as preferred_username. A token without a sub is good for any name; one that lacks another claim named here is refused."`
 }
 
 // WebRTC is what clients are told for their connections among themselves.

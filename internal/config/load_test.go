@@ -16,6 +16,7 @@ import (
 func defaults() Config {
 	return Config{
 		Serving: Serving{Listen: ":9000", SocketMode: 0o660},
+		Access:  Access{AuthNameClaim: "sub", AuthJWKSRefresh: 15 * time.Minute},
 		WebRTC:  WebRTC{TURNCredentialTTL: 12 * time.Hour},
 		Relay: Relay{
 			TURNListen: ":3478", TURNRelayPorts: Ports{49152, 65535}, TURNRealm: "beckon",
@@ -125,6 +126,11 @@ func TestLoad(t *testing.T) {
 			func(c *Config) {
 				c.AuthJWKSFile, c.AuthAudience, c.AuthIssuer = "keys.json", "beckon", "https://id.example"
 			}},
+		{"keys from a URL", []string{"--auth-jwks-url=https://id.example/k?v=1", "--auth-jwks-refresh=1h", "--auth-name-claim=preferred_username"}, nil,
+			func(c *Config) {
+				c.AuthJWKSURL, c.AuthJWKSRefresh, c.AuthNameClaim = "https://id.example/k?v=1", time.Hour, "preferred_username"
+			}},
+		{"keys from this machine", []string{"--auth-jwks-url=http://[::1]:8080/k"}, nil, func(c *Config) { c.AuthJWKSURL = "http://[::1]:8080/k" }},
 		{"another kind of tokens", []string{"--auth-jwt-secret-file=secret"}, nil, func(c *Config) { c.AuthJWTSecretFile = "secret" }},
 		{"the admin listener", []string{"--admin=localhost:9091"}, nil, func(c *Config) { c.Admin = "localhost:9091" }},
 		{"the admin listener of IPv6", []string{"--admin=[::1]:9091"}, nil, func(c *Config) { c.Admin = "[::1]:9091" }},
@@ -217,8 +223,21 @@ func TestLoadRefuses(t *testing.T) {
 		{[]string{"--acme-domain=a.example", "--acme-directory=http://ca"}, nil, `--acme-directory: must be an https:// URL, got "http://ca"`},
 		{[]string{"--acme-domain=a.example", "--acme-ca-file=ca"}, nil, "--acme-ca-file: needs --acme-directory, the authority that it is for"},
 		{[]string{"--auth-jwt-secret-file=a", "--auth-jwks-file=b"}, nil, "--auth-jwks-file: cannot be used together with --auth-jwt-secret-file, drop one of the two"},
-		{[]string{"--auth-audience=a"}, nil, "--auth-audience: needs --auth-jwt-secret-file or --auth-jwks-file, without which there are no tokens"},
-		{[]string{"--auth-issuer=a"}, nil, "--auth-issuer: needs --auth-jwt-secret-file or --auth-jwks-file, without which there are no tokens"},
+		{[]string{"--auth-jwt-secret-file=a", "--auth-jwks-url=https://a.example"}, nil, "--auth-jwks-url: cannot be used together with --auth-jwt-secret-file, drop one of the two"},
+		{[]string{"--auth-jwks-url=http://a.example/k"}, nil, `--auth-jwks-url: must begin with https://, or anybody on the way could put keys of their own there; http:// is for this machine alone, got "http://a.example/k"`},
+		{[]string{"--auth-jwks-url=http://127.0.0.1.a.example/k"}, nil, `--auth-jwks-url: must begin with https://, or anybody on the way could put keys of their own there; http:// is for this machine alone, got "http://127.0.0.1.a.example/k"`},
+		{[]string{"--auth-jwks-url=file:///k"}, nil, `--auth-jwks-url: must be the whole URL of a JSON Web Key Set, such as https://id.example.org/jwks.json, got "file:///k"`},
+		{[]string{"--auth-jwks-url=a.example"}, nil, `--auth-jwks-url: must be the whole URL of a JSON Web Key Set, such as https://id.example.org/jwks.json, got "a.example"`},
+		{[]string{"--auth-jwks-url=https://u:s3cret@a.example/"}, nil, "--auth-jwks-url: must hold no user name or password: keys to verify with are for everybody to read"},
+		{[]string{"--auth-jwks-url=https://u:s3cret\x7f@a.example/"}, nil, "--auth-jwks-url: must be an https:// URL"},
+		{[]string{"--auth-jwks-url=https://a.example", "--auth-jwks-refresh=9s"}, nil, "--auth-jwks-refresh: must be from 10s to 24h, got 9s"},
+		{[]string{"--auth-jwks-file=a", "--auth-jwks-refresh=1m"}, nil, "--auth-jwks-refresh: needs --auth-jwks-url, what to fetch so often"},
+		{[]string{"--auth-jwks-refresh=1m"}, nil, "--auth-jwks-refresh: needs --auth-jwt-secret-file, --auth-jwks-file or --auth-jwks-url, without which there are no tokens"},
+		{[]string{"--auth-name-claim=name"}, nil, "--auth-name-claim: needs --auth-jwt-secret-file, --auth-jwks-file or --auth-jwks-url, without which there are no tokens"},
+		{[]string{"--auth-name-claim=", "--auth-jwks-file=a"}, nil, "--auth-name-claim: must be the name of a claim, such as sub or preferred_username"},
+		{[]string{"--auth-name-claim=exp", "--auth-jwks-file=a"}, nil, "--auth-name-claim: the claim exp does not say who the user is, take one that does, such as sub or preferred_username"},
+		{[]string{"--auth-audience=a"}, nil, "--auth-audience: needs --auth-jwt-secret-file, --auth-jwks-file or --auth-jwks-url, without which there are no tokens"},
+		{[]string{"--auth-issuer=a"}, nil, "--auth-issuer: needs --auth-jwt-secret-file, --auth-jwks-file or --auth-jwks-url, without which there are no tokens"},
 		{[]string{"--admin=:9091"}, nil, `--admin: must be a loopback address such as localhost:9091, since it has no password; add --admin-public if others may reach it, got ":9091"`},
 		{[]string{"--admin=192.0.2.1:9091"}, nil, `--admin: must be a loopback address such as localhost:9091, since it has no password; add --admin-public if others may reach it, got "192.0.2.1:9091"`},
 		{[]string{"--admin=9091"}, nil, `--admin: must be HOST:PORT, :PORT or [IPV6]:PORT, got "9091"`},

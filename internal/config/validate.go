@@ -49,6 +49,7 @@ func (c *Config) checkDurations() error {
 		{"login-timeout", c.LoginTimeout, 10 * time.Millisecond, 24 * time.Hour, true},
 		{"write-timeout", c.WriteTimeout, 10 * time.Millisecond, time.Hour, false},
 		{"resume-window", c.ResumeWindow, 10 * time.Millisecond, time.Hour, true},
+		{"auth-jwks-refresh", c.AuthJWKSRefresh, 10 * time.Second, 24 * time.Hour, false},
 		{"turn-credential-ttl", c.TURNCredentialTTL, 10 * time.Second, 30 * 24 * time.Hour, false},
 	} {
 		if d.value >= d.least && d.value <= d.top || d.off && d.value == 0 {
