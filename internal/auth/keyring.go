@@ -9,6 +9,8 @@ import (
 	"github.com/MicahParks/jwkset"
 	"github.com/MicahParks/keyfunc/v3"
 	"github.com/golang-jwt/jwt/v5"
+
+	"beckon/internal/invisible"
 )
 
 // The algorithms (RFC 7518, section 3.1, RFC 8037, section 3.1).
@@ -36,6 +38,9 @@ const minSecretBytes = 32 // RFC 7518, section 3.2: as long as the hash
 func parseSecret(secret []byte) (keyring, error) {
 	if bytes.HasPrefix(bytes.TrimSpace(secret), []byte("-----BEGIN ")) {
 		return nil, errors.New("this is a PEM file, not a secret: a JWK Set takes public keys")
+	}
+	if found := invisible.In(string(secret)); found != "" {
+		return nil, fmt.Errorf("the secret %s", found)
 	}
 	if len(secret) < minSecretBytes {
 		return nil, fmt.Errorf("the secret has %d bytes and needs at least %d: make one with openssl rand -base64 48",

@@ -46,7 +46,8 @@ type Verifier struct {
 	reloading sync.Mutex // held from the reading of the file until its keys are in use
 }
 
-// NewHS256 returns a verifier of tokens signed with a secret (RFC 7518, section 3.2) of at least 32 bytes.
+// NewHS256 returns a verifier of tokens signed with a secret (RFC 7518, section 3.2) of at least 32 bytes. It
+// is an error if there is something in it that people do not see and hardly meant.
 func NewHS256(secret []byte, opts Options) (*Verifier, error) {
 	ring, err := parseSecret(secret)
 	if err != nil {

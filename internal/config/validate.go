@@ -25,7 +25,7 @@ func (c *Config) adapt(explicit func(flag string) bool) {
 // with the flag's name and a colon.
 func (c *Config) finish() error {
 	for _, check := range []func() error{
-		c.checkServing, c.checkTLS, c.checkACME, c.checkAccess, c.checkICEServers,
+		c.checkText, c.checkServing, c.checkTLS, c.checkACME, c.checkAccess, c.checkICEServers,
 		c.checkTURN, c.checkMinted, c.checkDurations, c.checkNumbers, c.checkBounds, c.checkAdmin, c.checkChoices,
 	} {
 		if err := check(); err != nil {

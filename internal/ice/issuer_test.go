@@ -113,12 +113,17 @@ func TestUseTakesThePlaceOfWhatWas(t *testing.T) {
 func TestLoadSecrets(t *testing.T) {
 	const other = "fedcba9876543210"
 	for text, want := range map[string]string{
-		secret:                                   secret,
-		secret + "\n":                            secret,
-		"\r\n  " + secret + "\t\r\n\n" + other:   secret + " " + other,
-		"":                                       "!there is no secret",
-		" \n\n":                                  "!there is no secret",
-		secret + "\n\nfedcba987654321\n":         "!in line 3 is shorter than 16",
+		secret:                                 secret,
+		secret + "\n":                          secret,
+		"\r\n  " + secret + "\t\r\n\n" + other: secret + " " + other,
+		"":                                     "!there is no secret",
+		" \n\n":                                "!there is no secret",
+		secret + "\n\nfedcba987654321\n":       "!in line 3 is shorter than 16",
+		"\ufeff" + secret:                      "!in line 1 begins with a byte order mark (EF BB BF)",
+		other + "\n'" + secret + "'\n":         "!in line 2 has quotation marks around it",
+		other + "\n" + secret + "\u200b\n":     "!in line 2 holds an invisible character (U+200B)",
+		"\xff\xfe" + strings.Join(strings.Split(secret, ""), "\x00") + "\x00\r\x00\n\x00": "!in line 1 is UTF-16",
+		secret + "\x00":                          "!in line 1 holds a NUL character (00), which is byte 33",
 		strings.Repeat("x", 64<<10) + "\n" + "y": "!is longer than 65536 bytes",
 	} {
 		path := filepath.Join(t.TempDir(), "secrets")

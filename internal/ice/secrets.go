@@ -7,6 +7,8 @@ import (
 	"io"
 	"os"
 	"strings"
+
+	"beckon/internal/invisible"
 )
 
 // Secrets are what a TURN server and the one who makes credentials for it both know: the first signs, all are
@@ -52,8 +54,11 @@ func parseSecrets(text []byte) (Secrets, error) {
 	lines.Buffer(nil, len(text)+1)
 	for number := 1; lines.Scan(); number++ {
 		secret := strings.TrimSpace(lines.Text())
+		found := invisible.In(secret)
 		switch {
 		case secret == "":
+		case found != "":
+			return nil, fmt.Errorf("the secret in line %d %s", number, found)
 		case len(secret) < shortestSecret:
 			return nil, fmt.Errorf("the secret in line %d is shorter than %d characters and could be guessed: make one with openssl rand -hex 32", number, shortestSecret)
 		default:
