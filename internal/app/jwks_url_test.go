@@ -87,6 +87,7 @@ func TestKeysFromAnIdentityProvider(t *testing.T) {
 		}
 		c.Drop()
 	}
+	p.await("without --auth-audience lets in", 1)
 	p.await("no login succeeds until they are", 1)
 	refused(as("ana"), "try again in a minute")
 

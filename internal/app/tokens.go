@@ -27,6 +27,9 @@ func newTokens(cfg config.Config, log zerolog.Logger) (*auth.Verifier, error) {
 		warnOfSkipped(tokens, log)
 		return tokens, nil
 	case cfg.AuthJWKSURL != "":
+		if cfg.AuthAudience == "" {
+			log.Warn().Msg("--auth-jwks-url without --auth-audience lets in who has a token that the provider made for any other service of its own, too")
+		}
 		return auth.FetchJWKS(cfg.AuthJWKSURL, cfg.AuthJWKSRefresh, opts), nil
 	default:
 		return nil, nil
