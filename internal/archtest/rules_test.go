@@ -43,7 +43,7 @@ var mayImport = map[string][]string{
 	"internal/relay":  {"internal/turn", "internal/socketpair", modZerolog},
 	"internal/turn":   {"internal/ratelimit", "internal/peeraddr", modPion},
 	"internal/httpd":  {modZerolog},
-	"internal/listen": {modZerolog, modCrypto, modSystemd, modProxy},
+	"internal/listen": {"internal/invisible", modZerolog, modCrypto, modSystemd, modProxy},
 
 	// Metrics know the closed sets of words that their labels come from.
 	"internal/metrics": {"internal/session", "internal/wsconn", "internal/relay", "internal/turn", "internal/link", "internal/protocol", modProm},

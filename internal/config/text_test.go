@@ -26,6 +26,7 @@ func TestInvisibleCharactersAreRefused(t *testing.T) {
 		"zero width":         {file: "auth-audience: a\u200bb", want: "--auth-audience (from FILE, line 1): the value holds an invisible character (U+200B), which is character 2: take it out"},
 		"NUL":                {file: `auth-audience: "a\0b"`, want: "--auth-audience (from FILE, line 1): the value holds a NUL character (00), which is byte 2: take it out"},
 		"an item of a list":  {env: []string{"BECKON_ALLOWED_ORIGIN=https://a.example, 'https://b.example'"}, want: "--allowed-origin (from BECKON_ALLOWED_ORIGIN)" + found},
+		"Latin-1":            {env: []string{"BECKON_AUTH_ISSUER=\xe1"}, want: `--auth-issuer (from BECKON_AUTH_ISSUER): must be UTF-8 text, as all that is in a token, got "\xe1"`},
 		"the file's name":    {env: []string{"BECKON_CONFIG='/c'"}, want: "--config" + found},
 		"a key of the file":  {file: "lis\u200bten: :1", want: "FILE, line 1: the name of a setting holds an invisible character (U+200B), which is character 4: take it out"},
 		"a TURN secret":      {env: []string{"BECKON_ICE_SERVER=turn:ana:s3cret\u200b@h"}, want: `--ice-server (from BECKON_ICE_SERVER): "turn:***@h": the secret holds an invisible character (U+200B), which is character 7: take it out`},

@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 	"time"
+	"unicode/utf8"
 )
 
 // The defaults of what tokens must say and how their keys are kept, as in the tags of Access.
@@ -28,6 +29,11 @@ func (c *Config) checkTokens() error {
 	}
 	if len(sources) > 1 {
 		return fmt.Errorf("%s: cannot be used together with %s, drop one of the two", sources[1], sources[0])
+	}
+	for flag, text := range map[string]string{"auth-audience": c.AuthAudience, "auth-issuer": c.AuthIssuer, "auth-name-claim": c.AuthNameClaim} {
+		if !utf8.ValidString(text) {
+			return fmt.Errorf("--%s: must be UTF-8 text, as all that is in a token, got %q", flag, text)
+		}
 	}
 	switch {
 	case c.AuthNameClaim == "":

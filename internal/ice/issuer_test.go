@@ -123,6 +123,7 @@ func TestLoadSecrets(t *testing.T) {
 		other + "\n'" + secret + "'\n":         "!in line 2 has quotation marks around it",
 		other + "\n" + secret + "\u200b\n":     "!in line 2 holds an invisible character (U+200B)",
 		"\xff\xfe" + strings.Join(strings.Split(secret, ""), "\x00") + "\x00\r\x00\n\x00": "!in line 1 is UTF-16",
+		secret + "\xe1":                          "!in line 1 is not UTF-8",
 		secret + "\x00":                          "!in line 1 holds a NUL character (00), which is byte 33",
 		strings.Repeat("x", 64<<10) + "\n" + "y": "!is longer than 65536 bytes",
 	} {

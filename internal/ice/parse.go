@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"unicode/utf8"
 
 	"beckon/internal/invisible"
 )
@@ -123,6 +124,9 @@ func parseUserinfo(userinfo string) (username, credential string, err error) {
 	credential, err = url.PathUnescape(secret)
 	if err != nil {
 		return "", "", errors.New("a % in the secret must be written %25")
+	}
+	if !utf8.ValidString(username) || !utf8.ValidString(credential) { // clients are told by JSON
+		return "", "", errors.New("the user name and the secret must be UTF-8 text")
 	}
 	return username, credential, nil
 }

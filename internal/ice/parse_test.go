@@ -96,6 +96,8 @@ func TestParseServerRefuses(t *testing.T) {
 		"turn:ana:s3cret":                    "the port must be",
 		"ana:s3cret@h":                       "the scheme must be",
 		"turn:ana:s3cret@bad host":           "DNS name",
+		"turn:ana:s3cret%FF@h":               "must be UTF-8",
+		"turn:an\xe1:s3cret@h":               "must be UTF-8",
 		"turn:ana:s3cret @h":                 "the secret ends with a blank (20)",
 		"turn:ana:\"s3cret\"@h":              "the secret has quotation marks around it",
 		"turn:ana:\ufeffs3cret@h":            "the secret begins with a byte order mark",

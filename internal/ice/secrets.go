@@ -7,6 +7,7 @@ import (
 	"io"
 	"os"
 	"strings"
+	"unicode/utf8"
 
 	"beckon/internal/invisible"
 )
@@ -59,6 +60,8 @@ func parseSecrets(text []byte) (Secrets, error) {
 		case secret == "":
 		case found != "":
 			return nil, fmt.Errorf("the secret in line %d %s", number, found)
+		case !utf8.ValidString(secret): // the TURN server, a process of its own, is told by JSON
+			return nil, fmt.Errorf("the secret in line %d is not UTF-8 text: make one with openssl rand -hex 32", number)
 		case len(secret) < shortestSecret:
 			return nil, fmt.Errorf("the secret in line %d is shorter than %d characters and could be guessed: make one with openssl rand -hex 32", number, shortestSecret)
 		default:

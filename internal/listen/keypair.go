@@ -13,6 +13,8 @@ import (
 	"time"
 
 	"github.com/rs/zerolog"
+
+	"beckon/internal/invisible"
 )
 
 // recheckInterval is the least time between two looks at whether the files have changed.
@@ -152,6 +154,14 @@ func explainPair(certPath, keyPath string, cert, key []byte, err error) error {
 	const begin = "-----BEGIN "
 	has := func(pem []byte, what string) bool {
 		return strings.Contains(string(pem), begin) && strings.Contains(string(pem), what+"-----")
+	}
+	for _, file := range []struct {
+		flag, path string
+		pem        []byte
+	}{{"--tls-cert", certPath, cert}, {"--tls-key", keyPath, key}} {
+		if found := invisible.In(strings.TrimSpace(string(file.pem))); found != "" {
+			return flagError(file.flag, errors.New(file.path+" "+found))
+		}
 	}
 	switch text := err.Error(); {
 	case !has(cert, "CERTIFICATE") && has(cert, "PRIVATE KEY"):
