@@ -11,6 +11,7 @@ import (
 	"beckon/internal/config"
 	"beckon/internal/httpd"
 	"beckon/internal/listen"
+	"beckon/internal/wsconn"
 )
 
 // Run listens where cfg says and serves until ctx ends, logging to stderr, whose reader it never waits for. Each value
@@ -62,6 +63,7 @@ func (a *App) listenOptions(cfg config.Config) listen.Options {
 		},
 		Redirect: cfg.HTTPRedirect,
 		TURNS:    cfg.TURNSListen,
+		BelowTLS: wsconn.BelowTLS,
 		Log:      a.log,
 	}
 	if cfg.TURN {

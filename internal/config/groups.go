@@ -83,8 +83,9 @@ type Timing struct {
 	HeaderTimeout time.Duration `default:"5s" help:"How long a client may take to send the head of a request, 0 for as long as it likes."`
 	// LoginTimeout is how long a connection may stay without a login; 0 for ever.
 	LoginTimeout time.Duration `default:"1h" help:"How long a connection may stay without a login, 0 for as long as it likes."`
-	// WriteTimeout is how long one write to a socket may take.
-	WriteTimeout time.Duration `default:"10s" help:"How long one write to a socket may take."`
+	// WriteTimeout is how long a socket may take nothing of what is to be sent; one that takes a little all the
+	// time may take as long as it likes.
+	WriteTimeout time.Duration `default:"10s" help:"How long a socket may take nothing of what is to be sent to it."`
 }
 
 // Sizes is what may be sent, and may wait to be sent.

@@ -34,6 +34,7 @@ type Conn struct {
 	reader atomic.Uint32 // readerRuns, readerCalled or readerAway
 
 	asked  time.Duration // when the last ping was sent, by Server.clock; 0 while none waits for a pong; owned by the timer's function
+	held   int           // bytes that the system held when it was sent; owned by the timer's function
 	slowed atomic.Bool   // whether the reader is in Pause: what the client has sent may wait unread
 
 	probe atomic.Pointer[probe] // the last one; nil before the first, Server.gone after Closed

@@ -17,7 +17,8 @@ func (c *Conn) beginHeartbeat() {
 
 // onBeat sends a ping, and a pong timeout later looks whether anything has come since: a pong or any
 // message counts, a fragment of one does not. The pong of a client that is being slowed may wait unread, and so
-// may all pongs when this process has stood still: a timer that comes late tells.
+// may all pongs when this process has stood still: a timer that comes late tells. A slow client cannot answer what
+// has yet to reach it.
 func (c *Conn) onBeat() {
 	if c.ended() {
 		return
@@ -30,8 +31,9 @@ func (c *Conn) onBeat() {
 		c.heard.Store(false)
 		c.Enqueue(frame.New(frame.Ping, c.receiver.Beat()))
 		c.Flush()
+		c.held = c.out.held()
 		c.beat.Reset(opts.PongTimeout)
-	case c.heard.Load() || c.slowed.Load():
+	case c.heard.Load() || c.slowed.Load() || c.moves():
 		c.asked = 0
 		c.beat.Reset(opts.PingInterval - opts.PongTimeout)
 	case now-c.asked > opts.PongTimeout+opts.PongTimeout/2:
@@ -40,4 +42,10 @@ func (c *Conn) onBeat() {
 	default:
 		c.Close(protocol.EndPingTimeout)
 	}
+}
+
+// moves tells whether what was sent before the ping is still on its way to the client, and comes forward.
+func (c *Conn) moves() bool {
+	now := c.out.held()
+	return c.out.busy() || 0 < now && now < c.held
 }

@@ -15,8 +15,9 @@ import (
 // outbox is the queue of frames that wait for one socket. Whoever flushes while nobody writes becomes the
 // writer: it tries writes that do not block, and leaves the rest to a goroutine if the socket is full.
 type outbox struct {
-	conn *Conn           // static
-	raw  syscall.RawConn // static; nil where the socket has no descriptor to try
+	conn  *Conn           // static
+	raw   syscall.RawConn // static; nil where the socket has no descriptor to try
+	below *steady         // static; the socket below TLS, which sees to the write timeout; nil where it is not ours
 
 	mu      sync.Mutex
 	queue   [][]byte                       // frames, or parts of them; guarded by mu
@@ -34,6 +35,10 @@ type outbox struct {
 func (o *outbox) init(c *Conn) {
 	o.conn = c
 	o.raw = rawOf(c.net)
+	if below, ok := socketBelow(c.net).(*steady); ok {
+		below.begin(c.server.opts.WriteTimeout)
+		o.below = below
+	}
 }
 
 // put queues a frame and returns how many bytes wait now; false if that is one too many.
@@ -155,15 +160,35 @@ func (o *outbox) run(b batch) {
 
 // write blocks until all is written, an error comes, or the socket takes nothing for the write timeout.
 func (o *outbox) write(rest net.Buffers) error {
-	conn := o.conn.net
-	for len(rest) > 0 {
-		conn.SetWriteDeadline(time.Now().Add(o.conn.server.opts.WriteTimeout))
-		n, err := rest.WriteTo(conn)
-		if err != nil && (n == 0 || !errors.Is(err, os.ErrDeadlineExceeded)) {
-			return err
-		}
+	if o.below != nil {
+		_, err := rest.WriteTo(o.conn.net)
+		return err
 	}
-	return conn.SetWriteDeadline(time.Time{}) // a stale deadline would fail the next try
+	socket := steady{Conn: o.conn.net}
+	socket.begin(o.conn.server.opts.WriteTimeout)
+	if err := socket.write(&rest); err != nil {
+		return err
+	}
+	return socket.SetWriteDeadline(time.Time{}) // a stale deadline would fail the next try
+}
+
+// busy tells whether somebody writes: where that lasts, the socket is full, and the write timeout is for it.
+func (o *outbox) busy() bool {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	return o.writing
+}
+
+// held is how many bytes the system holds that the client has not acknowledged, 0 where it does not say.
+func (o *outbox) held() (bytes int) {
+	raw := o.raw
+	if o.below != nil {
+		raw = o.below.raw
+	}
+	if raw != nil {
+		_ = raw.Control(func(fd uintptr) { bytes = held(int(fd)) }) // what fails here fails elsewhere, too
+	}
+	return bytes
 }
 
 // begin takes the queue if there is something in it and nobody writes.
