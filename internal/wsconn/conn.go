@@ -138,6 +138,9 @@ func (c *Conn) fail(why protocol.Ending) {
 	c.wakeReader()
 }
 
+// cut ends a socket at once. TLS would wait until it can say goodbye.
+func (c *Conn) cut() { socketBelow(c.net).Close() }
+
 func (c *Conn) ended() bool { return c.ending.Load() != 0 }
 
 // What c.reader says.

@@ -18,7 +18,6 @@
 package wsconn
 
 import (
-	"context"
 	"net/http"
 	"net/netip"
 	"strconv"
@@ -31,7 +30,6 @@ import (
 	"github.com/rs/zerolog"
 
 	"beckon/internal/link"
-	"beckon/internal/protocol"
 	"beckon/internal/ratelimit"
 )
 
@@ -280,43 +278,4 @@ func (s *Server) Len() int {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return len(s.conns)
-}
-
-// Drain closes all connections with protocol.EndRestart, spread out over at most spread so that the clients
-// do not come back all at once, refuses new ones, and returns when none is left. When ctx ends first it cuts
-// those that remain and returns ctx's error. It is called once.
-func (s *Server) Drain(ctx context.Context, spread time.Duration) error {
-	conns, empty := s.beginDrain()
-	const longestGap = 10 * time.Millisecond
-	gap := min(longestGap, spread/time.Duration(max(1, len(conns))))
-	for _, c := range conns {
-		c.Close(protocol.EndRestart)
-		select {
-		case <-time.After(gap):
-		case <-ctx.Done():
-		}
-	}
-	select {
-	case <-empty:
-		return nil
-	case <-ctx.Done():
-	}
-	for _, c := range conns {
-		c.net.Close()
-	}
-	<-empty
-	return ctx.Err()
-}
-
-func (s *Server) beginDrain() ([]*Conn, <-chan struct{}) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.draining = true
-	conns := make([]*Conn, 0, len(s.conns))
-	for c := range s.conns {
-		conns = append(conns, c)
-	}
-	empty := s.empty
-	s.checkEmpty()
-	return conns, empty
 }
