@@ -36,7 +36,7 @@ var mayImport = map[string][]string{
 		"internal/metrics", "internal/admin", "internal/auth", "internal/listen", "internal/address", "internal/ratelimit",
 		"internal/replay", "internal/link", "internal/ice", "internal/name", "internal/protocol", "internal/frame", "web",
 		"internal/requestid", "internal/logflood", "internal/logqueue", "internal/health", "internal/socketpair", "internal/relay", "internal/turn",
-		modUUID, modZerolog, modIsatty,
+		"internal/fault", modUUID, modZerolog, modIsatty,
 	},
 	"internal/config": {"internal/ice", "internal/address", "internal/invisible", modKong, modYAML},
 	"internal/doctor": {"internal/frame", "internal/turn", "internal/invisible"},
@@ -46,16 +46,16 @@ var mayImport = map[string][]string{
 	"internal/listen": {"internal/invisible", modZerolog, modCrypto, modSystemd, modProxy},
 
 	// Metrics know the closed sets of words that their labels come from.
-	"internal/metrics": {"internal/session", "internal/wsconn", "internal/relay", "internal/turn", "internal/link", "internal/protocol", modProm},
+	"internal/metrics": {"internal/session", "internal/wsconn", "internal/relay", "internal/turn", "internal/link", "internal/protocol", "internal/fault", modProm},
 
 	"internal/admin": {"internal/hub", "internal/session", "internal/name"},
 
 	// A transport and a dialect meet in link, and know nothing of each other.
 	"internal/session": {
 		"internal/link", "internal/hub", "internal/replay", "internal/protocol", "internal/frame", "internal/ice",
-		"internal/name", "internal/auth", "internal/logflood", modZerolog,
+		"internal/name", "internal/auth", "internal/logflood", "internal/fault", modZerolog,
 	},
-	"internal/wsconn": {"internal/link", "internal/protocol", "internal/frame", "internal/ratelimit", modGorilla, modSys, modZerolog},
+	"internal/wsconn": {"internal/link", "internal/protocol", "internal/frame", "internal/ratelimit", "internal/fault", modGorilla, modSys, modZerolog},
 	"internal/link":   {"internal/protocol"},
 
 	"internal/hub":        {"internal/protocol"},
@@ -66,7 +66,8 @@ var mayImport = map[string][]string{
 	"internal/invisible":  {},
 	"internal/replay":     {},
 	"internal/address":    {},
-	"internal/ratelimit":  {},
+	"internal/ratelimit":  {"internal/fault"},
+	"internal/fault":      {},
 	"internal/peeraddr":   {},
 	"internal/requestid":  {},
 	"internal/logflood":   {modZerolog},
@@ -148,6 +149,7 @@ var startsGoroutines = map[string]bool{
 	"internal/relay":    true, // the relay's process and what it says, two per stream that is handed over
 	"internal/logqueue": true, // the one that writes the log
 	"internal/health":   true, // one that asks the parts of the server
+	"internal/fault":    true, // a panic where nobody can catch it
 	"internal/turn":     true, // in the relay's process: two readers of sockets, one per stream
 	"cmd/beckon":        true,
 	"internal/testkit":  true,
@@ -156,6 +158,16 @@ var startsGoroutines = map[string]bool{
 	"internal/bench/process": true, // waits for the end of a server that it started
 	"internal/lab/floor":     true, // one per connection
 }
+
+// deferUnlocks are the packages of which a fault may be caught further up: each unlocks by defer whatever it locks, so
+// that nothing stays locked then.
+var deferUnlocks = map[string]bool{
+	"internal/wsconn": true, "internal/session": true, "internal/ratelimit": true,
+	"internal/logflood": true, "internal/replay": true, "internal/metrics": true, "internal/auth": true, "internal/httpd": true,
+}
+
+// unlocks are functions that unlock, beside Unlock and RUnlock.
+var unlocks = map[string]bool{"release": true} // of session.resumable
 
 // packageVars allows single package-level variables that varsOutOfPlace would
 // refuse: "folder.name" with the reason.

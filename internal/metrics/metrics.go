@@ -1,5 +1,5 @@
-// Package metrics counts what happens, for Prometheus: it implements the Observers of wsconn, session and relay, and
-// serves what it counted. METRICS.md lists every metric; a test compares it with what is registered.
+// Package metrics counts what happens, for Prometheus: it implements the Observers of wsconn, session, fault and relay,
+// and serves what it counted. METRICS.md lists every metric; a test compares it with what is registered.
 //
 // Labels come from closed sets only, never from what clients say, and every series is there from the start.
 // Counting is an atomic addition to a counter that was looked up when the Metrics were made: nothing is
@@ -27,6 +27,7 @@ type Options struct {
 type Metrics struct {
 	Connections   *Connections   // the wsconn.Observer
 	Conversations *Conversations // the session.Observer
+	Faults        *Faults        // the fault.Observer
 	Relay         *Relay         // the relay.Observer; nil without a TURN server
 
 	registry *prometheus.Registry
@@ -47,6 +48,7 @@ func New(opts Options) *Metrics {
 	m := &Metrics{
 		Connections:   newConnections(registry),
 		Conversations: newConversations(registry),
+		Faults:        newFaults(registry),
 		registry:      registry,
 	}
 	if opts.TURN {
