@@ -80,11 +80,13 @@ func (c *Conn) Request() string { return c.request }
 
 // Enqueue is link.Conn.
 func (c *Conn) Enqueue(frame []byte) {
+	defer c.caughtWriting()
 	c.queued(c.out.put(frame))
 }
 
 // EnqueueParts is link.Conn.
 func (c *Conn) EnqueueParts(parts [][]byte) {
+	defer c.caughtWriting()
 	c.queued(c.out.putParts(parts))
 }
 
@@ -101,10 +103,14 @@ func (c *Conn) queued(waiting int64, fits bool) {
 func (c *Conn) Behind() bool { return c.out.behind() }
 
 // Flush is link.Conn.
-func (c *Conn) Flush() { c.out.flush() }
+func (c *Conn) Flush() {
+	defer c.caughtWriting()
+	c.out.flush()
+}
 
 // Close is link.Conn.
 func (c *Conn) Close(why protocol.Ending) {
+	defer c.caughtWriting()
 	if why == protocol.EndSlowReader {
 		c.end(why, nil)
 	} else {

@@ -3,6 +3,7 @@ package wsconn
 import (
 	"time"
 
+	"beckon/internal/fault"
 	"beckon/internal/frame"
 	"beckon/internal/protocol"
 )
@@ -20,6 +21,7 @@ func (c *Conn) beginHeartbeat() {
 // may all pongs when this process has stood still: a timer that comes late tells. A slow client cannot answer what
 // has yet to reach it.
 func (c *Conn) onBeat() {
+	defer func() { c.caught(fault.Timer, recover()) }()
 	if c.ended() {
 		return
 	}

@@ -162,3 +162,9 @@ func TestRefusalsHaveLabels(t *testing.T) {
 		seen[r.String()] = true
 	}
 }
+
+func (n *notes) endings() []protocol.Ending {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	return slices.Clone(n.ends)
+}

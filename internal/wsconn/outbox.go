@@ -145,6 +145,7 @@ func (o *outbox) flush() {
 
 // run is the flusher: it writes b and then all that comes, and ends with the queue empty.
 func (o *outbox) run(b batch) {
+	defer o.conn.caughtWriting()
 	for len(b.frames) > 0 {
 		if err := o.write(b.frames); err != nil {
 			why := protocol.EndConnectionLost
@@ -246,11 +247,15 @@ func (o *outbox) settle(b batch) {
 
 // fail gives up on the socket.
 func (o *outbox) fail(why protocol.Ending) {
+	o.giveUp()
+	o.conn.fail(why)
+}
+
+func (o *outbox) giveUp() {
 	o.mu.Lock()
+	defer o.mu.Unlock()
 	o.queue, o.last = nil, true
 	o.end()
-	o.mu.Unlock()
-	o.conn.fail(why)
 }
 
 // end lets go of who waits for the last frame. It needs mu.

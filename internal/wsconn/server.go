@@ -29,6 +29,7 @@ import (
 	"github.com/gorilla/websocket"
 	"github.com/rs/zerolog"
 
+	"beckon/internal/fault"
 	"beckon/internal/link"
 	"beckon/internal/ratelimit"
 )
@@ -49,6 +50,7 @@ type Options struct {
 	LocalGate *ratelimit.Gate  // how many of each address that the limits of Gate per address are not for
 	Pacer     *ratelimit.Pacer // how fast each is read
 	Observer  Observer         // nil for none
+	Faults    fault.Observer   // nil for none
 	Requests  Requests
 	Log       zerolog.Logger // gets a line for each request that is refused
 }
@@ -80,7 +82,7 @@ type Server struct {
 	attempts sync.Pool // of *attempt, for writes that do not block
 	gone     *probe    // that of every connection whose Receiver has had Closed
 
-	mu       sync.Mutex
+	mu       fault.Mutex
 	conns    map[*Conn]struct{} // guarded by mu
 	poller   *poller            // nil while it has nothing to watch; guarded by mu
 	polled   int                // connections that it watches or may watch; guarded by mu
@@ -147,9 +149,13 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		http.Error(w, reason.Text(), reason.Status())
 		return
 	}
-	if !s.upgrade(w, r, places) {
-		places.leave()
-	}
+	kept := false
+	defer func() {
+		if !kept {
+			places.leave()
+		}
+	}()
+	kept = s.upgrade(w, r, places)
 }
 
 // refuse notes that a request is not upgraded.
@@ -200,6 +206,7 @@ func (s *Server) upgrade(w http.ResponseWriter, r *http.Request, p places) bool 
 		http.Error(w, "the server is restarting: try again", http.StatusServiceUnavailable)
 		return false
 	}
+	client, request := s.opts.Clients.Client(r), s.opts.Requests.Of(r)
 	joinLines(r.Header, "Sec-WebSocket-Protocol")
 	ws, err := s.upgrader.Upgrade(w, r, nil)
 	if err != nil {
@@ -207,15 +214,14 @@ func (s *Server) upgrade(w http.ResponseWriter, r *http.Request, p places) bool 
 		return false // gorilla has answered
 	}
 	c := newConn(s, ws.NetConn(), ws.Subprotocol())
-	c.client, c.places, c.request = s.opts.Clients.Client(r), p, s.opts.Requests.Of(r)
+	c.client, c.places, c.request = client, p, request
 	if !s.add(c) {
 		s.refuse(r, RefusedDraining)
 		c.net.Close()
 		return false
 	}
 	s.opts.Observer.Opened(c.dialect)
-	c.receiver = s.dialects[ws.Subprotocol()](c)
-	c.beginHeartbeat()
+	c.begin(s.dialects[ws.Subprotocol()])
 	go c.read()
 	return true
 }

@@ -87,7 +87,7 @@ func TestASlowClientOfARealSocketIsNotCut(t *testing.T) {
 // The same holds while the ping waits in the system's buffers.
 func TestASlowClientOfARealSocketIsAskedInVain(t *testing.T) {
 	opts := usual()
-	opts.PingInterval, opts.PongTimeout = 2*time.Second, 1500*time.Millisecond
+	opts.PingInterval, opts.PongTimeout = 4*time.Second, 3500*time.Millisecond
 	l, d, url := overTLS(t, newLoopback(t), func(conn net.Conn) net.Conn { return BelowTLS(frugal(conn)) })
 	r := newRig(t, l, opts)
 	defer r.stop(t)
@@ -99,7 +99,7 @@ func TestASlowClientOfARealSocketIsAskedInVain(t *testing.T) {
 		s.conn.Enqueue(frame.New(frame.Text, make([]byte, 1<<16)))
 		s.conn.Flush()
 	}
-	for begun := time.Now(); time.Since(begun) < 3*opts.PingInterval; time.Sleep(20 * time.Millisecond) {
+	for begun := time.Now(); time.Since(begun) < 2*opts.PingInterval; time.Sleep(20 * time.Millisecond) {
 		if _, err := socket.Read(make([]byte, 400)); err != nil || len(s.ended) > 0 {
 			t.Fatalf("cut after %v: %v", time.Since(begun), err)
 		}

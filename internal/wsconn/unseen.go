@@ -41,8 +41,7 @@ func (s *Server) serveUnseen(w http.ResponseWriter, r *http.Request, accept link
 		c.net.Close()
 		return
 	}
-	c.receiver = accept(c)
-	c.beginHeartbeat()
+	c.begin(accept)
 	go c.read()
 }
 
