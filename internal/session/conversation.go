@@ -54,7 +54,7 @@ func (c *conversation) inTurn(f func()) {
 		return
 	}
 	s.turn.Lock()
-	defer s.turn.Unlock()
+	defer s.release()
 	if s.holder == c {
 		f()
 	}

@@ -48,7 +48,7 @@ func (c *conversation) join(m protocol.Message, user, room name.Name, until time
 	if c.resumes {
 		session = &resumable{server: c.server, token: newToken(), log: replay.New(&c.server.opts.Backlog)}
 		session.turn.Lock()
-		defer session.turn.Unlock()
+		defer session.release()
 		request.Sink, request.Window = session, batchWindow
 	}
 	member, users, err := c.server.opts.Hub.Join(request)
@@ -59,13 +59,15 @@ func (c *conversation) join(m protocol.Message, user, room name.Name, until time
 	if err != nil {
 		return joinError(err)
 	}
+	if session != nil {
+		session.member = member
+	}
 	c.welcome(member, room.Display(), "login")
 	reply := c.welcomeReply(member, users, until)
 	if session == nil {
 		c.conn.EnqueueParts(loginFrame(reply))
 		c.conn.Flush()
 	} else {
-		session.member = member
 		c.server.sessions.add(session)
 		reply.Session = &protocol.Session{Token: session.token, Window: c.server.opts.ResumeWindow}
 		session.attach(c, loginFrame(reply))
@@ -83,7 +85,7 @@ func (c *conversation) resume(m protocol.Message, user, room name.Name, until ti
 		return ResumeUnknown
 	}
 	s.turn.Lock()
-	defer s.turn.Unlock()
+	defer s.release()
 	if s.over || m.Attempt != 0 && m.Attempt < s.attempt { // the client has given that connection up
 		return ResumeUnknown
 	}
@@ -167,8 +169,7 @@ func joinError(err error) *protocol.Error {
 // awaitLogin ends the connection if nobody logs in within the login timeout.
 func (c *conversation) awaitLogin() {
 	if c.server.opts.LoginTimeout > 0 {
-		conn := c.conn
-		c.timer = time.AfterFunc(c.server.opts.LoginTimeout, func() { conn.Close(protocol.EndLoginTimeout) })
+		c.timer = c.server.after(c.server.opts.LoginTimeout, closing(c.conn, protocol.EndLoginTimeout), closing(c.conn, protocol.EndFault))
 	}
 }
 

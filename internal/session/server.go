@@ -13,6 +13,7 @@ import (
 	"github.com/rs/zerolog"
 
 	"beckon/internal/auth"
+	"beckon/internal/fault"
 	"beckon/internal/frame"
 	"beckon/internal/hub"
 	"beckon/internal/ice"
@@ -35,12 +36,13 @@ type Verifier interface {
 type Options struct {
 	Hub          *hub.Hub
 	ICE          ICESource
-	Tokens       Verifier      // nil to let everybody in
-	LoginWeight  int           // for how many messages a login counts where connections are held to a rate
-	LoginTimeout time.Duration // how long a connection may stay without a login; 0 for as long as it likes
-	ResumeWindow time.Duration // how long a session outlives its connection; 0 for not at all
-	Backlog      replay.Limits // what is kept for one session that may be resumed
-	Observer     Observer      // nil for none
+	Tokens       Verifier       // nil to let everybody in
+	LoginWeight  int            // for how many messages a login counts where connections are held to a rate
+	LoginTimeout time.Duration  // how long a connection may stay without a login; 0 for as long as it likes
+	ResumeWindow time.Duration  // how long a session outlives its connection; 0 for not at all
+	Backlog      replay.Limits  // what is kept for one session that may be resumed
+	Observer     Observer       // nil for none
+	Faults       fault.Observer // nil for none
 	Log          zerolog.Logger
 	LogLines     int // of one kind per second; 0 for any number
 }

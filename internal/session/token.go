@@ -49,12 +49,11 @@ func (c *conversation) expire(until time.Time) {
 	}
 	s := c.session.Load()
 	if s == nil {
-		conn := c.conn
-		c.expiry = newExpiry(time.Now, until, func() { conn.Close(protocol.EndTokenExpired) })
+		c.expiry = newExpiry(c.server, time.Now, until, closing(c.conn, protocol.EndTokenExpired), closing(c.conn, protocol.EndFault))
 		return
 	}
 	s.expiry.stop()
-	s.expiry = newExpiry(time.Now, until, func() { s.cut(protocol.EndTokenExpired, SessionTokenExpired) })
+	s.expiry = newExpiry(c.server, time.Now, until, func() { s.cut(protocol.EndTokenExpired, SessionTokenExpired) }, s.fail)
 }
 
 // until is when the token of the user who is logged in lapses; the zero time is never. It is called by the reader, in
