@@ -9,6 +9,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"github.com/google/uuid"
 	"github.com/rs/zerolog"
 
 	"beckon/internal/address"
@@ -44,6 +45,7 @@ type App struct {
 	tokens   *auth.Verifier // nil where everybody may come in
 	ice      *iceServers
 	relay    *relay.Relay // the TURN server built in; nil without one, and before it is open
+	faults   faults
 	gate     *ratelimit.Gate
 	local    *ratelimit.Gate // for the machine's own addresses
 	hub      *hub.Hub
@@ -76,8 +78,11 @@ func build(cfg config.Config, log zerolog.Logger, logLost func() uint64) (*App, 
 	}
 	a := &App{log: log, clients: address.New(cfg.TrustedProxies), tokens: tokens, ice: servers, silence: httpd.NewSilence()}
 	a.requests = requestid.New(a.clients.ByProxy)
-	a.hub = hub.New(hubOptions(cfg))
-	counts := metrics.New(metrics.Options{Users: a.hub.Users, Rooms: a.hub.Rooms, LogLost: logLost, TURN: cfg.TURN})
+	counts := metrics.New(metrics.Options{
+		Users: func() int { return a.hub.Users() }, Rooms: func() int { return a.hub.Rooms() }, LogLost: logLost, TURN: cfg.TURN,
+	})
+	a.faults = faults{log: logflood.Limit(log, "fault", cfg.LogLinesPerSecond), counts: counts.Faults}
+	a.hub = hub.New(hub.Options{Bounds: hubBounds(cfg), NewID: uuid.NewString, Faults: a.faults})
 	a.gate, a.local, a.relayCounts = ratelimit.NewGate(limits(cfg)), ratelimit.NewGate(localLimits(cfg)), counts.Relay
 	dialect := session.NewServer(a.sessionOptions(cfg, counts))
 	a.sockets = wsconn.NewServer(a.socketOptions(cfg, counts), wsconn.Dialects{
@@ -101,10 +106,10 @@ func build(cfg config.Config, log zerolog.Logger, logLost func() uint64) (*App, 
 		return nil, err
 	}
 	a.bounds = httpd.Bounds{HeaderTimeout: cfg.HeaderTimeout, Connections: cfg.MaxHTTPConnections}
-	a.pages = httpd.NewServer(pages, a.bounds, log)
-	a.admin = httpd.NewServer(admin.New(admin.Options{
+	a.pages = httpd.NewServer(a.faults.guard(pages), a.bounds, log)
+	a.admin = httpd.NewServer(a.faults.guard(admin.New(admin.Options{
 		Metrics: counts.Handler(), Hub: a.hub, Sessions: dialect, Hosts: adminHosts(cfg),
-	}), a.bounds, log)
+	})), a.bounds, log)
 	a.admin.WriteTimeout = 0 // a profile takes as long as it was asked to
 	return a, nil
 }
@@ -118,6 +123,7 @@ func (a *App) sessionOptions(cfg config.Config, counts *metrics.Metrics) session
 		ResumeWindow: cfg.ResumeWindow,
 		Backlog:      backlog(cfg),
 		Observer:     counts.Conversations,
+		Faults:       a.faults,
 		Log:          a.log,
 		LogLines:     cfg.LogLinesPerSecond,
 	}
@@ -142,6 +148,7 @@ func (a *App) socketOptions(cfg config.Config, counts *metrics.Metrics) wsconn.O
 		LocalGate:       a.local,
 		Pacer:           pacer(cfg),
 		Observer:        counts.Connections,
+		Faults:          a.faults,
 		Requests:        a.requests,
 		Log:             logflood.Limit(a.log, "refused", cfg.LogLinesPerSecond),
 	}

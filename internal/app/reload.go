@@ -89,7 +89,7 @@ func (a *App) apply(cfg config.Config) {
 	a.sockets.AllowOrigins(cfg.AllowedOrigins)
 	a.gate.SetLimits(limits(cfg))
 	a.local.SetLimits(localLimits(cfg))
-	a.hub.SetBounds(hubOptions(cfg))
+	a.hub.SetBounds(hubBounds(cfg))
 }
 
 // setLogLevel sets the level of the process, whose one log is its standard error: a logger's own level is for good.

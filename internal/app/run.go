@@ -88,7 +88,7 @@ func (a *App) serveAll(ctx context.Context, open *listen.Set, url string, reload
 	}
 	aside.Go(func() { reloads.run(background, supervisor, "serving "+url) })
 	if open.Redirect != nil {
-		redirect := httpd.NewServer(open.RedirectHandler, a.bounds, a.log)
+		redirect := httpd.NewServer(a.faults.guard(open.RedirectHandler), a.bounds, a.log)
 		defer a.serveAside(redirect, open.Redirect, &aside).Close()
 	}
 	if open.Admin != nil {

@@ -5,7 +5,6 @@ import (
 	"net"
 	"os"
 
-	"github.com/google/uuid"
 	"github.com/rs/zerolog"
 
 	"beckon/internal/config"
@@ -41,8 +40,8 @@ func perAddress(of config.PerAddress) ratelimit.Limits {
 	}
 }
 
-func hubOptions(cfg config.Config) hub.Options {
-	return hub.Options{MaxUsers: cfg.MaxUsers, MaxRooms: cfg.MaxRooms, MaxRoomUsers: cfg.MaxRoomUsers, NewID: uuid.NewString}
+func hubBounds(cfg config.Config) hub.Bounds {
+	return hub.Bounds{MaxUsers: cfg.MaxUsers, MaxRooms: cfg.MaxRooms, MaxRoomUsers: cfg.MaxRoomUsers}
 }
 
 func pacer(cfg config.Config) *ratelimit.Pacer {

@@ -58,7 +58,7 @@ var mayImport = map[string][]string{
 	"internal/wsconn": {"internal/link", "internal/protocol", "internal/frame", "internal/ratelimit", "internal/fault", modGorilla, modSys, modZerolog},
 	"internal/link":   {"internal/protocol"},
 
-	"internal/hub":        {"internal/protocol"},
+	"internal/hub":        {"internal/protocol", "internal/fault"},
 	"internal/protocol":   {},
 	"internal/name":       {modText},
 	"internal/frame":      {},

@@ -10,7 +10,7 @@ import (
 func TestCheckTakesTheLocks(t *testing.T) {
 	h := New(Options{NewID: counter()})
 	h.Check()
-	locks := map[string]*sync.Mutex{"of the hub": &h.mu}
+	locks := map[string]sync.Locker{"of the hub": &h.mu}
 	for _, key := range []string{"", "a", "b"} {
 		join(t, h, "ana", func(j *Join) { j.RoomKey, j.Presence = key, false })
 		locks["of room "+key] = &h.rooms[key].mu
