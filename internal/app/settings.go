@@ -5,6 +5,7 @@ import (
 	"math"
 	"net"
 	"os"
+	"slices"
 
 	"github.com/google/uuid"
 	"github.com/rs/zerolog"
@@ -135,6 +136,9 @@ func warnOfStrays(input config.Input, log zerolog.Logger) {
 
 // warn tells the operator of settings that are allowed but hardly meant.
 func warn(cfg config.Config, log zerolog.Logger) {
+	if slices.Contains(cfg.AllowedOrigins, "*") {
+		log.Warn().Msg("--allowed-origin * lets the pages of every site use this server from their visitors' browsers: name the origins that need it")
+	}
 	for _, server := range cfg.ICEServers {
 		if server.LacksCredentials() && cfg.TURNSecretFile == "" {
 			log.Warn().Stringer("server", server).

@@ -1,6 +1,7 @@
 package app_test
 
 import (
+	"io"
 	"net/http"
 	"strings"
 	"testing"
@@ -34,7 +35,14 @@ func TestOrigins(t *testing.T) {
 		{"beckon.test", []string{"https://friend.test:443"}, false},
 		{"beckon.test", []string{"https://FRIEND.test"}, false},
 		{"beckon.test", []string{"http://[2001:db8::2]:8080"}, false},
+		{"beckon.test", []string{"wss://beckon.test"}, false}, // libraries that are no browsers
+		{"beckon.test:9000", []string{"ws://beckon.test:9000"}, false},
+		{"beckon.test", []string{"capacitor://localhost"}, false},
+		{"beckon.test", []string{"https://pr-1.preview.test"}, false},
 
+		{"beckon.test", []string{"wss://evil.test"}, true},
+		{"beckon.test", []string{"tauri://localhost"}, true},
+		{"beckon.test", []string{"https://preview.test"}, true},
 		{"beckon.test", []string{"http://friend.test"}, true},
 		{"beckon.test", []string{"https://friend.test:8443"}, true},
 		{"beckon.test", []string{"https://sub.friend.test"}, true},
@@ -81,7 +89,32 @@ func TestOrigins(t *testing.T) {
 				t.Errorf("answered with %s", r.Status)
 			}
 		}
-	}, "--allowed-origin=https://friend.test", "--allowed-origin=http://[2001:db8::2]:8080")
+	}, "--allowed-origin=https://friend.test", "--allowed-origin=http://[2001:db8::2]:8080",
+		"--allowed-origin=capacitor://localhost", "--allowed-origin=https://*.preview.test")
+}
+
+// Everybody may be let in, but not without a word.
+func TestAnyOrigin(t *testing.T) {
+	virtual(t, func(t *testing.T, s *server) {
+		for _, origin := range []string{"https://evil.test", "null", "file://"} {
+			testkit.Dial(t, s.url, testkit.Through(s.via), testkit.Header("Origin", origin)).Drop()
+		}
+		if !strings.Contains(s.log.String(), `{"level":"warn","message":"--allowed-origin * lets`) {
+			t.Errorf("no warning in the log:\n%s", s.log)
+		}
+	}, "--allowed-origin=*")
+}
+
+// Whoever is refused is told what the operator could do.
+func TestARefusedOriginIsToldTheFlag(t *testing.T) {
+	s := onLoopback(t)
+	for _, origin := range []string{"https://shop.example", "capacitor://localhost", "null"} {
+		r := testkit.DialRefused(t, s.url, testkit.Header("Origin", origin))
+		body, _ := io.ReadAll(r.Body)
+		if want := "--allowed-origin " + origin + "\n"; !strings.HasSuffix(string(body), want) {
+			t.Errorf("answered with %q", body)
+		}
+	}
 }
 
 func TestUpgradePaths(t *testing.T) {

@@ -44,7 +44,7 @@ type Options struct {
 	PongTimeout     time.Duration // from a ping until something must have come; less than PingInterval
 	WriteTimeout    time.Duration // how long a socket may take not a single byte
 	CloseTimeout    time.Duration // how long to wait for the client to close after a close frame
-	AllowedOrigins  []string      // besides the page's own: scheme://host[:port]
+	AllowedOrigins  []string      // besides the page's own, as for AllowOrigins
 
 	Clients   Clients          // who is behind a request
 	Gate      *ratelimit.Gate  // how many connections there may be
@@ -132,13 +132,13 @@ func (d Dialects) subprotocols() []string {
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	scheme, host := s.opts.Clients.Origin(r)
 	if err := s.origins.Load().check(r.Header.Values("Origin"), scheme, host); err != nil {
-		s.refuse(r, RefusedOrigin)
+		s.refuse(r, RefusedOrigin, err.Error())
 		http.Error(w, err.Error(), http.StatusForbidden)
 		return
 	}
 	places, reason := s.admit(r)
 	if reason != ratelimit.None {
-		s.refuse(r, refusalOf(reason))
+		s.refuse(r, refusalOf(reason), "")
 		w.Header().Set("Retry-After", strconv.Itoa(s.opts.Gate.RetryAfter(reason)))
 		http.Error(w, reason.Text(), reason.Status())
 		return
@@ -148,8 +148,9 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-// refuse notes that a request is not upgraded.
-func (s *Server) refuse(r *http.Request, why Refusal) {
+// refuse notes that a request is not upgraded. What the operator or the client could do about it is the detail, "" for
+// what the reason says already.
+func (s *Server) refuse(r *http.Request, why Refusal, detail string) {
 	s.opts.Observer.Refused(why)
 	event := s.opts.Log.Info()
 	if event == nil {
@@ -160,7 +161,11 @@ func (s *Server) refuse(r *http.Request, why Refusal) {
 		client = addr.String()
 	}
 	event.Str("request", s.opts.Requests.Of(r)).Str("remote", client).
-		Stringer("reason", why).Strs("origin", r.Header.Values("Origin")).Msg("refused")
+		Stringer("reason", why).Strs("origin", r.Header.Values("Origin"))
+	if detail != "" {
+		event.Str("detail", detail)
+	}
+	event.Msg("refused")
 }
 
 // places is what a connection has inside the gates.
@@ -191,7 +196,7 @@ func (s *Server) admit(r *http.Request) (p places, reason ratelimit.Reason) {
 // upgrade makes a connection of the request, which leaves its places at its end; false if it could not.
 func (s *Server) upgrade(w http.ResponseWriter, r *http.Request, p places) bool {
 	if s.isDraining() {
-		s.refuse(r, RefusedDraining)
+		s.refuse(r, RefusedDraining, "")
 		w.Header().Set("Retry-After", "5")
 		http.Error(w, "the server is restarting: try again", http.StatusServiceUnavailable)
 		return false
@@ -199,13 +204,13 @@ func (s *Server) upgrade(w http.ResponseWriter, r *http.Request, p places) bool 
 	joinLines(r.Header, "Sec-WebSocket-Protocol")
 	ws, err := s.upgrader.Upgrade(w, r, nil)
 	if err != nil {
-		s.refuse(r, RefusedBadHandshake)
+		s.refuse(r, RefusedBadHandshake, "")
 		return false // gorilla has answered
 	}
 	c := newConn(s, ws.NetConn(), ws.Subprotocol())
 	c.client, c.places, c.request = s.opts.Clients.Client(r), p, s.opts.Requests.Of(r)
 	if !s.add(c) {
-		s.refuse(r, RefusedDraining)
+		s.refuse(r, RefusedDraining, "")
 		c.net.Close()
 		return false
 	}
