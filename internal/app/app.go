@@ -39,7 +39,9 @@ const (
 type App struct {
 	log      zerolog.Logger
 	clients  *address.Resolver
+	hosts    *address.Hosts
 	requests *requestid.Source
+	refusals zerolog.Logger // for requests that are refused
 	tokens   *auth.Verifier // nil where everybody may come in
 	ice      *iceServers
 	relay    *relay.Relay // the TURN server built in; nil without one, and before it is open
@@ -68,7 +70,9 @@ func New(cfg config.Config, log zerolog.Logger) (*App, error) {
 		return nil, err
 	}
 	a := &App{log: log, clients: address.New(cfg.TrustedProxies), tokens: tokens, ice: servers, silence: httpd.NewSilence()}
+	a.hosts = address.NewHosts(a.clients, cfg.AllowedHosts)
 	a.requests = requestid.New(a.clients.ByProxy)
+	a.refusals = logflood.Limit(a.log, "refused", cfg.LogLinesPerSecond)
 	a.hub = hub.New(hubOptions(cfg))
 	counts := metrics.New(metrics.Options{Users: a.hub.Users, Rooms: a.hub.Rooms, TURN: cfg.TURN})
 	a.gate, a.local, a.relayCounts = ratelimit.NewGate(limits(cfg)), ratelimit.NewGate(localLimits(cfg)), counts.Relay
@@ -82,10 +86,12 @@ func New(cfg config.Config, log zerolog.Logger) (*App, error) {
 		WebSocket:     a.sockets,
 		Ready:         func() bool { return !a.draining.Load() },
 		BasePath:      cfg.BasePath,
+		Hosts:         a.hosts,
 		Clients:       a.clients,
 		ProxyProtocol: cfg.ProxyProtocol,
 		Silence:       a.silence,
 		Logger:        log,
+		Refusals:      a.refusals,
 		Requests:      a.requests,
 	})
 	if err != nil {
@@ -129,12 +135,13 @@ func (a *App) socketOptions(cfg config.Config, counts *metrics.Metrics) wsconn.O
 		CloseTimeout:    closeTimeout,
 		AllowedOrigins:  cfg.AllowedOrigins,
 		Clients:         a.clients,
+		Hosts:           a.hosts,
 		Gate:            a.gate,
 		LocalGate:       a.local,
 		Pacer:           pacer(cfg),
 		Observer:        counts.Connections,
 		Requests:        a.requests,
-		Log:             logflood.Limit(a.log, "refused", cfg.LogLinesPerSecond),
+		Log:             a.refusals,
 	}
 }
 

@@ -33,6 +33,10 @@ func Run(ctx context.Context, input config.Input, cfg config.Config, reload <-ch
 		return err
 	}
 	defer open.Close()
+	if open.NamesHosts() {
+		a.hosts.Certify(open.Certifies)
+	}
+	warnOfHosts(cfg, open.Listeners, log)
 	if cfg.TURN {
 		if err := a.openRelay(cfg, open); err != nil {
 			return err

@@ -3,6 +3,8 @@ package config
 import (
 	"errors"
 	"fmt"
+	"net/netip"
+	"regexp"
 	"strings"
 )
 
@@ -18,6 +20,13 @@ func (c *Config) checkAccess() error {
 		}
 		c.AllowedOrigins[i] = canonical
 	}
+	for i, host := range c.AllowedHosts {
+		canonical, err := canonicalName(strings.TrimSpace(host))
+		if err != nil {
+			return fmt.Errorf("--allowed-host: %w", err)
+		}
+		c.AllowedHosts[i] = canonical
+	}
 	tokens := c.AuthJWTSecretFile != "" || c.AuthJWKSFile != ""
 	switch {
 	case c.AuthJWTSecretFile != "" && c.AuthJWKSFile != "":
@@ -28,6 +37,22 @@ func (c *Config) checkAccess() error {
 		return errors.New("--auth-issuer: needs --auth-jwt-secret-file or --auth-jwks-file, without which there are no tokens")
 	}
 	return nil
+}
+
+// localName matches names that a resolver may know, be they of the DNS or of a network of containers.
+var localName = regexp.MustCompile(`^(\*\.[a-z0-9_-]{1,63}\.)?([a-z0-9_-]{1,63}\.)*[a-z0-9_-]{1,63}$`)
+
+// canonicalName returns a host in lower case, without the dot of a complete name.
+func canonicalName(host string) (string, error) {
+	const maxName = 253
+	canonical := strings.TrimSuffix(strings.ToLower(host), ".")
+	if ip, err := netip.ParseAddr(strings.Trim(canonical, "[]")); err == nil && ip.Zone() == "" {
+		return ip.String(), nil
+	}
+	if len(canonical) > maxName || !localName.MatchString(canonical) {
+		return "", fmt.Errorf("must be a host such as chat.example.org, or *.example.org, without scheme and port, an international one in its ASCII form, got %q", host)
+	}
+	return canonical, nil
 }
 
 // checkICEServers refuses what --print-config puts in place of secrets: as a secret it would

@@ -46,6 +46,9 @@ type Access struct {
 	// AllowedOrigins are the origins, besides the server's own, whose pages may connect:
 	// lower-case scheme://host[:port], without a default port, scheme://*.host, scheme://, null or *.
 	AllowedOrigins []string `name:"allowed-origin" placeholder:"ORIGIN" help:"Origin of another site or an app whose pages may connect, such as https://example.org or capacitor://localhost; https://*.example.org for all names with one label more, file:// or null for local files, * for everybody. May be repeated."`
+	// AllowedHosts are the names by which the server may be asked for, besides those of its certificates: in lower
+	// case, *.host for all with one label more. Without any, all are good.
+	AllowedHosts []string `name:"allowed-host" placeholder:"HOST" help:"Name by which users reach the server, such as chat.example.org, or *.example.org for all names with one label more: then others are refused. Names of --tls-cert and --acme-domain, IP addresses and localhost are good by themselves. May be repeated."`
 	// AuthJWTSecretFile or AuthJWKSFile makes every login need a token.
 	AuthJWTSecretFile string `name:"auth-jwt-secret-file" placeholder:"FILE" help:"Let in only logins with a JSON Web Token signed (HS256) with the secret in this file."`
 	AuthJWKSFile      string `name:"auth-jwks-file" placeholder:"FILE" help:"Let in only logins with a JSON Web Token signed (RS256, ES256, EdDSA) with a key of this JSON Web Key Set."`

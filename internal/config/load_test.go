@@ -274,6 +274,19 @@ func TestOriginsOfAppsAndFamilies(t *testing.T) {
 	}
 }
 
+func TestHostNames(t *testing.T) {
+	for host, want := range map[string]string{
+		"chat.example.org": "chat.example.org", "Chat.Example.ORG.": "chat.example.org", "beckon": "beckon", "my_service": "my_service",
+		"*.example.org": "*.example.org", "10.0.0.1": "10.0.0.1", "[::1]": "::1", "xn--bcher-kva.example": "xn--bcher-kva.example",
+		"": "", "*": "", "*.*.example": "", "a.*.example": "", "*.org": "", "https://chat.example.org": "", "chat.example.org:443": "",
+		"chat.example.org/": "", "bücher.example": "", "a b": "", ".example.org": "", "a..b": "",
+	} {
+		if got, err := canonicalName(host); got != want || (err == nil) != (want != "") {
+			t.Errorf("canonicalName(%q) = %q, %v, want %q", host, got, err, want)
+		}
+	}
+}
+
 func TestHelpAndVersion(t *testing.T) {
 	badEnvironment := []string{"BECKON_LISTEN=x", "BECKON_BOGUS=1"}
 	for _, args := range [][]string{{"--help"}, {"-h"}, {"--log-level=bad", "--help"}} {

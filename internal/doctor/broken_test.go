@@ -123,6 +123,13 @@ func TestHostLost(t *testing.T) {
 	f.has(doctor.AddressGiven)
 }
 
+// A server that knows its names is told of another one, by page and socket.
+func TestHostRefused(t *testing.T) {
+	changing := proxy{request: func(r *httputil.ProxyRequest) { r.Out.Host = "backend:9000" }}
+	f := examine(t, changing.before(t, beckon(t, "--trusted-proxy=127.0.0.1", "--allowed-host=chat.example")))
+	f.problems(doctor.HostRefused, doctor.HostRefused)
+}
+
 func TestForgedOrigin(t *testing.T) {
 	passing := proxy{request: func(r *httputil.ProxyRequest) {
 		for _, name := range []string{"X-Forwarded-Proto", "X-Forwarded-Host"} {

@@ -67,6 +67,7 @@ const (
 	UpgradeLimited         Code = "upgrade_limited"
 	UpgradeRefused         Code = "upgrade_refused"
 	OriginRefused          Code = "origin_refused"
+	HostRefused            Code = "host_refused"
 	SubprotocolOK          Code = "subprotocol_ok"
 	SubprotocolLost        Code = "subprotocol_lost"
 	SubprotocolAnswerLost  Code = "subprotocol_answer_lost"

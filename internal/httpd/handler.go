@@ -19,6 +19,9 @@ type Options struct {
 	Ready func() bool
 	// BasePath is what every path begins with, such as /chat; empty for the root.
 	BasePath string
+	// Hosts knows by which names the server may be asked for. What is asked for by others gets 421, but for probes, and
+	// for upgrades, which WebSocket judges by itself. nil is for all names.
+	Hosts Hosts
 	// Clients is for /whoami, which is not there without it.
 	Clients Clients
 	// ProxyProtocol tells whether Clients knows of clients by the PROXY protocol.
@@ -27,8 +30,16 @@ type Options struct {
 	Silence *Silence
 	// Logger gets one line for each request, at debug level. The zero Logger writes nothing.
 	Logger zerolog.Logger
-	// Requests names requests for Logger.
+	// Refusals gets one line for each request that is refused for its Host.
+	Refusals zerolog.Logger
+	// Requests names requests for the loggers.
 	Requests Requests
+}
+
+// Hosts knows by which names the server may be asked for.
+type Hosts interface {
+	// Check returns nil for a request by a good name, else an error that says what the operator could do.
+	Check(r *http.Request) error
 }
 
 // Requests names requests.
@@ -57,12 +68,16 @@ func New(options Options) (http.Handler, error) {
 func (s *site) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	runtime.Gosched() // requests that come without a pause do not keep others waiting
 	socket := r.URL.Path == "/" || r.URL.Path == "/ws"
-	if socket && isUpgrade(r) {
-		if s.options.Silence != nil && hasToken(r.Header["Sec-Websocket-Protocol"], silenceProtocol) {
-			s.options.Silence.ServeHTTP(w, r)
-			return
-		}
+	upgrade := socket && isUpgrade(r)
+	silent := upgrade && s.options.Silence != nil && hasToken(r.Header["Sec-Websocket-Protocol"], silenceProtocol)
+	switch {
+	case upgrade && !silent:
 		s.options.WebSocket.ServeHTTP(w, r)
+		return
+	case !isProbe(r) && s.misdirected(w, r):
+		return
+	case silent:
+		s.options.Silence.ServeHTTP(w, r)
 		return
 	}
 	if r.ContentLength != 0 {

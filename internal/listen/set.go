@@ -30,6 +30,8 @@ type identity interface {
 	config() *tls.Config
 	// owns tells whether there is, or will be, a certificate for a host.
 	owns(host string) bool
+	// named tells whether it is hosts by name that there is a certificate for, not addresses alone.
+	named() bool
 	// name is a host that there is a certificate for, or "".
 	name() string
 	// answers wraps a handler of plain HTTP in the answers that the identity gives there.
@@ -149,6 +151,9 @@ func (s *Set) CertificateName() string {
 	}
 	return s.identity.name()
 }
+
+// NamesHosts tells whether there is, or will be, a certificate that names hosts, not addresses alone.
+func (s *Set) NamesHosts() bool { return s.identity != nil && s.identity.named() }
 
 // Certifies tells whether there is, or will be, a certificate for a host, a name in lower case or an address.
 func (s *Set) Certifies(host string) bool { return s.identity != nil && s.identity.owns(host) }

@@ -47,6 +47,7 @@ type Options struct {
 	AllowedOrigins  []string      // besides the page's own, as for AllowOrigins
 
 	Clients   Clients          // who is behind a request
+	Hosts     Hosts            // by which names the server may be asked for; nil for all
 	Gate      *ratelimit.Gate  // how many connections there may be
 	LocalGate *ratelimit.Gate  // how many of each address that the limits of Gate per address are not for
 	Pacer     *ratelimit.Pacer // how fast each is read
@@ -69,6 +70,17 @@ type Clients interface {
 	// Origin is the scheme, http or https, and the host as the client sees them.
 	Origin(r *http.Request) (scheme, host string)
 }
+
+// Hosts knows by which names the server may be asked for.
+type Hosts interface {
+	// Check returns nil for a request by a good name, else an error that says what the operator could do.
+	Check(r *http.Request) error
+}
+
+// allHosts takes every name.
+type allHosts struct{}
+
+func (allHosts) Check(*http.Request) error { return nil }
 
 // Server upgrades requests and knows the connections that are open. It is an http.Handler.
 type Server struct {
@@ -97,6 +109,9 @@ type Dialects map[string]link.Accept
 func NewServer(opts Options, dialects Dialects) *Server {
 	if opts.Observer == nil {
 		opts.Observer = unobserved{}
+	}
+	if opts.Hosts == nil {
+		opts.Hosts = allHosts{}
 	}
 	s := &Server{
 		opts:     opts,
@@ -130,6 +145,11 @@ func (d Dialects) subprotocols() []string {
 
 // ServeHTTP upgrades the request, or refuses it with a status that says why.
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	if err := s.opts.Hosts.Check(r); err != nil {
+		s.refuse(r, RefusedHost, err.Error())
+		http.Error(w, err.Error(), http.StatusMisdirectedRequest)
+		return
+	}
 	scheme, host := s.opts.Clients.Origin(r)
 	if err := s.origins.Load().check(r.Header.Values("Origin"), scheme, host); err != nil {
 		s.refuse(r, RefusedOrigin, err.Error())
