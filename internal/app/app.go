@@ -97,7 +97,7 @@ func New(cfg config.Config, log zerolog.Logger) (*App, error) {
 	if err != nil {
 		return nil, err
 	}
-	a.bounds = httpd.Bounds{HeaderTimeout: cfg.HeaderTimeout, Connections: cfg.MaxHTTPConnections}
+	a.bounds = httpd.Bounds{HeaderTimeout: cfg.HeaderTimeout, HeaderBytes: cfg.MaxHeaderBytes, Connections: cfg.MaxHTTPConnections}
 	a.pages = httpd.NewServer(pages, a.bounds, log)
 	a.admin = httpd.NewServer(admin.New(admin.Options{
 		Metrics: counts.Handler(), Hub: a.hub, Sessions: dialect, Hosts: adminHosts(cfg),

@@ -39,8 +39,8 @@ var mayImport = map[string][]string{
 	"internal/doctor": {"internal/frame", "internal/turn"},
 	"internal/relay":  {"internal/turn", modZerolog},
 	"internal/turn":   {"internal/ratelimit", "internal/peeraddr", modPion},
-	"internal/httpd":  {modZerolog},
-	"internal/listen": {modZerolog, modCrypto, modSystemd, modProxy},
+	"internal/httpd":  {"internal/logflood", modZerolog},
+	"internal/listen": {"internal/logflood", modZerolog, modCrypto, modSystemd, modProxy},
 
 	// Metrics know the closed sets of words that their labels come from.
 	"internal/metrics": {"internal/session", "internal/wsconn", "internal/relay", "internal/turn", "internal/link", "internal/protocol", modProm},

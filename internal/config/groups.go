@@ -89,6 +89,9 @@ type Timing struct {
 type Sizes struct {
 	// MaxMessageBytes is the size of the largest frame that a client may send.
 	MaxMessageBytes int `default:"65536" placeholder:"N" help:"Largest message a client may send, in bytes."`
+	// MaxHeaderBytes is the size of the largest head of a request, which cookies fill. What is less than twice
+	// as much is read, and refused with a word; more is refused without one.
+	MaxHeaderBytes int `default:"32768" placeholder:"N" help:"Largest head of a request, in bytes: all headers, cookies included, and the path."`
 	// OutboxBytes is how many bytes may wait for one client; more closes it with 4008. 0 is no
 	// bound. Of a longer frame, such as the roster of a large room, half of it counts. It is at least MaxMessageBytes, to which it is raised if it is not set.
 	OutboxBytes int `default:"524288" placeholder:"N" help:"How many bytes may wait to be sent to one client before it is dropped, 0 for any number."`

@@ -26,7 +26,7 @@ func defaults() Config {
 			PingInterval: 25 * time.Second, PongTimeout: 10 * time.Second, HeaderTimeout: 5 * time.Second,
 			LoginTimeout: time.Hour, WriteTimeout: 10 * time.Second,
 		},
-		Sizes: Sizes{MaxMessageBytes: 65536, OutboxBytes: 1 << 19, OutboxMessages: 4096},
+		Sizes: Sizes{MaxMessageBytes: 65536, MaxHeaderBytes: 1 << 15, OutboxBytes: 1 << 19, OutboxMessages: 4096},
 		Limits: Limits{
 			MaxConnections: 100_000, MaxHTTPConnections: 8192, MaxConnectionsPerIP: 100, HandshakesPerSecondPerIP: 20,
 			MessagesPerSecond: 10_000, BytesPerSecond: 1 << 24,

@@ -74,6 +74,7 @@ func (c *Config) checkNumbers() error {
 		off               bool // whether 0 is allowed
 	}{
 		{"max-message-bytes", c.MaxMessageBytes, 128, 16 << 20, false},
+		{"max-header-bytes", c.MaxHeaderBytes, 4096, 1 << 20, false},
 		{"outbox-bytes", c.OutboxBytes, 4096, 1 << 30, true},
 		{"outbox-messages", c.OutboxMessages, 16, million, true},
 		{"max-connections", c.MaxConnections, 0, 100 * million, true},
