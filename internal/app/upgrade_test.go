@@ -120,7 +120,7 @@ func TestARefusedOriginIsToldTheFlag(t *testing.T) {
 func TestUpgradePaths(t *testing.T) {
 	virtual(t, func(t *testing.T, s *server) {
 		base := strings.TrimSuffix(s.url, "/ws")
-		for _, path := range []string{"/", "/ws", "/?x=1", "/ws?room=blue"} {
+		for _, path := range []string{"/", "/ws", "/?x=1", "/ws?room=blue", "//", "//ws"} {
 			c := testkit.Dial(t, base+path, testkit.Through(s.via))
 			goodbyeTo := c.Login("ana")
 			if goodbyeTo.Room != "" {
@@ -128,7 +128,7 @@ func TestUpgradePaths(t *testing.T) {
 			}
 			goodbye(c)
 		}
-		for _, path := range []string{"/other", "/ws/", "/ws/x", "/healthz", "/lib/beckon.js", "//"} {
+		for _, path := range []string{"/other", "/ws/", "/ws/x", "/healthz", "/lib/beckon.js", "/ws//", "/x//ws"} {
 			if r := testkit.DialRefused(t, base+path, testkit.Through(s.via)); r.StatusCode < 400 || r.StatusCode > 499 {
 				// A plain answer to a GET is fine too: the upgrade is only an offer (RFC 9110 section 7.8).
 				if r.StatusCode != http.StatusOK {

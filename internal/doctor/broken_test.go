@@ -123,6 +123,18 @@ func TestHostLost(t *testing.T) {
 	f.has(doctor.AddressGiven)
 }
 
+// A proxy that takes away /chat, without the slash behind it, and puts a slash in its place.
+func TestDoubledSlashes(t *testing.T) {
+	doubling := proxy{request: func(r *httputil.ProxyRequest) {
+		r.Out.URL.Path = "/" + strings.TrimPrefix(r.In.URL.Path, "/chat")
+		r.Out.URL.RawPath = ""
+	}}
+	f := examine(t, doubling.before(t, beckon(t, trusting...))+"chat/")
+	f.problems(doctor.SlashDoubled, doctor.SlashLost)
+	f.has(doctor.PageOK)
+	f.has(doctor.UpgradeOK)
+}
+
 // A server that knows its names is told of another one, by page and socket.
 func TestHostRefused(t *testing.T) {
 	changing := proxy{request: func(r *httputil.ProxyRequest) { r.Out.Host = "backend:9000" }}

@@ -145,6 +145,10 @@ func (x *examination) judgeHeaders(h http.Header) {
 
 // checkSlash asks for the page without the slash at the end of its path.
 func (x *examination) checkSlash(ctx context.Context) {
+	if x.asked && x.who.Doubled {
+		x.warn(SlashDoubled, "Write the path with a slash at its end where the proxy takes it away, as in location "+x.target.path+" { proxy_pass http://127.0.0.1:9000/; }, or without one at both ends.",
+			"The proxy passes paths on with two slashes in a row, as one does that puts / in the place of a path without a slash at its end.")
+	}
 	if x.target.path == "/" {
 		return
 	}

@@ -60,11 +60,11 @@ func New(options Options) (http.Handler, error) {
 	if err != nil {
 		return nil, fmt.Errorf("httpd: %w", err)
 	}
-	return below(options.BasePath, &site{options: options, assets: assets}), nil
+	return single(below(options.BasePath, single(&site{options: options, assets: assets}))), nil
 }
 
-// ServeHTTP routes a request. Paths are compared as they are: nothing is cleaned, joined or
-// looked up in a file system, so there is nothing to traverse.
+// ServeHTTP routes a request. Paths are compared as they are, but for slashes at their beginning: nothing else is
+// cleaned, joined or looked up in a file system, so there is nothing to traverse.
 func (s *site) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	runtime.Gosched() // requests that come without a pause do not keep others waiting
 	socket := r.URL.Path == "/" || r.URL.Path == "/ws"

@@ -100,8 +100,9 @@ func TestRoutes(t *testing.T) {
 		{"GET", "/js", 404, "text/plain; charset=utf-8", "404: there is nothing here\n"},
 		{"GET", "/js/", 404, "text/plain; charset=utf-8", "404: there is nothing here\n"},
 		{"GET", "/lib/", 404, "text/plain; charset=utf-8", "404: there is nothing here\n"},
-		{"GET", "//", 404, "text/plain; charset=utf-8", "404: there is nothing here\n"},
-		{"GET", "//js/main.js", 404, "text/plain; charset=utf-8", "404: there is nothing here\n"},
+		{"GET", "//", 200, "text/html; charset=utf-8", page}, // as a proxy may make it of a path that it takes away
+		{"GET", "//js/main.js", 200, "text/javascript; charset=utf-8", script},
+		{"GET", "/js//main.js", 404, "text/plain; charset=utf-8", "404: there is nothing here\n"},
 		{"GET", "/js/../index.html", 404, "text/plain; charset=utf-8", "404: there is nothing here\n"},
 		{"GET", "/../../../etc/passwd", 404, "text/plain; charset=utf-8", "404: there is nothing here\n"},
 		{"GET", `/..\..\secret`, 404, "text/plain; charset=utf-8", "404: there is nothing here\n"},
