@@ -160,15 +160,20 @@ func TestUnknownSubprotocol(t *testing.T) {
 
 func TestBadHandshakes(t *testing.T) {
 	s := onLoopback(t)
-	for name, change := range map[string]func(http.Header){
-		"version 8":       func(h http.Header) { h.Set("Sec-WebSocket-Version", "8") },
-		"no version":      func(h http.Header) { h.Del("Sec-WebSocket-Version") },
-		"no key":          func(h http.Header) { h.Del("Sec-WebSocket-Key") },
-		"key of 3 bytes":  func(h http.Header) { h.Set("Sec-WebSocket-Key", "AAAA") },
-		"no Connection":   func(h http.Header) { h.Del("Connection") },
-		"other upgrade":   func(h http.Header) { h.Set("Upgrade", "h2c") },
-		"no upgrade":      func(h http.Header) { h.Del("Upgrade") },
-		"Connection only": func(h http.Header) { h.Del("Upgrade"); h.Set("Connection", "keep-alive") },
+	for name, test := range map[string]struct {
+		change func(http.Header)
+		status int
+		text   string // of the answer
+	}{
+		"version 8":       {func(h http.Header) { h.Set("Sec-WebSocket-Version", "8") }, 426, "the Sec-WebSocket-Version header must be 13"},
+		"no version":      {func(h http.Header) { h.Del("Sec-WebSocket-Version") }, 400, "the Sec-WebSocket-Version header is missing"},
+		"no key":          {func(h http.Header) { h.Del("Sec-WebSocket-Key") }, 400, "the Sec-WebSocket-Key header is missing"},
+		"key of 3 bytes":  {func(h http.Header) { h.Set("Sec-WebSocket-Key", "AAAA") }, 400, "the Sec-WebSocket-Key header must be 16 bytes"},
+		"key of nonsense": {func(h http.Header) { h.Set("Sec-WebSocket-Key", "?") }, 400, "the Sec-WebSocket-Key header must be 16 bytes"},
+		"no Connection":   {func(h http.Header) { h.Del("Connection") }, 426, "the Connection header does not hold Upgrade"},
+		"other upgrade":   {func(h http.Header) { h.Set("Upgrade", "h2c") }, 426, "the Upgrade header does not hold websocket"},
+		"no upgrade":      {func(h http.Header) { h.Del("Upgrade") }, 426, "the Upgrade header does not hold websocket"},
+		"Connection only": {func(h http.Header) { h.Del("Upgrade"); h.Set("Connection", "keep-alive") }, 426, "the Upgrade and Connection headers are missing"},
 	} {
 		request, err := http.NewRequest(http.MethodGet, "http://"+s.addr+"/ws", nil)
 		if err != nil {
@@ -178,16 +183,25 @@ func TestBadHandshakes(t *testing.T) {
 			"Connection": {"Upgrade"}, "Upgrade": {"websocket"},
 			"Sec-Websocket-Version": {"13"}, "Sec-Websocket-Key": {"AAAAAAAAAAAAAAAAAAAAAA=="},
 		}
-		change(request.Header)
+		test.change(request.Header)
 		transport := &http.Transport{DisableKeepAlives: true}
 		response, err := transport.RoundTrip(request)
 		if err != nil {
 			t.Errorf("%s: %v", name, err)
 			continue
 		}
+		text, _ := io.ReadAll(response.Body)
 		response.Body.Close()
-		if response.StatusCode < 400 || response.StatusCode > 499 {
-			t.Errorf("%s: %s", name, response.Status)
+		if response.StatusCode != test.status || !strings.Contains(string(text), test.text) {
+			t.Errorf("%s: %s %q", name, response.Status, text)
+		}
+		if name == "version 8" && response.Header.Get("Sec-WebSocket-Version") != "13" {
+			t.Errorf("%s: %v", name, response.Header)
+		}
+	}
+	for _, l := range s.logged("refused") {
+		if l.Reason != "bad_handshake" || !strings.Contains(l.Detail, "Sec-WebSocket-") {
+			t.Errorf("logged: %+v", l)
 		}
 	}
 	s.pair("ana", "ben")

@@ -120,21 +120,21 @@ func (s *Set) openTURNS(opts Options) (err error) {
 // wrap puts the layers between a socket and HTTP around the listeners: the PROXY header comes
 // before the first byte of TLS.
 func (s *Set) wrap(opts Options) {
-	below := func(ln net.Listener) net.Listener {
+	below := func(ln net.Listener, secure bool) net.Listener {
 		ln = frugal{ln}
 		if opts.ProxyProtocol {
 			ln = newProxyListener(ln, opts)
 		}
-		return ln
+		return newWatchful(ln, opts, secure)
 	}
 	for i, ln := range s.Listeners {
-		s.Listeners[i] = below(ln)
+		s.Listeners[i] = below(ln, s.identity != nil)
 		if s.identity != nil {
 			s.Listeners[i] = undoTLS(s.Listeners[i], s.identity.config(), opts, opts.SharePort)
 		}
 	}
 	if s.TURNS != nil {
-		s.TURNS = undoTLS(below(s.TURNS), s.identity.config(), opts, true)
+		s.TURNS = undoTLS(below(s.TURNS, true), s.identity.config(), opts, true)
 	}
 }
 

@@ -221,10 +221,15 @@ func (s *Server) upgrade(w http.ResponseWriter, r *http.Request, p places) bool 
 		http.Error(w, "the server is restarting: try again", http.StatusServiceUnavailable)
 		return false
 	}
+	if fault := faultOf(r); fault != nil {
+		s.refuse(r, RefusedBadHandshake, fault.text)
+		fault.answer(w)
+		return false
+	}
 	joinLines(r.Header, "Sec-WebSocket-Protocol")
 	ws, err := s.upgrader.Upgrade(w, r, nil)
 	if err != nil {
-		s.refuse(r, RefusedBadHandshake, "")
+		s.refuse(r, RefusedBadHandshake, strings.TrimPrefix(err.Error(), "websocket: "))
 		return false // gorilla has answered
 	}
 	c := newConn(s, ws.NetConn(), ws.Subprotocol())
