@@ -52,7 +52,7 @@ var mayImport = map[string][]string{
 		"internal/link", "internal/hub", "internal/replay", "internal/protocol", "internal/frame", "internal/ice",
 		"internal/name", "internal/auth", "internal/logflood", modZerolog,
 	},
-	"internal/wsconn": {"internal/link", "internal/protocol", "internal/frame", "internal/ratelimit", modGorilla, modSys, modZerolog},
+	"internal/wsconn": {"internal/link", "internal/protocol", "internal/frame", "internal/ratelimit", "internal/logflood", modGorilla, modSys, modZerolog},
 	"internal/link":   {"internal/protocol"},
 
 	"internal/hub":       {"internal/protocol"},

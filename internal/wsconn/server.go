@@ -31,6 +31,7 @@ import (
 	"github.com/rs/zerolog"
 
 	"beckon/internal/link"
+	"beckon/internal/logflood"
 	"beckon/internal/protocol"
 	"beckon/internal/ratelimit"
 )
@@ -69,6 +70,8 @@ type Clients interface {
 	Group(r *http.Request) (group netip.Prefix, limited bool)
 	// Origin is the scheme, http or https, and the host as the client sees them.
 	Origin(r *http.Request) (scheme, host string)
+	// ByProxy tells whether a trusted proxy sent the request.
+	ByProxy(r *http.Request) bool
 }
 
 // Hosts knows by which names the server may be asked for.
@@ -89,6 +92,7 @@ type Server struct {
 	busyGap  time.Duration // messages that come closer together find a reader that waits for them
 	dialects Dialects
 	origins  atomic.Pointer[origins]
+	strange  zerolog.Logger // for proxies that are not trusted
 	upgrader websocket.Upgrader
 	parsers  sync.Pool // of *parser
 	attempts sync.Pool // of *attempt, for writes that do not block
@@ -118,6 +122,7 @@ func NewServer(opts Options, dialects Dialects) *Server {
 		epoch:    time.Now(),
 		busyGap:  100 * time.Millisecond,
 		dialects: dialects,
+		strange:  logflood.Seldom(opts.Log, complaintInterval),
 		upgrader: websocket.Upgrader{
 			Subprotocols:    dialects.subprotocols(),
 			ReadBufferSize:  1, // for the handshake only: the frames behind it are for a parser
@@ -159,6 +164,7 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	places, reason := s.admit(r)
 	if reason != ratelimit.None {
 		s.refuse(r, refusalOf(reason), "")
+		s.hintAtProxy(r, reason)
 		w.Header().Set("Retry-After", strconv.Itoa(s.opts.Gate.RetryAfter(reason)))
 		http.Error(w, reason.Text(), reason.Status())
 		return
