@@ -51,6 +51,7 @@ type App struct {
 	sockets  *wsconn.Server
 	bounds   httpd.Bounds // of pages and the servers aside
 	pages    *http.Server
+	probes   func(next http.Handler) http.Handler // answers those of pages, too
 	silence  *httpd.Silence
 	admin    *http.Server
 	draining atomic.Bool
@@ -97,11 +98,12 @@ func New(cfg config.Config, log zerolog.Logger) (*App, error) {
 	if err != nil {
 		return nil, err
 	}
-	a.bounds = httpd.Bounds{HeaderTimeout: cfg.HeaderTimeout, HeaderBytes: cfg.MaxHeaderBytes, Connections: cfg.MaxHTTPConnections}
+	a.probes = func(next http.Handler) http.Handler { return httpd.Probes(pages, cfg.BasePath, next) }
+	a.bounds = httpd.Bounds{HeaderTimeout: cfg.HeaderTimeout, IdleTimeout: cfg.KeepAliveTimeout, HeaderBytes: cfg.MaxHeaderBytes, Connections: cfg.MaxHTTPConnections}
 	a.pages = httpd.NewServer(pages, a.bounds, log)
-	a.admin = httpd.NewServer(admin.New(admin.Options{
+	a.admin = httpd.NewServer(a.probes(admin.New(admin.Options{
 		Metrics: counts.Handler(), Hub: a.hub, Sessions: dialect, Hosts: adminHosts(cfg),
-	}), a.bounds, log)
+	})), a.bounds, log)
 	a.admin.WriteTimeout = 0 // a profile takes as long as it was asked to
 	return a, nil
 }

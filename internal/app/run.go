@@ -90,7 +90,7 @@ func (a *App) serveAll(ctx context.Context, open *listen.Set, url string, reload
 	aside.Go(func() { a.serveRelay(background) })
 	aside.Go(func() { reloads.run(background, supervisor, "serving "+url) })
 	if open.Redirect != nil {
-		redirect := httpd.NewServer(open.RedirectHandler, a.bounds, a.log)
+		redirect := httpd.NewServer(a.probes(open.RedirectHandler), a.bounds, a.log)
 		defer a.serveAside(redirect, open.Redirect, &aside).Close()
 	}
 	if open.Admin != nil {

@@ -79,6 +79,8 @@ type Timing struct {
 	// HeaderTimeout is how long a client may take over a request's head, and a proxy over its
 	// PROXY header; 0 for ever.
 	HeaderTimeout time.Duration `default:"5s" help:"How long a client may take to send the head of a request, 0 for as long as it likes."`
+	// KeepAliveTimeout is how long an HTTP connection may be idle between two requests; 0 for ever.
+	KeepAliveTimeout time.Duration `default:"2m" help:"How long an HTTP connection may be idle between two requests, 0 for as long as it likes. Longer than proxies and load balancers keep theirs, mostly 60s, or requests of theirs meet connections that are just being closed."`
 	// LoginTimeout is how long a connection may stay without a login; 0 for ever.
 	LoginTimeout time.Duration `default:"1h" help:"How long a connection may stay without a login, 0 for as long as it likes."`
 	// WriteTimeout is how long one write to a socket may take.

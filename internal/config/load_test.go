@@ -24,7 +24,8 @@ func defaults() Config {
 		},
 		Timing: Timing{
 			PingInterval: 25 * time.Second, PongTimeout: 10 * time.Second, HeaderTimeout: 5 * time.Second,
-			LoginTimeout: time.Hour, WriteTimeout: 10 * time.Second,
+			KeepAliveTimeout: 2 * time.Minute,
+			LoginTimeout:     time.Hour, WriteTimeout: 10 * time.Second,
 		},
 		Sizes: Sizes{MaxMessageBytes: 65536, MaxHeaderBytes: 1 << 15, OutboxBytes: 1 << 19, OutboxMessages: 4096},
 		Limits: Limits{

@@ -46,6 +46,7 @@ func (c *Config) checkDurations() error {
 		{"ping-interval", c.PingInterval, 20 * time.Millisecond, time.Hour, false},
 		{"pong-timeout", c.PongTimeout, 10 * time.Millisecond, time.Hour, false},
 		{"header-timeout", c.HeaderTimeout, 10 * time.Millisecond, time.Hour, true},
+		{"keep-alive-timeout", c.KeepAliveTimeout, time.Second, time.Hour, true},
 		{"login-timeout", c.LoginTimeout, 10 * time.Millisecond, 24 * time.Hour, true},
 		{"write-timeout", c.WriteTimeout, 10 * time.Millisecond, time.Hour, false},
 		{"resume-window", c.ResumeWindow, 10 * time.Millisecond, time.Hour, true},

@@ -74,7 +74,7 @@ func (s *site) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	case upgrade && !silent:
 		s.options.WebSocket.ServeHTTP(w, r)
 		return
-	case !isProbe(r) && s.misdirected(w, r):
+	case !isProbe(r.URL.Path) && s.misdirected(w, r):
 		return
 	case silent:
 		s.options.Silence.ServeHTTP(w, r)
@@ -92,6 +92,9 @@ func (s *site) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	s.serveResource(w, r)
 }
+
+// allowed are the methods that work.
+const allowed = "GET, HEAD, OPTIONS"
 
 // serveResource answers for everything that can be read with GET.
 func (s *site) serveResource(w http.ResponseWriter, r *http.Request) {
@@ -111,8 +114,11 @@ func (s *site) serveResource(w http.ResponseWriter, r *http.Request) {
 	switch {
 	case serve == nil:
 		writeText(w, r, http.StatusNotFound, "404: there is nothing here")
+	case r.Method == http.MethodOptions: // some load balancers ask so whether a server lives
+		w.Header().Set("Allow", allowed)
+		w.WriteHeader(http.StatusNoContent)
 	case r.Method != http.MethodGet && r.Method != http.MethodHead:
-		w.Header().Set("Allow", "GET, HEAD")
+		w.Header().Set("Allow", allowed)
 		writeText(w, r, http.StatusMethodNotAllowed, "405: only GET and HEAD work here")
 	default:
 		serve(w, r)

@@ -2,9 +2,6 @@ package httpd
 
 import "net/http"
 
-// isProbe tells whether a request asks how the server is: who watches it knows it by any name.
-func isProbe(r *http.Request) bool { return r.URL.Path == "/healthz" || r.URL.Path == "/readyz" }
-
 // misdirected refuses a request that asks for the server by a name that is none of its own.
 func (s *site) misdirected(w http.ResponseWriter, r *http.Request) bool {
 	if s.options.Hosts == nil {

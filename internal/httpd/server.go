@@ -14,12 +14,12 @@ import (
 const (
 	bodyTimeout  = 5 * time.Second // after the head; no request has a body
 	writeTimeout = time.Minute
-	idleTimeout  = time.Minute
 )
 
 // Bounds are those bounds of a server that are settings.
 type Bounds struct {
 	HeaderTimeout time.Duration // for the head of a request; 0 for ever
+	IdleTimeout   time.Duration // between two requests; 0 for ever
 	HeaderBytes   int           // of the head of a request, all headers and the target; 0 for what net/http takes
 	Connections   int           // that are open at one time and no WebSockets, or not yet; 0 for any number
 }
@@ -30,6 +30,10 @@ func NewServer(h http.Handler, bounds Bounds, logger zerolog.Logger) *http.Serve
 	headerTimeout, readTimeout := bounds.HeaderTimeout, time.Duration(0)
 	if headerTimeout > 0 {
 		readTimeout = headerTimeout + bodyTimeout
+	}
+	idleTimeout := bounds.IdleTimeout
+	if idleTimeout == 0 {
+		idleTimeout = -1 // 0 is for as long as a request may take
 	}
 	return &http.Server{
 		Handler:           newHeads(bounds.HeaderBytes, logger, h),

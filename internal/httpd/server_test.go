@@ -94,6 +94,29 @@ func TestSlowClientsAreDropped(t *testing.T) {
 	}
 }
 
+// A proxy that keeps connections for a minute, as load balancers do, never meets one that is just being closed; and
+// where there is no bound it may take its time.
+func TestIdleConnectionsOutliveThoseOfProxies(t *testing.T) {
+	for limit, idle := range map[time.Duration]time.Duration{2 * time.Minute: 119 * time.Second, 0: 10 * time.Hour} {
+		synctest.Test(t, func(t *testing.T) {
+			conn := serve(t, newSite(t, nil), zerolog.Nop(), func(s *http.Server) {
+				s.IdleTimeout = NewServer(nil, Bounds{IdleTimeout: limit}, zerolog.Nop()).IdleTimeout
+			}).dial()
+			defer conn.Close()
+			in := bufio.NewReader(conn)
+			for range 3 {
+				go func() { _, _ = io.WriteString(conn, "GET /healthz HTTP/1.1\r\nHost: a\r\n\r\n") }()
+				response, err := http.ReadResponse(in, nil)
+				if err != nil {
+					t.Fatalf("after %v: %v", idle, err)
+				}
+				_, _ = io.Copy(io.Discard, response.Body)
+				time.Sleep(idle)
+			}
+		})
+	}
+}
+
 func TestHugeHeadersAreRefused(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		out := new(bytes.Buffer)
@@ -182,6 +205,9 @@ func TestServerTroubleIsLoggedByItsSeverity(t *testing.T) {
 const (
 	headerTimeout = 5 * time.Second
 	headerBytes   = 32 << 10
+	idleTimeout   = 2 * time.Minute
 )
 
-func testBounds() Bounds { return Bounds{HeaderTimeout: headerTimeout, HeaderBytes: headerBytes} }
+func testBounds() Bounds {
+	return Bounds{HeaderTimeout: headerTimeout, IdleTimeout: idleTimeout, HeaderBytes: headerBytes}
+}
