@@ -56,28 +56,33 @@ func (h *Hosts) Certify(owns func(host string) bool) { h.owns = owns }
 // what to do. Good are, whatever is allowed, IP addresses and localhost, which no page of others can have, and no Host
 // at all, as no browser sends that.
 func (h *Hosts) Check(req *http.Request) error {
+	named := *h.named.Load()
+	certified := h.owns != nil && req.TLS != nil && !h.clients.ByProxy(req)
+	if len(named) == 0 && !certified {
+		return nil
+	}
 	_, authority := h.clients.Origin(req)
 	host := hostOf(authority)
-	if host == "" || host == "localhost" || strings.HasSuffix(host, ".localhost") {
-		return nil
-	}
-	if _, err := netip.ParseAddr(host); err == nil {
-		return nil
-	}
-	named := *h.named.Load()
-	_, rest, _ := strings.Cut(host, ".")
-	for _, name := range []string{host, "*." + rest} {
-		if _, known := named[name]; known {
-			return nil
-		}
-	}
-	switch certified := h.owns != nil && req.TLS != nil && !h.clients.ByProxy(req); {
-	case certified && h.owns(host), !certified && len(named) == 0:
+	switch {
+	case isSafe(host), isNamed(named, host), certified && h.owns(host):
 		return nil
 	case !isHost(host) || len(host) > longestHost:
 		return unknownHost("")
 	}
 	return unknownHost(host)
+}
+
+// isSafe tells whether a host is one that no page of others can have as its name.
+func isSafe(host string) bool {
+	_, err := netip.ParseAddr(host)
+	return err == nil || host == "" || host == "localhost" || strings.HasSuffix(host, ".localhost")
+}
+
+func isNamed(named map[string]struct{}, host string) bool {
+	_, rest, _ := strings.Cut(host, ".")
+	_, one := named[host]
+	_, family := named["*."+rest]
+	return one || family
 }
 
 // longestHost is the longest name in the DNS.

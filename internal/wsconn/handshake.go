@@ -21,26 +21,35 @@ type handshakeFault struct {
 
 // faultOf looks at a handshake as RFC 6455 section 4.2.1 asks; nil if nothing is wrong with it.
 func faultOf(r *http.Request) *handshakeFault {
+	versions, key := r.Header["Sec-Websocket-Version"], r.Header.Get("Sec-Websocket-Key") // as net/http spells them
 	bad := func(text string) *handshakeFault { return &handshakeFault{status: http.StatusBadRequest, text: text} }
 	switch {
 	case r.Method != http.MethodGet:
 		return &handshakeFault{http.StatusMethodNotAllowed, "Allow", http.MethodGet, "a WebSocket is asked for with GET"}
-	case !hasToken(r.Header.Values("Connection"), "upgrade"):
+	case !hasToken(r.Header["Connection"], "upgrade"):
 		return bad("the Connection header must be Upgrade: a proxy on the way must pass it on")
-	case !hasToken(r.Header.Values("Upgrade"), "websocket"):
+	case !hasToken(r.Header["Upgrade"], "websocket"):
 		return bad("the Upgrade header must be websocket: a proxy on the way must pass it on")
-	case r.Header.Get("Sec-WebSocket-Version") == "":
+	case len(versions) == 0:
 		return bad("the Sec-WebSocket-Version header is missing: it must be " + version)
-	case !hasToken(r.Header.Values("Sec-WebSocket-Version"), version):
+	case !hasToken(versions, version):
 		return &handshakeFault{http.StatusUpgradeRequired, "Sec-WebSocket-Version", version, "the Sec-WebSocket-Version header must be " + version}
-	}
-	switch key, err := base64.StdEncoding.DecodeString(r.Header.Get("Sec-WebSocket-Key")); {
-	case r.Header.Get("Sec-WebSocket-Key") == "":
+	case key == "":
 		return bad("the Sec-WebSocket-Key header is missing")
-	case err != nil || len(key) != keyBytes:
+	case !isKey(key):
 		return bad("the Sec-WebSocket-Key header must be 16 bytes in Base64")
 	}
 	return nil
+}
+
+// isKey tells whether a key is one, without memory for what it decodes to.
+func isKey(key string) bool {
+	var decoded [keyBytes + 2]byte
+	if len(key) != base64.StdEncoding.EncodedLen(keyBytes) {
+		return false
+	}
+	n, err := base64.StdEncoding.Decode(decoded[:], []byte(key))
+	return err == nil && n == keyBytes
 }
 
 // answer says so.
