@@ -11,8 +11,14 @@ func (s *site) misdirected(w http.ResponseWriter, r *http.Request) bool {
 	if err == nil {
 		return false
 	}
-	s.options.Refusals.Info().Str("request", s.options.Requests.Of(r)).Str("remote", r.RemoteAddr).
-		Str("reason", "host").Str("host", r.Host).Str("detail", err.Error()).Msg("refused")
+	client := r.RemoteAddr
+	if s.options.Clients != nil {
+		if addr := s.options.Clients.Client(r); addr.IsValid() {
+			client = addr.String()
+		}
+	}
+	s.options.Refusals.Info().Str("request", s.options.Requests.Of(r)).Str("remote", client).
+		Str("reason", "host").Str("detail", err.Error()).Msg("refused")
 	setSecurityHeaders(w.Header(), r.URL.Path)
 	writeText(w, r, http.StatusMisdirectedRequest, "421: "+err.Error())
 	return true

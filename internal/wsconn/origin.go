@@ -73,6 +73,16 @@ func (o *origins) check(lines []string, scheme, host string) error {
 	return foreignOrigin(from.String())
 }
 
+// brief is as much of the lines of an Origin header as a log has room for: what a client sends may be much.
+func brief(lines []string) []string {
+	const most = 2
+	short := make([]string, 0, most)
+	for _, line := range lines[:min(most, len(lines))] {
+		short = append(short, line[:min(longestOrigin, len(line))])
+	}
+	return short
+}
+
 // origin is where a page comes from (RFC 6454), in lower case. ws and wss are http and https to it: libraries that are
 // no browsers send the address that they connect to.
 type origin struct {

@@ -130,3 +130,16 @@ func TestARefusedOriginIsToldWhatWouldAllowIt(t *testing.T) {
 		t.Errorf("a very long origin is refused with %v", err)
 	}
 }
+
+// A client cannot fill the log with its header.
+func TestOriginsInTheLogAreBrief(t *testing.T) {
+	if got := brief([]string{strings.Repeat("a", 5000), "b", "c"}); len(got) != 2 || len(got[0]) != longestOrigin || got[1] != "b" {
+		t.Errorf("%d lines: %.400q", len(got), got)
+	}
+	if got := brief([]string{"https://a.example"}); len(got) != 1 || got[0] != "https://a.example" {
+		t.Errorf("%q", got)
+	}
+	if got := brief(nil); len(got) != 0 {
+		t.Errorf("%q", got)
+	}
+}

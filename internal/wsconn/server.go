@@ -187,7 +187,7 @@ func (s *Server) refuse(r *http.Request, why Refusal, detail string) {
 		client = addr.String()
 	}
 	event.Str("request", s.opts.Requests.Of(r)).Str("remote", client).
-		Stringer("reason", why).Strs("origin", r.Header.Values("Origin"))
+		Stringer("reason", why).Strs("origin", brief(r.Header.Values("Origin")))
 	if detail != "" {
 		event.Str("detail", detail)
 	}
