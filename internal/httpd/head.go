@@ -37,6 +37,7 @@ func (h *heads) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	h.log.Warn().Str("remote", r.RemoteAddr).Int("bytes", size).Int("most", h.most).
 		Msg("a request's headers are too large and it was refused: if they are meant to be so large, such as by a cookie, raise --max-header-bytes")
+	w.Header().Set("Connection", "close") // as net/http does with heads that are larger still
 	setSecurityHeaders(w.Header(), "/")
 	writeText(w, r, http.StatusRequestHeaderFieldsTooLarge, "431: the headers, cookies included, are "+strconv.Itoa(size)+
 		" bytes: "+strconv.Itoa(h.most)+" are taken, which the operator can raise with --max-header-bytes")

@@ -132,6 +132,9 @@ func TestHugeHeadersAreRefused(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
+			if response.StatusCode == http.StatusRequestHeaderFieldsTooLarge && !response.Close {
+				t.Errorf("%s, %d bytes: the connection is said to stay open", path, bytes)
+			}
 			text, _ := io.ReadAll(io.LimitReader(response.Body, 1000))
 			// The server may linger before it closes; its goroutine has to end with the bubble.
 			conn.Close()
