@@ -41,7 +41,9 @@ const (
 type App struct {
 	log      zerolog.Logger
 	clients  *address.Resolver
+	hosts    *address.Hosts
 	requests *requestid.Source
+	refusals zerolog.Logger // for requests that are refused
 	tokens   *auth.Verifier // nil where everybody may come in
 	ice      *iceServers
 	relay    *relay.Relay // the TURN server built in; nil without one, and before it is open
@@ -52,6 +54,7 @@ type App struct {
 	sockets  *wsconn.Server
 	bounds   httpd.Bounds // of pages and the servers aside
 	pages    *http.Server
+	probes   func(next http.Handler) http.Handler // answers those of pages, too
 	silence  *httpd.Silence
 	health   *health.Monitor
 	admin    *http.Server
@@ -77,7 +80,9 @@ func build(cfg config.Config, log zerolog.Logger, logLost func() uint64) (*App, 
 		return nil, err
 	}
 	a := &App{log: log, clients: address.New(cfg.TrustedProxies), tokens: tokens, ice: servers, silence: httpd.NewSilence()}
+	a.hosts = address.NewHosts(a.clients, cfg.AllowedHosts)
 	a.requests = requestid.New(a.clients.ByProxy)
+	a.refusals = logflood.Limit(a.log, "refused", cfg.LogLinesPerSecond)
 	counts := metrics.New(metrics.Options{
 		Users: func() int { return a.hub.Users() }, Rooms: func() int { return a.hub.Rooms() }, LogLost: logLost, TURN: cfg.TURN,
 	})
@@ -96,20 +101,23 @@ func build(cfg config.Config, log zerolog.Logger, logLost func() uint64) (*App, 
 		Ready:         func() bool { return !a.draining.Load() },
 		Health:        a.health.Check,
 		BasePath:      cfg.BasePath,
+		Hosts:         a.hosts,
 		Clients:       a.clients,
 		ProxyProtocol: cfg.ProxyProtocol,
 		Silence:       a.silence,
 		Logger:        log,
+		Refusals:      a.refusals,
 		Requests:      a.requests,
 	})
 	if err != nil {
 		return nil, err
 	}
-	a.bounds = httpd.Bounds{HeaderTimeout: cfg.HeaderTimeout, Connections: cfg.MaxHTTPConnections}
+	a.probes = func(next http.Handler) http.Handler { return httpd.Probes(pages, cfg.BasePath, next) }
+	a.bounds = httpd.Bounds{HeaderTimeout: cfg.HeaderTimeout, IdleTimeout: cfg.KeepAliveTimeout, HeaderBytes: cfg.MaxHeaderBytes, Connections: cfg.MaxHTTPConnections}
 	a.pages = httpd.NewServer(a.faults.guard(pages), a.bounds, log)
-	a.admin = httpd.NewServer(a.faults.guard(admin.New(admin.Options{
+	a.admin = httpd.NewServer(a.faults.guard(a.probes(admin.New(admin.Options{
 		Metrics: counts.Handler(), Hub: a.hub, Sessions: dialect, Hosts: adminHosts(cfg),
-	})), a.bounds, log)
+	}))), a.bounds, log)
 	a.admin.WriteTimeout = 0 // a profile takes as long as it was asked to
 	return a, nil
 }
@@ -144,13 +152,14 @@ func (a *App) socketOptions(cfg config.Config, counts *metrics.Metrics) wsconn.O
 		CloseTimeout:    closeTimeout,
 		AllowedOrigins:  cfg.AllowedOrigins,
 		Clients:         a.clients,
+		Hosts:           a.hosts,
 		Gate:            a.gate,
 		LocalGate:       a.local,
 		Pacer:           pacer(cfg),
 		Observer:        counts.Connections,
 		Faults:          a.faults,
 		Requests:        a.requests,
-		Log:             logflood.Limit(a.log, "refused", cfg.LogLinesPerSecond),
+		Log:             a.refusals,
 	}
 }
 

@@ -72,7 +72,7 @@ func (r *reloader) reload() {
 // server; the README lists them. What users are told of TURN servers has to go with the one built in, which cannot.
 func reloaded(running, next config.Config) config.Config {
 	running.LogLevel = next.LogLevel
-	running.AllowedOrigins = next.AllowedOrigins
+	running.AllowedOrigins, running.AllowedHosts = next.AllowedOrigins, next.AllowedHosts
 	if running.TURN == next.TURN {
 		running.WebRTC = next.WebRTC
 	}
@@ -87,6 +87,7 @@ func reloaded(running, next config.Config) config.Config {
 func (a *App) apply(cfg config.Config) {
 	setLogLevel(cfg)
 	a.sockets.AllowOrigins(cfg.AllowedOrigins)
+	a.hosts.Allow(cfg.AllowedHosts)
 	a.gate.SetLimits(limits(cfg))
 	a.local.SetLimits(localLimits(cfg))
 	a.hub.SetBounds(hubBounds(cfg))

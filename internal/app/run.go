@@ -31,6 +31,10 @@ func Run(ctx context.Context, input config.Input, cfg config.Config, reload <-ch
 		return err
 	}
 	defer open.Close()
+	if open.NamesHosts() {
+		a.hosts.Certify(open.Certifies)
+	}
+	warnOfHosts(cfg, open.Listeners, log)
 	if cfg.TURN {
 		if err := a.openRelay(cfg, open); err != nil {
 			return err
@@ -88,7 +92,7 @@ func (a *App) serveAll(ctx context.Context, open *listen.Set, url string, reload
 	}
 	aside.Go(func() { reloads.run(background, supervisor, "serving "+url) })
 	if open.Redirect != nil {
-		redirect := httpd.NewServer(a.faults.guard(open.RedirectHandler), a.bounds, a.log)
+		redirect := httpd.NewServer(a.faults.guard(a.probes(open.RedirectHandler)), a.bounds, a.log)
 		defer a.serveAside(redirect, open.Redirect, &aside).Close()
 	}
 	if open.Admin != nil {

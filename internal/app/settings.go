@@ -4,6 +4,7 @@ import (
 	"math"
 	"net"
 	"os"
+	"slices"
 
 	"github.com/rs/zerolog"
 
@@ -87,6 +88,23 @@ func unbounded(n int) int {
 	return n
 }
 
+// warnOfHosts tells the operator of a server that pages of any site can use for an attacker who is elsewhere: it asks
+// for no token, and knows no names by which to tell its own page from theirs.
+func warnOfHosts(cfg config.Config, listeners []net.Listener, log zerolog.Logger) {
+	tokens := cfg.AuthJWTSecretFile != "" || cfg.AuthJWKSFile != "" || cfg.AuthJWKSURL != ""
+	named := len(cfg.AllowedHosts) > 0 || len(cfg.ACMEDomains) > 0 || cfg.TLSCert != ""
+	if tokens || named || !slices.ContainsFunc(listeners, isPublic) {
+		return
+	}
+	log.Warn().Msg("pages of any site can use this server from their visitors' browsers, by a name that they make mean its address (DNS rebinding): name your own with --allowed-host, or ask for tokens")
+}
+
+// isPublic tells whether other machines may reach a listener.
+func isPublic(ln net.Listener) bool {
+	tcp, ok := ln.Addr().(*net.TCPAddr)
+	return ok && !tcp.IP.IsLoopback()
+}
+
 // compareFiles tells the operator of a bound that the system will not let the server reach.
 func compareFiles(cfg config.Config, log zerolog.Logger) {
 	if most, known := listen.MaxFiles(); known && most < uint64(cfg.MaxConnections) {
@@ -108,6 +126,9 @@ func warnOfStrays(input config.Input, log zerolog.Logger) {
 
 // warn tells the operator of settings that are allowed but hardly meant.
 func warn(cfg config.Config, log zerolog.Logger) {
+	if slices.Contains(cfg.AllowedOrigins, "*") {
+		log.Warn().Msg("--allowed-origin * lets the pages of every site use this server from their visitors' browsers: name the origins that need it")
+	}
 	for _, server := range cfg.ICEServers {
 		if server.LacksCredentials() && cfg.TURNSecretFile == "" {
 			log.Warn().Stringer("server", server).

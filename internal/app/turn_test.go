@@ -34,15 +34,15 @@ func with(flags []string, more ...string) []string {
 	return append(flags[:len(flags):len(flags)], more...)
 }
 
-// selfSigned writes a certificate for 127.0.0.1, and its key, and returns the paths.
-func selfSigned(t *testing.T) (cert, key string) {
+// selfSigned writes a certificate for 127.0.0.1 and maybe names, and its key, and returns the paths.
+func selfSigned(t *testing.T, names ...string) (cert, key string) {
 	t.Helper()
 	private, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
 	if err != nil {
 		t.Fatal(err)
 	}
 	template := &x509.Certificate{
-		SerialNumber: big.NewInt(1), IPAddresses: []net.IP{net.IPv4(127, 0, 0, 1)}, IsCA: true, BasicConstraintsValid: true,
+		SerialNumber: big.NewInt(1), DNSNames: names, IPAddresses: []net.IP{net.IPv4(127, 0, 0, 1)}, IsCA: true, BasicConstraintsValid: true,
 		NotBefore: time.Now().Add(-time.Hour), NotAfter: time.Now().Add(24 * time.Hour),
 	}
 	der, err := x509.CreateCertificate(rand.Reader, template, template, &private.PublicKey, private)

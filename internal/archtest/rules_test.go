@@ -42,8 +42,8 @@ var mayImport = map[string][]string{
 	"internal/doctor": {"internal/frame", "internal/turn", "internal/invisible"},
 	"internal/relay":  {"internal/turn", "internal/socketpair", modZerolog},
 	"internal/turn":   {"internal/ratelimit", "internal/peeraddr", modPion},
-	"internal/httpd":  {modZerolog},
-	"internal/listen": {"internal/invisible", modZerolog, modCrypto, modSystemd, modProxy},
+	"internal/httpd":  {"internal/logflood", modZerolog},
+	"internal/listen": {"internal/invisible", "internal/logflood", modZerolog, modCrypto, modSystemd, modProxy},
 
 	// Metrics know the closed sets of words that their labels come from.
 	"internal/metrics": {"internal/session", "internal/wsconn", "internal/relay", "internal/turn", "internal/link", "internal/protocol", "internal/fault", modProm},
@@ -55,7 +55,7 @@ var mayImport = map[string][]string{
 		"internal/link", "internal/hub", "internal/replay", "internal/protocol", "internal/frame", "internal/ice",
 		"internal/name", "internal/auth", "internal/logflood", "internal/fault", modZerolog,
 	},
-	"internal/wsconn": {"internal/link", "internal/protocol", "internal/frame", "internal/ratelimit", "internal/fault", modGorilla, modSys, modZerolog},
+	"internal/wsconn": {"internal/link", "internal/protocol", "internal/frame", "internal/ratelimit", "internal/fault", "internal/logflood", modGorilla, modSys, modZerolog},
 	"internal/link":   {"internal/protocol"},
 
 	"internal/hub":        {"internal/protocol", "internal/fault"},

@@ -44,8 +44,11 @@ type TLS struct {
 // Access is who is let in.
 type Access struct {
 	// AllowedOrigins are the origins, besides the server's own, whose pages may connect:
-	// lower-case scheme://host[:port], without a default port.
-	AllowedOrigins []string `name:"allowed-origin" placeholder:"ORIGIN" help:"Origin of another site whose pages may connect, such as https://example.org. May be repeated."`
+	// lower-case scheme://host[:port], without a default port, scheme://*.host, scheme://, null or *.
+	AllowedOrigins []string `name:"allowed-origin" placeholder:"ORIGIN" help:"Origin of another site or an app whose pages may connect, such as https://example.org or capacitor://localhost; https://*.example.org for all names with one label more, file:// or null for local files, * for everybody. May be repeated."`
+	// AllowedHosts are the names by which the server may be asked for, besides those of its certificates: in lower
+	// case, *.host for all with one label more. Without any, all are good.
+	AllowedHosts []string `name:"allowed-host" placeholder:"HOST" help:"Name by which users reach the server, such as chat.example.org, or *.example.org for all names with one label more: then others are refused. Names of --tls-cert and --acme-domain, IP addresses and localhost are good by themselves. May be repeated."`
 	// AuthJWTSecretFile, AuthJWKSFile or AuthJWKSURL makes every login need a token.
 	AuthJWTSecretFile string `name:"auth-jwt-secret-file" placeholder:"FILE" help:"Let in only logins with a JSON Web Token signed (HS256) with the secret in this file."`
 	AuthJWKSFile      string `name:"auth-jwks-file" placeholder:"FILE" help:"Let in only logins with a JSON Web Token signed (RS256, ES256, EdDSA) with a key of this JSON Web Key Set."`
@@ -81,6 +84,8 @@ type Timing struct {
 	// HeaderTimeout is how long a client may take over a request's head, and a proxy over its
 	// PROXY header; 0 for ever.
 	HeaderTimeout time.Duration `default:"5s" help:"How long a client may take to send the head of a request, 0 for as long as it likes."`
+	// KeepAliveTimeout is how long an HTTP connection may be idle between two requests; 0 for ever.
+	KeepAliveTimeout time.Duration `default:"2m" help:"How long an HTTP connection may be idle between two requests, 0 for as long as it likes. Longer than proxies and load balancers keep theirs, mostly 60s, or requests of theirs meet connections that are just being closed."`
 	// LoginTimeout is how long a connection may stay without a login; 0 for ever.
 	LoginTimeout time.Duration `default:"1h" help:"How long a connection may stay without a login, 0 for as long as it likes."`
 	// WriteTimeout is how long a socket may take nothing of what is to be sent; one that takes a little all the
@@ -92,6 +97,9 @@ type Timing struct {
 type Sizes struct {
 	// MaxMessageBytes is the size of the largest frame that a client may send.
 	MaxMessageBytes int `default:"65536" placeholder:"N" help:"Largest message a client may send, in bytes."`
+	// MaxHeaderBytes is the size of the largest head of a request, which cookies fill. What is less than twice
+	// as much is read, and refused with a word; more is refused without one.
+	MaxHeaderBytes int `default:"32768" placeholder:"N" help:"Largest head of a request, in bytes: all headers, cookies included, and the path."`
 	// OutboxBytes is how many bytes may wait for one client; more closes it with 4008. 0 is no
 	// bound. Of a longer frame, such as the roster of a large room, half of it counts. It is at least MaxMessageBytes, to which it is raised if it is not set.
 	OutboxBytes int `default:"524288" placeholder:"N" help:"How many bytes may wait to be sent to one client before it is dropped, 0 for any number."`

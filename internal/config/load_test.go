@@ -25,9 +25,10 @@ func defaults() Config {
 		},
 		Timing: Timing{
 			PingInterval: 25 * time.Second, PongTimeout: 10 * time.Second, HeaderTimeout: 5 * time.Second,
-			LoginTimeout: time.Hour, WriteTimeout: 10 * time.Second,
+			KeepAliveTimeout: 2 * time.Minute,
+			LoginTimeout:     time.Hour, WriteTimeout: 10 * time.Second,
 		},
-		Sizes: Sizes{MaxMessageBytes: 65536, OutboxBytes: 1 << 19, OutboxMessages: 4096},
+		Sizes: Sizes{MaxMessageBytes: 65536, MaxHeaderBytes: 1 << 15, OutboxBytes: 1 << 19, OutboxMessages: 4096},
 		Limits: Limits{
 			MaxConnections: 100_000, MaxHTTPConnections: 8192, MaxConnectionsPerIP: 100, HandshakesPerSecondPerIP: 20,
 			MessagesPerSecond: 10_000, BytesPerSecond: 1 << 24,
@@ -252,7 +253,8 @@ func TestLoadRefuses(t *testing.T) {
 		{[]string{"--backlog-bytes=0", "--backlog-messages=0"}, nil, "--backlog-bytes: cannot be 0 together with --backlog-messages: a client that does not read would take all memory"},
 		{[]string{"--backlog-bytes=5000"}, nil, "--backlog-bytes: must be at least --max-message-bytes (65536), got 5000"},
 		{[]string{"--ice-server=turn:u:***@h"}, nil, "--ice-server: turn:u:***@h stands for a secret that was not shown, write the secret itself"},
-		{[]string{"--allowed-origin=null"}, nil, `--allowed-origin: "null" is the origin of every sandboxed page and local file, so it cannot be allowed`},
+		{[]string{"--allowed-origin=wss://a.example"}, nil, `--allowed-origin: pages come by http or https, write https://a.example, got "wss://a.example"`},
+		{[]string{"--allowed-origin=https://*.org"}, nil, `--allowed-origin: a star stands for the first label of a name that has two more, such as https://*.example.org, got "https://*.org"`},
 		{[]string{"--ice-server=bad:c"}, nil, `--ice-server: "bad:c": the scheme must be stun, stuns, turn or turns`},
 		{nil, []string{"BECKON_ICE_SERVER=stun:a,turn:u:p@h:0"}, `--ice-server (from BECKON_ICE_SERVER): "turn:***@h:0": the port must be a number from 1 to 65535`},
 	} {
@@ -268,11 +270,40 @@ func TestOriginsMustBeExact(t *testing.T) {
 	for _, origin := range []string{
 		"", "example.org", "example.org:80", "//example.org", "ws://example.org", "file:///", "https://", "https://:443",
 		"https://example.org/", "https://example.org/path", "https://example.org?", "https://example.org?a", "https://example.org#a",
-		"https://user@example.org", "https://*.example.org", "*", "https://example.org:", "https://example.org:0", "https://example.org:99999",
-		"https://example.org:x", "https://exa mple.org", "NULL", "https://bücher.example",
+		"https://user@example.org", "https://*.org", "https://*", "https://*example.org", "https://a.*.example.org", "https://*.*.example.org",
+		"app://*.example.org", "**", "https://example.org:", "https://example.org:0", "https://example.org:99999",
+		"https://example.org:x", "https://exa mple.org", "https://bücher.example", "://a", "app:", "app:/a", "1://a", "app://a/", "file:///x",
 	} {
 		if got, err := canonicalOrigin(origin); err == nil {
 			t.Errorf("canonicalOrigin(%q) = %q, want it refused", origin, got)
+		}
+	}
+}
+
+func TestOriginsOfAppsAndFamilies(t *testing.T) {
+	for origin, want := range map[string]string{
+		"capacitor://localhost": "", "tauri://localhost": "", "app://obsidian.md": "", "app://.": "", "chrome-extension://aapbdbdomjkkjkaonfhkkikfgjllcleb": "",
+		"capacitor-electron://-": "", "App://Bundle:8080": "app://bundle:8080", "file://": "", "FILE://": "file://", "null": "", "NULL": "null", "*": "",
+		"https://*.example.org": "", "HTTPS://*.Example.ORG:443": "https://*.example.org", "http://*.localhost:3000": "", "https://*.a.example.org:8443": "",
+	} {
+		if want == "" {
+			want = origin
+		}
+		if got, err := canonicalOrigin(origin); err != nil || got != want {
+			t.Errorf("canonicalOrigin(%q) = %q, %v, want %q", origin, got, err, want)
+		}
+	}
+}
+
+func TestHostNames(t *testing.T) {
+	for host, want := range map[string]string{
+		"chat.example.org": "chat.example.org", "Chat.Example.ORG.": "chat.example.org", "beckon": "beckon", "my_service": "my_service",
+		"*.example.org": "*.example.org", "10.0.0.1": "10.0.0.1", "[::1]": "::1", "xn--bcher-kva.example": "xn--bcher-kva.example",
+		"": "", "*": "", "*.*.example": "", "a.*.example": "", "*.org": "", "https://chat.example.org": "", "chat.example.org:443": "",
+		"chat.example.org/": "", "bücher.example": "", "a b": "", ".example.org": "", "a..b": "",
+	} {
+		if got, err := canonicalName(host); got != want || (err == nil) != (want != "") {
+			t.Errorf("canonicalName(%q) = %q, %v, want %q", host, got, err, want)
 		}
 	}
 }

@@ -46,6 +46,7 @@ func (c *Config) checkDurations() error {
 		{"ping-interval", c.PingInterval, 20 * time.Millisecond, time.Hour, false},
 		{"pong-timeout", c.PongTimeout, 10 * time.Millisecond, time.Hour, false},
 		{"header-timeout", c.HeaderTimeout, 10 * time.Millisecond, time.Hour, true},
+		{"keep-alive-timeout", c.KeepAliveTimeout, time.Second, time.Hour, true},
 		{"login-timeout", c.LoginTimeout, 10 * time.Millisecond, 24 * time.Hour, true},
 		{"write-timeout", c.WriteTimeout, 10 * time.Millisecond, time.Hour, false},
 		{"resume-window", c.ResumeWindow, 10 * time.Millisecond, time.Hour, true},
@@ -75,6 +76,7 @@ func (c *Config) checkNumbers() error {
 		off               bool // whether 0 is allowed
 	}{
 		{"max-message-bytes", c.MaxMessageBytes, 128, 16 << 20, false},
+		{"max-header-bytes", c.MaxHeaderBytes, 4096, 1 << 20, false},
 		{"outbox-bytes", c.OutboxBytes, 4096, 1 << 30, true},
 		{"outbox-messages", c.OutboxMessages, 16, million, true},
 		{"max-connections", c.MaxConnections, 0, 100 * million, true},

@@ -131,6 +131,8 @@ func (p *keyPair) owns(host string) bool {
 	return p.current.Load().Leaf.VerifyHostname(host) == nil
 }
 
+func (p *keyPair) named() bool { return len(p.current.Load().Leaf.DNSNames) > 0 }
+
 func (p *keyPair) name() string {
 	leaf := p.current.Load().Leaf
 	for _, name := range leaf.DNSNames {

@@ -3,15 +3,16 @@ package listen
 import (
 	"errors"
 	"net"
-	"sync/atomic"
 	"syscall"
 	"time"
 
 	proxyproto "github.com/pires/go-proxyproto"
 	"github.com/rs/zerolog"
+
+	"beckon/internal/logflood"
 )
 
-// complaintInterval is the least time between two log lines on peers without a header.
+// complaintInterval is the least time between two log lines of a kind on what peers begin with.
 const complaintInterval = time.Minute
 
 // proxyListener takes the PROXY protocol header off the connections of trusted peers, who must
@@ -19,9 +20,7 @@ const complaintInterval = time.Minute
 // send is left as it is, so that a header of theirs is a malformed request.
 type proxyListener struct {
 	*proxyproto.Listener
-	log      zerolog.Logger
-	epoch    time.Time    // static
-	complain atomic.Int64 // ns since epoch before which nothing is logged
+	log zerolog.Logger // for peers without a header
 }
 
 func newProxyListener(ln net.Listener, opts Options) *proxyListener {
@@ -30,7 +29,7 @@ func newProxyListener(ln net.Listener, opts Options) *proxyListener {
 		timeout = -1
 	}
 	return &proxyListener{
-		log: opts.Log, epoch: time.Now(),
+		log: logflood.Seldom(opts.Log, complaintInterval),
 		Listener: &proxyproto.Listener{
 			Listener:          ln,
 			ReadHeaderTimeout: timeout,
@@ -82,11 +81,6 @@ func (c *proxiedConn) SyscallConn() (syscall.RawConn, error) {
 
 // headerMissing tells the operator, now and then, why a proxy gets no answer.
 func (l *proxyListener) headerMissing(addr net.Addr) {
-	now := time.Since(l.epoch)
-	until := l.complain.Load()
-	if int64(now) < until || !l.complain.CompareAndSwap(until, int64(now+complaintInterval)) {
-		return
-	}
 	l.log.Warn().Str("peer", addr.String()).
 		Msg("a trusted proxy sent no PROXY header and was refused: make it send one, or drop --proxy-protocol")
 }

@@ -177,3 +177,50 @@ func TestSocketBehindProxyHeader(t *testing.T) {
 		t.Errorf("the client reads %q, %v", answer, err)
 	}
 }
+
+// What a connection begins with may show that a setting is wrong, on this side or on the other. The operator is told,
+// once a minute.
+func TestMistakesOfFirstBytes(t *testing.T) {
+	certPath, keyPath := newCA(t).pair(t, 1, "localhost")
+	secure := Options{TLSCert: certPath, TLSKey: keyPath}
+	announced := Options{ProxyProtocol: true, Trusts: loopback, HeaderTimeout: patience}
+	stranger := Options{ProxyProtocol: true, Trusts: others, HeaderTimeout: patience}
+	const hello = "\x16\x03\x01\x00\x05\x01\x00\x00\x01\x03"
+	for name, test := range map[string]struct {
+		opts  Options
+		first string
+		want  string // in the log
+	}{
+		"version 1":                     {Options{}, string(header(t, 1, "198.51.100.7:4711")), "--proxy-protocol, or have it send none"},
+		"version 2":                     {Options{}, string(header(t, 2, "198.51.100.7:4711")), "--proxy-protocol, or have it send none"},
+		"version 1, before TLS":         {secure, string(header(t, 1, "198.51.100.7:4711")), "--proxy-protocol, or have it send none"},
+		"version 2, before TLS":         {secure, string(header(t, 2, "198.51.100.7:4711")), "--proxy-protocol, or have it send none"},
+		"from a stranger":               {stranger, string(header(t, 2, "198.51.100.7:4711")), "that --trusted-proxy does not name"},
+		"TLS on a plain port":           {Options{}, hello, "--tls-cert or --acme-domain"},
+		"TLS behind a header":           {announced, string(header(t, 1, "198.51.100.7:4711")) + hello, "--tls-cert or --acme-domain"},
+		"TLS where it belongs":          {secure, hello, ""},
+		"HTTP":                          {Options{}, "GET / HTTP/1.0\r\n\r\n", ""},
+		"HTTP behind a header":          {announced, string(header(t, 2, "198.51.100.7:4711")) + "GET / HTTP/1.0\r\n\r\n", ""},
+		"HTTP, and a header in the end": {Options{}, "GET / HTTP/1.1\r\nHost: a\r\n\r\nPROXY TCP4\r\n\r\n", ""},
+	} {
+		log := new(testkit.Journal)
+		test.opts.Listen, test.opts.Log = "127.0.0.1:0", zerolog.New(log).Level(zerolog.WarnLevel)
+		s := mustOpen(t, test.opts)
+		serve(t, s.Listeners[0], http.HandlerFunc(whoami))
+		for range 3 {
+			conn, err := net.Dial("tcp", s.Listeners[0].Addr().String())
+			if err != nil {
+				t.Fatal(err)
+			}
+			io.WriteString(conn, test.first)
+			conn.(*net.TCPConn).CloseWrite()
+			conn.SetReadDeadline(time.Now().Add(patience))
+			io.Copy(io.Discard, conn)
+			conn.Close()
+		}
+		lines := strings.Count(log.String(), "\n")
+		if test.want == "" && lines > 0 || test.want != "" && (lines != 1 || !strings.Contains(log.String(), test.want)) {
+			t.Errorf("%s: logged, where %q was due:\n%s", name, test.want, log)
+		}
+	}
+}

@@ -31,6 +31,7 @@ import (
 
 	"beckon/internal/fault"
 	"beckon/internal/link"
+	"beckon/internal/logflood"
 	"beckon/internal/ratelimit"
 )
 
@@ -43,9 +44,10 @@ type Options struct {
 	PongTimeout     time.Duration // from a ping until something must have come; less than PingInterval
 	WriteTimeout    time.Duration // how long a socket may take not a single byte
 	CloseTimeout    time.Duration // how long to wait for the client to close after a close frame
-	AllowedOrigins  []string      // besides the page's own: scheme://host[:port]
+	AllowedOrigins  []string      // besides the page's own, as for AllowOrigins
 
 	Clients   Clients          // who is behind a request
+	Hosts     Hosts            // by which names the server may be asked for; nil for all
 	Gate      *ratelimit.Gate  // how many connections there may be
 	LocalGate *ratelimit.Gate  // how many of each address that the limits of Gate per address are not for
 	Pacer     *ratelimit.Pacer // how fast each is read
@@ -68,7 +70,20 @@ type Clients interface {
 	Group(r *http.Request) (group netip.Prefix, limited bool)
 	// Origin is the scheme, http or https, and the host as the client sees them.
 	Origin(r *http.Request) (scheme, host string)
+	// ByProxy tells whether a trusted proxy sent the request.
+	ByProxy(r *http.Request) bool
 }
+
+// Hosts knows by which names the server may be asked for.
+type Hosts interface {
+	// Check returns nil for a request by a good name, else an error that says what the operator could do.
+	Check(r *http.Request) error
+}
+
+// allHosts takes every name.
+type allHosts struct{}
+
+func (allHosts) Check(*http.Request) error { return nil }
 
 // Server upgrades requests and knows the connections that are open. It is an http.Handler.
 type Server struct {
@@ -77,6 +92,7 @@ type Server struct {
 	busyGap  time.Duration // messages that come closer together find a reader that waits for them
 	dialects Dialects
 	origins  atomic.Pointer[origins]
+	strange  zerolog.Logger // for proxies that are not trusted
 	upgrader websocket.Upgrader
 	parsers  sync.Pool // of *parser
 	attempts sync.Pool // of *attempt, for writes that do not block
@@ -99,11 +115,15 @@ func NewServer(opts Options, dialects Dialects) *Server {
 	if opts.Observer == nil {
 		opts.Observer = unobserved{}
 	}
+	if opts.Hosts == nil {
+		opts.Hosts = allHosts{}
+	}
 	s := &Server{
 		opts:     opts,
 		epoch:    time.Now(),
 		busyGap:  100 * time.Millisecond,
 		dialects: dialects,
+		strange:  logflood.Seldom(opts.Log, complaintInterval),
 		upgrader: websocket.Upgrader{
 			Subprotocols:    dialects.subprotocols(),
 			ReadBufferSize:  1, // for the handshake only: the frames behind it are for a parser
@@ -136,15 +156,21 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		s.serveUnseen(w, r, accept)
 		return
 	}
+	if err := s.opts.Hosts.Check(r); err != nil {
+		s.refuse(r, RefusedHost, err.Error())
+		http.Error(w, err.Error(), http.StatusMisdirectedRequest)
+		return
+	}
 	scheme, host := s.opts.Clients.Origin(r)
 	if err := s.origins.Load().check(r.Header.Values("Origin"), scheme, host); err != nil {
-		s.refuse(r, RefusedOrigin)
+		s.refuse(r, RefusedOrigin, err.Error())
 		http.Error(w, err.Error(), http.StatusForbidden)
 		return
 	}
 	places, reason := s.admit(r)
 	if reason != ratelimit.None {
-		s.refuse(r, refusalOf(reason))
+		s.refuse(r, refusalOf(reason), "")
+		s.hintAtProxy(r, reason)
 		w.Header().Set("Retry-After", strconv.Itoa(s.opts.Gate.RetryAfter(reason)))
 		http.Error(w, reason.Text(), reason.Status())
 		return
@@ -158,8 +184,9 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	kept = s.upgrade(w, r, places)
 }
 
-// refuse notes that a request is not upgraded.
-func (s *Server) refuse(r *http.Request, why Refusal) {
+// refuse notes that a request is not upgraded. What the operator or the client could do about it is the detail, "" for
+// what the reason says already.
+func (s *Server) refuse(r *http.Request, why Refusal, detail string) {
 	s.opts.Observer.Refused(why)
 	event := s.opts.Log.Info()
 	if event == nil {
@@ -170,7 +197,11 @@ func (s *Server) refuse(r *http.Request, why Refusal) {
 		client = addr.String()
 	}
 	event.Str("request", s.opts.Requests.Of(r)).Str("remote", client).
-		Stringer("reason", why).Strs("origin", r.Header.Values("Origin")).Msg("refused")
+		Stringer("reason", why).Strs("origin", brief(r.Header.Values("Origin")))
+	if detail != "" {
+		event.Str("detail", detail)
+	}
+	event.Msg("refused")
 }
 
 // places is what a connection has inside the gates.
@@ -201,22 +232,27 @@ func (s *Server) admit(r *http.Request) (p places, reason ratelimit.Reason) {
 // upgrade makes a connection of the request, which leaves its places at its end; false if it could not.
 func (s *Server) upgrade(w http.ResponseWriter, r *http.Request, p places) bool {
 	if s.isDraining() {
-		s.refuse(r, RefusedDraining)
+		s.refuse(r, RefusedDraining, "")
 		w.Header().Set("Retry-After", "5")
 		http.Error(w, "the server is restarting: try again", http.StatusServiceUnavailable)
+		return false
+	}
+	if f := faultOf(r); f != nil {
+		s.refuse(r, RefusedBadHandshake, f.text)
+		f.answer(w)
 		return false
 	}
 	client, request := s.opts.Clients.Client(r), s.opts.Requests.Of(r)
 	joinLines(r.Header, "Sec-WebSocket-Protocol")
 	ws, err := s.upgrader.Upgrade(w, r, nil)
 	if err != nil {
-		s.refuse(r, RefusedBadHandshake)
+		s.refuse(r, RefusedBadHandshake, strings.TrimPrefix(err.Error(), "websocket: "))
 		return false // gorilla has answered
 	}
 	c := newConn(s, ws.NetConn(), ws.Subprotocol())
 	c.client, c.places, c.request = client, p, request
 	if !s.add(c) {
-		s.refuse(r, RefusedDraining)
+		s.refuse(r, RefusedDraining, "")
 		c.net.Close()
 		return false
 	}
