@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"slices"
 	"sync/atomic"
-	"time"
 
 	"beckon/internal/config"
 	"beckon/internal/ice"
@@ -92,9 +91,9 @@ func (s *iceServers) offer(cfg config.Config) {
 }
 
 // Servers is session.ICESource.
-func (s *iceServers) Servers(id string, until time.Time) ice.Handout {
+func (s *iceServers) Servers(user ice.User) ice.Handout {
 	now := s.current.Load()
-	given := now.source.Servers(id, until)
+	given := now.source.Servers(user)
 	given.RelayOnly = now.relayOnly
 	return given
 }

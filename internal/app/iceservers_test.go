@@ -26,7 +26,7 @@ func (s *stubborn) Update(secrets []string) error {
 
 // offered are what users are given, but for the credentials.
 func (s *iceServers) offered() (urls string, lapses bool) {
-	given := s.Servers("id", time.Time{})
+	given := s.Servers(ice.User{ID: "id"})
 	return string(given.List), given.Lapses
 }
 

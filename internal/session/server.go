@@ -21,9 +21,9 @@ import (
 	"beckon/internal/replay"
 )
 
-// ICESource gives the ICE servers for the user with an id, who has to leave when until comes; the zero time is never.
+// ICESource gives the ICE servers for a user.
 type ICESource interface {
-	Servers(id string, until time.Time) ice.Handout
+	Servers(user ice.User) ice.Handout
 }
 
 // Verifier tells what the token of a login allows. Its errors are for the user and hold nothing of the token.

@@ -182,8 +182,8 @@ func (d *door) sends(raw []byte) bool {
 
 // mayAllocate is pion.QuotaHandler.
 func (d *door) mayAllocate(id, _ string, _ net.Addr) bool {
-	if d.server.ledger.isAtQuota(id) {
-		d.server.tally.refuse(RefusedUserQuota)
+	if reason := d.server.ledger.against(userOf(id), d.client.Addr()); reason != "" {
+		d.server.tally.refuse(reason)
 		return false
 	}
 	return true

@@ -58,9 +58,11 @@ func newServer(settings Settings) *server {
 		}),
 		tally: newTally(),
 		ledger: &ledger{
-			maxAll: settings.MaxAllocations, maxPerUser: settings.MaxAllocationsPerUser,
-			userRate: settings.BytesPerSecondPerUser, users: make(map[string]*account),
-			total: budget{rate: float64(settings.BytesPerSecond)},
+			maxAll:   settings.MaxAllocations,
+			perUser:  quota{settings.MaxAllocationsPerUser, settings.BytesPerSecondPerUser},
+			perIP:    quota{settings.MaxAllocationsPerIP, settings.BytesPerSecondPerIP},
+			total:    budget{rate: float64(settings.BytesPerSecond)},
+			accounts: make(map[payer]*account),
 		},
 		// What pion says holds addresses and user names, and whoever sends garbage writes it.
 		quiet:   &logging.DefaultLoggerFactory{Writer: io.Discard, DefaultLogLevel: logging.LogLevelDisabled},

@@ -15,8 +15,10 @@ type Settings struct {
 	AllowPeers             []netip.Prefix
 	MaxAllocations         int // in all; 0: no bound
 	MaxAllocationsPerUser  int // 0: no bound
+	MaxAllocationsPerIP    int // of one client address, see networksOf; 0: no bound
 	BytesPerSecond         int // relayed in all, both ways together; 0: no bound
 	BytesPerSecondPerUser  int // both ways together; 0: no bound
+	BytesPerSecondPerIP    int // of one client address, both ways together; 0: no bound
 	RequestsPerSecondPerIP int // of clients without an allocation; 0: no bound
 }
 
