@@ -21,7 +21,7 @@ const (
 	RefusedPermissions  Refusal = "permissions"   // the allocation has as many peers as one may have
 	RefusedUnasked      Refusal = "unasked"       // a datagram from one whom the client has given no permission
 	RefusedBandwidth    Refusal = "bandwidth"     // a datagram over the bytes per second
-	RefusedStream       Refusal = "stream"        // too many streams without an allocation
+	RefusedStream       Refusal = "stream"        // a stream without an allocation, the longest silent of too many
 )
 
 // Refusals are all reasons.

@@ -24,8 +24,8 @@ const (
 
 	maxDatagram = 1600 // bytes of a message of a client, or of a datagram of a peer
 
-	maxVacantStreams         = 4096 // streams without an allocation, in all
-	maxVacantStreamsPerGroup = 256  // of one address
+	maxVacantStreams      = 4096 // streams without an allocation, in all
+	maxVacantStreamsPerIP = 64   // of one address: more than people behind one NAT begin in the time that an allocation takes
 )
 
 // server is the relay: what all its sockets and streams share.
@@ -35,7 +35,7 @@ type server struct {
 	settings Settings
 	policy   *peeraddr.Policy
 	requests *ratelimit.Gate // of clients without an allocation
-	vacant   *ratelimit.Gate // streams without an allocation
+	lobby    *lobby          // of streams without an allocation
 	tally    *tally
 	ledger   *ledger
 	quiet    logging.LoggerFactory
@@ -53,10 +53,8 @@ func newServer(settings Settings) *server {
 		settings: settings,
 		policy:   peeraddr.New(settings.AllowPeers),
 		requests: ratelimit.NewGate(ratelimit.Limits{HandshakeRate: float64(perSecond), HandshakeBurst: 2 * perSecond}),
-		vacant: ratelimit.NewGate(ratelimit.Limits{
-			Connections: maxVacantStreams, GroupConnections: maxVacantStreamsPerGroup,
-		}),
-		tally: newTally(),
+		lobby:    newLobby(maxVacantStreams, maxVacantStreamsPerIP),
+		tally:    newTally(),
 		ledger: &ledger{
 			maxAll:   settings.MaxAllocations,
 			perUser:  quota{settings.MaxAllocationsPerUser, settings.BytesPerSecondPerUser},
