@@ -137,6 +137,11 @@ func (c *conversation) Closed(end link.End) {
 		c.inTurn(func() { c.letGo(s, end) })
 	case c.member != nil:
 		c.leaveHub()
+		if end.Why == protocol.EndDismissed || end.Why == protocol.EndTokenExpired {
+			c.server.revoke(c.member.User.ID)
+		} else {
+			c.server.revokeLater(c.member.User.ID)
+		}
 	}
 	c.member = nil
 	c.session.Store(nil)

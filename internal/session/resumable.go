@@ -248,6 +248,7 @@ func (s *resumable) end(how SessionEnd) {
 	s.mu.Unlock()
 	s.server.sessions.remove(s)
 	s.member.Leave()
+	s.server.revokeAfter(how, s.member.User.ID)
 	s.server.logs.end.Info().
 		Str("user", s.member.User.Name).Str("session", s.member.User.ID).Stringer("outcome", how).Msg("session end")
 	s.server.opts.Observer.SessionOver(how)

@@ -35,12 +35,13 @@ type Verifier interface {
 type Options struct {
 	Hub          *hub.Hub
 	ICE          ICESource
-	Tokens       Verifier      // nil to let everybody in
-	LoginWeight  int           // for how many messages a login counts where connections are held to a rate
-	LoginTimeout time.Duration // how long a connection may stay without a login; 0 for as long as it likes
-	ResumeWindow time.Duration // how long a session outlives its connection; 0 for not at all
-	Backlog      replay.Limits // what is kept for one session that may be resumed
-	Observer     Observer      // nil for none
+	Revoke       func(id string) // ends what the TURN credentials of a login are good for; does not block; nil for nothing
+	Tokens       Verifier        // nil to let everybody in
+	LoginWeight  int             // for how many messages a login counts where connections are held to a rate
+	LoginTimeout time.Duration   // how long a connection may stay without a login; 0 for as long as it likes
+	ResumeWindow time.Duration   // how long a session outlives its connection; 0 for not at all
+	Backlog      replay.Limits   // what is kept for one session that may be resumed
+	Observer     Observer        // nil for none
 	Log          zerolog.Logger
 	LogLines     int // of one kind per second; 0 for any number
 }

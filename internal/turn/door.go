@@ -117,6 +117,10 @@ func (d *door) authenticate(asked *pion.RequestAttributes) (id string, key []byt
 		tally.refuse(RefusedCredentials)
 		return "", nil, false
 	}
+	if d.server.revoked.has(loginOf(id)) {
+		tally.refuse(RefusedRevoked)
+		return "", nil, false
+	}
 	d.id, d.ends, d.key = id, ends, key
 	if asked.Method != stun.MethodAllocate {
 		d.checkOwner()

@@ -9,6 +9,7 @@ const (
 	RefusedMalformed    Refusal = "malformed"     // no STUN, or not as it should be
 	RefusedCredentials  Refusal = "credentials"   // signed with no secret of ours
 	RefusedExpired      Refusal = "expired"       // the credential has run out
+	RefusedRevoked      Refusal = "revoked"       // the user has logged out, or was; also allocations that ended for it
 	RefusedNonce        Refusal = "nonce"         // the nonce is old, or was another client's
 	RefusedAllocation   Refusal = "allocation"    // there is no allocation, or there is one already
 	RefusedUser         Refusal = "user"          // the allocation is another user's
@@ -27,7 +28,7 @@ const (
 // Refusals are all reasons.
 func Refusals() []Refusal {
 	return []Refusal{
-		RefusedRate, RefusedMalformed, RefusedCredentials, RefusedExpired, RefusedNonce, RefusedAllocation, RefusedUser,
+		RefusedRate, RefusedMalformed, RefusedCredentials, RefusedExpired, RefusedRevoked, RefusedNonce, RefusedAllocation, RefusedUser,
 		RefusedUserQuota, RefusedAddressQuota, RefusedFull, RefusedAddress, RefusedUnsupported, RefusedPeer, RefusedPermissions, RefusedUnasked,
 		RefusedBandwidth, RefusedStream,
 	}

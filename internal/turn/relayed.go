@@ -114,6 +114,9 @@ func (l *lease) begin() {
 	if d.settle != nil {
 		d.settle(false)
 	}
+	if s.revoked.has(loginOf(l.id)) { // since the request was found good: who revoked it did not find this
+		l.revoke()
+	}
 }
 
 // isNotLocal tells whether an address could not be bound because it is not this machine's.

@@ -38,6 +38,7 @@ type server struct {
 	lobby    *lobby          // of streams without an allocation
 	tally    *tally
 	ledger   *ledger
+	revoked  *revoked
 	quiet    logging.LoggerFactory
 	secrets  atomic.Pointer[[]string]
 	version  atomic.Int64  // of the secrets
@@ -55,6 +56,7 @@ func newServer(settings Settings) *server {
 		requests: ratelimit.NewGate(ratelimit.Limits{HandshakeRate: float64(perSecond), HandshakeBurst: 2 * perSecond}),
 		lobby:    newLobby(maxVacantStreams, maxVacantStreamsPerIP),
 		tally:    newTally(),
+		revoked:  newRevoked(),
 		ledger: &ledger{
 			maxAll:   settings.MaxAllocations,
 			perUser:  quota{settings.MaxAllocationsPerUser, settings.BytesPerSecondPerUser},

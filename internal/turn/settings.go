@@ -22,6 +22,13 @@ type Settings struct {
 	RequestsPerSecondPerIP int // of clients without an allocation; 0: no bound
 }
 
+// Update is what a relay process is told later, in the same way.
+type Update struct {
+	Secrets []string     // in place of those before; none: they stay
+	Version int          // of the secrets, if there are any
+	Revoke  []Revocation // whose credentials are refused from now on, and whose allocations end
+}
+
 // Validate says what is wrong with settings that no relay can run with.
 func (s *Settings) Validate() error {
 	switch families := s.families(); {
