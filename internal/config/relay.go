@@ -36,7 +36,7 @@ type Relay struct {
 	TURNBytesPerSecond         int `name:"turn-bytes-per-second" default:"67108864" placeholder:"N" help:"Bytes per second that are relayed in all, both ways together; what is more is lost. 0 for any number."`
 	TURNBytesPerSecondPerUser  int `name:"turn-bytes-per-second-per-user" default:"4194304" placeholder:"N" help:"Bytes per second that are relayed for one user, both ways together; what is more is lost. 0 for any number."`
 	TURNBytesPerSecondPerIP    int `name:"turn-bytes-per-second-per-ip" default:"8388608" placeholder:"N" help:"Bytes per second that are relayed for one client address (IPv6: for one /64; for one /56 twice, for one /48 four times as many), both ways together; what is more is lost. 0 for any number. The default is a dozen video calls at a time from behind one NAT."`
-	TURNRequestsPerSecondPerIP int `name:"turn-requests-per-second-per-ip" default:"50" placeholder:"N" help:"STUN and TURN requests per second without credentials that are answered for one address, 0 for any number."`
+	TURNRequestsPerSecondPerIP int `name:"turn-requests-per-second-per-ip" default:"50" placeholder:"N" help:"STUN and TURN requests per second without credentials that are answered for one address, and TCP and TLS connections that it may begin; 0 for any number."`
 }
 
 // The defaults of what is text, as in the tags above.

@@ -5,7 +5,7 @@ type Refusal string
 
 // The reasons to refuse.
 const (
-	RefusedRate         Refusal = "rate"          // too many requests from an address without an allocation
+	RefusedRate         Refusal = "rate"          // too many requests from an address without an allocation, or streams
 	RefusedMalformed    Refusal = "malformed"     // no STUN, or not as it should be
 	RefusedCredentials  Refusal = "credentials"   // signed with no secret of ours
 	RefusedExpired      Refusal = "expired"       // the credential has run out

@@ -35,6 +35,7 @@ type server struct {
 	settings Settings
 	policy   *peeraddr.Policy
 	requests *ratelimit.Gate // of clients without an allocation
+	arrivals *ratelimit.Gate // of streams
 	lobby    *lobby          // of streams without an allocation
 	tally    *tally
 	ledger   *ledger
@@ -50,10 +51,12 @@ type server struct {
 
 func newServer(settings Settings) *server {
 	perSecond := settings.RequestsPerSecondPerIP
+	rate := ratelimit.Limits{HandshakeRate: float64(perSecond), HandshakeBurst: 2 * perSecond}
 	s := &server{
 		settings: settings,
 		policy:   peeraddr.New(settings.AllowPeers),
-		requests: ratelimit.NewGate(ratelimit.Limits{HandshakeRate: float64(perSecond), HandshakeBurst: 2 * perSecond}),
+		requests: ratelimit.NewGate(rate),
+		arrivals: ratelimit.NewGate(rate),
 		lobby:    newLobby(maxVacantStreams, maxVacantStreamsPerIP),
 		tally:    newTally(),
 		revoked:  newRevoked(),

@@ -43,8 +43,14 @@ func (s *server) serveStreams(listener net.Listener) error {
 	}
 }
 
-// serveStream answers a client's stream. It returns at once; the stream is closed when it is over.
+// serveStream answers a client's stream. It returns at once; the stream is closed when it is over, or at once if its
+// address begins them faster than the others in the lobby can be answered.
 func (s *server) serveStream(conn net.Conn, transport Transport, client netip.AddrPort) {
+	if !mayPass(s.arrivals, client.Addr()) {
+		s.tally.refuse(RefusedRate)
+		conn.Close()
+		return
+	}
 	st := &stream{Conn: conn, client: client, in: bufio.NewReaderSize(conn, maxDatagram)}
 	st.visitor = visitor{addr: client.Addr(), close: func() { conn.Close() }}
 	st.door = &door{server: s, transport: transport, reply: st.reply, settle: st.settle}

@@ -237,3 +237,20 @@ func TestSilentStreamsMakeRoomForNewcomers(t *testing.T) {
 		silent[len(silent)-1].expect(0, stun.MethodBinding)
 	}
 }
+
+// An address that begins streams without end must not push out the others' before they are answered.
+func TestFloodOfStreams(t *testing.T) {
+	s := serve(t, func(s *Settings) { s.RequestsPerSecondPerIP = 1 })
+	cut := 0
+	for range 30 { // at most two, and one for each second that this takes
+		a := s.open(t, "tcp", "127.0.0.1")
+		a.conn.SetReadDeadline(time.Now().Add(100 * time.Millisecond))
+		if _, err := a.conn.Read(make([]byte, 1)); err != nil && !isTimeout(t.Context(), err) {
+			cut++
+		}
+	}
+	if n := s.refused(RefusedRate); cut < 10 || n < cut {
+		t.Errorf("%d streams are cut, and %d refused", cut, n)
+	}
+	s.open(t, "tcp", "127.0.0.9").expect(0, stun.MethodBinding)
+}
