@@ -15,7 +15,8 @@ type User struct {
 }
 
 // credentialID is the ID of a credential: the login's, or LOGIN/USER, by which a TURN server can count what one user has
-// over all logins. USER is a keyed hash of the subject, since user names of TURN are sent in the clear.
+// over all logins, as long as the secret is the same. USER is a keyed hash of the subject, since user names of TURN are
+// sent in the clear.
 func (u User) credentialID(secret string) string {
 	if u.Subject == "" {
 		return u.ID

@@ -9,11 +9,14 @@ func (s *Server) revoke(id string) {
 	}
 }
 
-// revokeLater does so after a resume window. A conversation that goes through a TURN server is not cut at once because
+// longestGrace bounds how long revocations wait, of which there may be as many as connections that were lost meanwhile.
+const longestGrace = time.Minute
+
+// revokeLater does so after a resume window, or a minute. A conversation that goes through a TURN server is not cut at once because
 // signaling was lost: who has lost a connection may be back by then, and has had the time to move on to new credentials.
 func (s *Server) revokeLater(id string) {
 	if s.opts.Revoke != nil {
-		time.AfterFunc(s.opts.ResumeWindow, func() { s.opts.Revoke(id) })
+		time.AfterFunc(min(s.opts.ResumeWindow, longestGrace), func() { s.opts.Revoke(id) })
 	}
 }
 

@@ -97,3 +97,20 @@ func TestCredentialsAreRevoked(t *testing.T) {
 		})
 	}
 }
+
+// However long sessions may be resumed, what was lost is not remembered for longer than a minute.
+func TestCredentialsAreRevokedWithinAMinute(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		b := newV1Bench(roomy)
+		b.opts.ResumeWindow = time.Hour
+		begun, took := time.Now(), time.Duration(0)
+		b.opts.Revoke = func(string) { took = time.Since(begun) }
+		_, says := b.open(t, login("Ana"))
+		says.Closed(cut)
+		time.Sleep(2 * time.Minute)
+		synctest.Wait()
+		if took != longestGrace {
+			t.Errorf("revoked after %v", took)
+		}
+	})
+}
