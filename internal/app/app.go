@@ -126,6 +126,7 @@ func (a *App) sessionOptions(cfg config.Config, counts *metrics.Metrics) session
 	opts := session.Options{
 		Hub:          a.hub,
 		ICE:          a.ice,
+		Revoke:       a.ice.Revoke,
 		LoginWeight:  cfg.MessagesPerSecond / loginsPerSecond,
 		LoginTimeout: cfg.LoginTimeout,
 		ResumeWindow: cfg.ResumeWindow,
@@ -189,6 +190,7 @@ func (a *App) Serve(ctx context.Context, listeners ...net.Listener) error {
 // asks /readyz meanwhile gets an answer.
 func (a *App) drain() {
 	a.draining.Store(true)
+	a.ice.leaving.Store(true) // what goes through the TURN server goes on until that ends
 	a.silence.Close()
 	a.log.Info().Int("connections", a.sockets.Len()).Msg("draining")
 	ctx, cancel := context.WithTimeout(context.Background(), drainTimeout)

@@ -376,3 +376,39 @@ func TestTURNWithoutTLS(t *testing.T) {
 		}
 	}
 }
+
+// Whoever logs out loses the use of the TURN server with the login; whoever is only away for a moment does not.
+func TestTURNEndsWithTheLogin(t *testing.T) {
+	p := launch(t, nil, with(turnFlags, "--resume-window=1h")...)
+	refused := func(all map[string]iceServer) {
+		t.Helper()
+		for url, s := range all {
+			if !strings.HasPrefix(url, "turn:") {
+				continue
+			}
+			for end := time.Now().Add(testkit.Patience); allocates(t, url, s) == nil; {
+				if time.Now().After(end) {
+					t.Fatalf("%s is open to who has left", url)
+				}
+			}
+		}
+	}
+	accepted := func(all map[string]iceServer) {
+		t.Helper()
+		for url, s := range all {
+			if err := allocates(t, url, s); err != nil {
+				t.Errorf("%s: %v", url, err)
+			}
+		}
+	}
+	ana, bob, eve := p.open(), p.open(testkit.V1()), p.open(testkit.V1())
+	anas, bobs, eves := urls(t, ana.Login("ana").Frame), urls(t, bob.Login("bob").Frame), urls(t, eve.Login("eve").Frame)
+	accepted(anas)
+	ana.Send(`{"type":"leave"}`)
+	refused(anas)
+	accepted(urls(t, ana.Login("ana").Frame))
+	bob.Drop()
+	eve.Send(`{"type":"leave"}`)
+	refused(eves)
+	accepted(bobs) // the session may be resumed
+}

@@ -19,7 +19,7 @@ type Serving struct {
 	// TrustedProxies are the peers whose X-Forwarded and PROXY headers are believed.
 	TrustedProxies []address.Proxy `name:"trusted-proxy" placeholder:"NETWORK" help:"Proxy whose word on the client's address is believed: an address, a network such as 10.0.0.0/8, loopback, private, or unix for the Unix socket. May be repeated."`
 	// ProxyProtocol makes trusted proxies begin each connection with a PROXY header.
-	ProxyProtocol bool `default:"false" help:"Expect a PROXY protocol header, version 1 or 2, from every --trusted-proxy."`
+	ProxyProtocol bool `default:"false" help:"Expect a PROXY protocol header, version 1 or 2, from every --trusted-proxy. A client that it gives no address of, such as one of a Unix socket, counts as the proxy."`
 }
 
 // TLS is whether the server does TLS itself, and with which certificates.

@@ -20,8 +20,9 @@ func defaults() Config {
 		WebRTC:  WebRTC{TURNCredentialTTL: 12 * time.Hour},
 		Relay: Relay{
 			TURNListen: ":3478", TURNRelayPorts: Ports{49152, 65535}, TURNRealm: "beckon",
-			TURNMaxAllocations: 5000, TURNMaxAllocationsPerUser: 100,
-			TURNBytesPerSecond: 1 << 26, TURNBytesPerSecondPerUser: 1 << 22, TURNRequestsPerSecondPerIP: 50,
+			TURNMaxAllocations: 5000, TURNMaxAllocationsPerUser: 100, TURNMaxAllocationsPerIP: 300,
+			TURNBytesPerSecond: 1 << 26, TURNBytesPerSecondPerUser: 1 << 22, TURNBytesPerSecondPerIP: 1 << 23,
+			TURNRequestsPerSecondPerIP: 50,
 		},
 		Timing: Timing{
 			PingInterval: 25 * time.Second, PongTimeout: 10 * time.Second, HeaderTimeout: 5 * time.Second,

@@ -94,8 +94,10 @@ func (c *Config) checkNumbers() error {
 		{"log-buffer-bytes", c.LogBufferBytes, 16 << 10, 1 << 30, false},
 		{"turn-max-allocations", c.TURNMaxAllocations, 0, million, true},
 		{"turn-max-allocations-per-user", c.TURNMaxAllocationsPerUser, 0, million, true},
+		{"turn-max-allocations-per-ip", c.TURNMaxAllocationsPerIP, 0, million, true},
 		{"turn-bytes-per-second", c.TURNBytesPerSecond, 16 << 10, 1 << 30, true},
 		{"turn-bytes-per-second-per-user", c.TURNBytesPerSecondPerUser, 16 << 10, 1 << 30, true},
+		{"turn-bytes-per-second-per-ip", c.TURNBytesPerSecondPerIP, 16 << 10, 1 << 30, true},
 		{"turn-requests-per-second-per-ip", c.TURNRequestsPerSecondPerIP, 0, million, true},
 	} {
 		if n.value >= n.least && n.value <= n.top || n.off && n.value == 0 {

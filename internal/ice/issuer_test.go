@@ -57,14 +57,14 @@ func TestIssuerGivesCredentialsToThoseThatLackThem(t *testing.T) {
 			{URLs: []string{"turn:c"}, Username: "own", Credential: "own secret"}, {URLs: []string{"turns:d"}},
 		}, Secrets{secret, "another"})
 		time.Sleep(time.Second / 2)
-		given := i.Servers(ana, time.Time{})
+		given := i.Servers(User{ID: ana})
 		username, password := Credential(secret, ana, time.Now().Add(12*time.Hour))
 		want := fmt.Sprintf(`[{"urls":["stun:a"]},{"urls":["turn:b"],"username":%[1]q,"credential":%[2]q},`+
 			`{"urls":["turn:c"],"username":"own","credential":"own secret"},{"urls":["turns:d"],"username":%[1]q,"credential":%[2]q}]`, username, password)
 		if string(given.List) != want || given.TTL != 12*time.Hour || !given.Lapses {
 			t.Errorf("got %s for %v\nwant %s", given.List, given.TTL, want)
 		}
-		if other := i.Servers("another", time.Time{}); string(other.List) == string(given.List) {
+		if other := i.Servers(User{ID: "another"}); string(other.List) == string(given.List) {
 			t.Error("two users have the same credentials")
 		}
 	})
@@ -81,7 +81,7 @@ func TestCredentialsEndWithTheStay(t *testing.T) {
 		} {
 			i := NewIssuer(c.ttl)
 			i.Use([]Server{{URLs: []string{"turn:a"}}}, Secrets{secret})
-			given := i.Servers(ana, time.Now().Add(c.stay))
+			given := i.Servers(User{ID: ana, Until: time.Now().Add(c.stay)})
 			wantName, _ := Credential(secret, ana, time.Now().Add(c.want))
 			if given.TTL != c.want || decode(t, given.List)[0].Username != wantName {
 				t.Errorf("%v of which %v are left: got %v, %s", c.ttl, c.stay, given.TTL, given.List)
@@ -93,14 +93,14 @@ func TestCredentialsEndWithTheStay(t *testing.T) {
 // After a rotation the new secret signs; the servers may be others, too.
 func TestUseTakesThePlaceOfWhatWas(t *testing.T) {
 	i := NewIssuer(time.Hour)
-	if got := i.Servers(ana, time.Time{}); string(got.List) != "[]" {
+	if got := i.Servers(User{ID: ana}); string(got.List) != "[]" {
 		t.Errorf("before any Use: %s", got.List)
 	}
 	for _, first := range []string{secret, strings.ToUpper(secret)} {
 		servers := []Server{{URLs: []string{"turn:" + first}}}
 		i.Use(servers, Secrets{first, secret})
 		servers[0] = Server{}
-		got := decode(t, i.Servers(ana, time.Time{}).List)[0]
+		got := decode(t, i.Servers(User{ID: ana}).List)[0]
 		expiry, _, _ := strings.Cut(got.Username, ":")
 		var seconds int64
 		fmt.Sscan(expiry, &seconds)

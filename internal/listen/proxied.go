@@ -70,6 +70,25 @@ func (c *proxiedConn) Read(b []byte) (int, error) {
 	return n, err
 }
 
+// RemoteAddr is the client's address, as the proxy tells it. A client that came to the proxy by a Unix socket has none:
+// it counts as the proxy, as it does where the proxy says UNKNOWN, and is no tool of this machine that no limits are for.
+func (c *proxiedConn) RemoteAddr() net.Addr {
+	return ofInternet(c.Conn.RemoteAddr(), c.Raw().RemoteAddr())
+}
+
+// LocalAddr is where the client wanted to go, as the proxy tells it, else where the proxy did.
+func (c *proxiedConn) LocalAddr() net.Addr {
+	return ofInternet(c.Conn.LocalAddr(), c.Raw().LocalAddr())
+}
+
+// ofInternet is what a header told, unless that is the name of a Unix socket: then it is the socket's own.
+func ofInternet(told, own net.Addr) net.Addr {
+	if told.Network() == "unix" || told.Network() == "unixgram" {
+		return own
+	}
+	return told
+}
+
 // SyscallConn gives access to the socket for writes that do not block. Reads must not go this
 // way: the first bytes may be in a buffer.
 func (c *proxiedConn) SyscallConn() (syscall.RawConn, error) {

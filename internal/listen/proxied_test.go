@@ -72,6 +72,36 @@ func TestProxyProtocol(t *testing.T) {
 	}
 }
 
+// A client of a Unix socket of the proxy's has no address: what it has in place of one must not pass for a socket of
+// this server's, which limits per address are not for.
+func TestProxyProtocolOfAUnixSocket(t *testing.T) {
+	stream := &net.UnixAddr{Name: "/run/front.sock", Net: "unix"}
+	datagrams := &net.UnixAddr{Name: "/run/front.sock", Net: "unixgram"}
+	for _, c := range []struct{ source, target net.Addr }{
+		{stream, stream}, {datagrams, datagrams}, {&net.UnixAddr{Net: "unix"}, stream}, {&net.UnixAddr{Name: "198.51.100.7:1", Net: "unix"}, stream},
+	} {
+		preamble, err := proxyproto.HeaderProxyFromAddrs(2, c.source, c.target).Format()
+		if err != nil {
+			t.Fatal(err)
+		}
+		s := mustOpen(t, Options{Listen: "127.0.0.1:0", ProxyProtocol: true, Trusts: loopback, HeaderTimeout: patience})
+		serve(t, s.Listeners[0], http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			io.WriteString(w, r.RemoteAddr+" "+r.Context().Value(http.LocalAddrContextKey).(net.Addr).Network())
+		}))
+		body, err := get(t, "http://beckon.test/", behind("tcp", s.Listeners[0].Addr().String(), preamble), nil)
+		if err != nil || !strings.HasPrefix(body, "127.0.0.1:") || !strings.HasSuffix(body, " tcp") {
+			t.Errorf("%v: the client is %q, %v", c.source, body, err)
+		}
+	}
+	path := filepath.Join(t.TempDir(), "s")
+	s := mustOpen(t, Options{Listen: "unix:" + path, SocketMode: 0o660, ProxyProtocol: true, Trusts: unix, HeaderTimeout: patience})
+	serve(t, s.Listeners[0], http.HandlerFunc(whoami))
+	preamble, _ := proxyproto.HeaderProxyFromAddrs(2, stream, stream).Format()
+	if body, err := get(t, "http://beckon.test/", behind("unix", path, preamble), nil); err != nil || body == stream.Name {
+		t.Errorf("through a Unix socket the client is %q, %v", body, err)
+	}
+}
+
 func TestProxyProtocolBeforeTLS(t *testing.T) {
 	authority := newCA(t)
 	certPath, keyPath := authority.pair(t, 1, "localhost")

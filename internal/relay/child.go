@@ -124,6 +124,7 @@ func (r *Relay) use(c *child) {
 	r.child = c
 	if c != nil {
 		c.tell(r.settings)
+		r.revocations.rouse()
 	}
 }
 

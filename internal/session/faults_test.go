@@ -65,7 +65,7 @@ func (p *trap) spring() {
 // trappedICE is an ICESource that has a fault in the middle of a login.
 type trappedICE struct{ *trap }
 
-func (i trappedICE) Servers(string, time.Time) ice.Handout {
+func (i trappedICE) Servers(ice.User) ice.Handout {
 	i.spring()
 	return ice.Handout{List: []byte("[]")}
 }

@@ -6,6 +6,7 @@ import (
 
 	"beckon/internal/frame"
 	"beckon/internal/hub"
+	"beckon/internal/ice"
 	"beckon/internal/name"
 	"beckon/internal/protocol"
 	"beckon/internal/replay"
@@ -118,7 +119,7 @@ func (c *conversation) welcome(member *hub.Member, room, how string) {
 }
 
 func (c *conversation) welcomeReply(member *hub.Member, users protocol.Users, until time.Time) protocol.Welcome {
-	given := c.server.opts.ICE.Servers(member.User.ID, until)
+	given := c.server.opts.ICE.Servers(ice.User{ID: member.User.ID, Subject: c.subject, Until: until})
 	w := protocol.Welcome{
 		Self: member.User, Room: c.room, Users: users, ICEServers: given.List, RelayOnly: given.RelayOnly,
 	}

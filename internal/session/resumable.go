@@ -250,6 +250,7 @@ func (s *resumable) end(how SessionEnd) {
 	s.wait(false)
 	s.detach()
 	s.discard()
+	s.server.revokeAfter(how, s.member.User.ID)
 	s.server.logs.end.Info().
 		Str("user", s.member.User.Name).Str("session", s.member.User.ID).Stringer("outcome", how).Msg("session end")
 	s.server.opts.Observer.SessionOver(how)

@@ -25,6 +25,10 @@ func (c *conversation) permit(m protocol.Message, user, room name.Name) (until t
 	if !grant.AnyRoom && !slices.ContainsFunc(grant.Rooms, func(allowed string) bool { return sameRoom(allowed, room) }) {
 		return time.Time{}, unauthorized("The token is not for this room")
 	}
+	c.subject = ""
+	if grant.HasName {
+		c.subject = user.Key()
+	}
 	return grant.Expires, nil
 }
 
