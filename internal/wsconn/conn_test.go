@@ -134,6 +134,16 @@ func closeCode(ws *websocket.Conn) (code int, messages int) {
 	}
 }
 
+func echoed(t *testing.T, ws *websocket.Conn, message string) {
+	t.Helper()
+	if err := ws.WriteMessage(websocket.TextMessage, []byte(message)); err != nil {
+		t.Fatal(err)
+	}
+	if _, got, err := ws.ReadMessage(); err != nil || string(got) != message {
+		t.Fatalf("echoed %q, %v", got, err)
+	}
+}
+
 func TestOverflowEndsTheSlowReader(t *testing.T) {
 	opts := usual()
 	r := newRig(t, newLoopback(t), opts)

@@ -29,16 +29,6 @@ func awaitReaders(t *testing.T, want int) {
 	}
 }
 
-func echoed(t *testing.T, ws *websocket.Conn, message string) {
-	t.Helper()
-	if err := ws.WriteMessage(websocket.TextMessage, []byte(message)); err != nil {
-		t.Fatal(err)
-	}
-	if _, got, err := ws.ReadMessage(); err != nil || string(got) != message {
-		t.Fatalf("echoed %q, %v", got, err)
-	}
-}
-
 func TestSilentConnectionHasNoGoroutine(t *testing.T) {
 	r := newRig(t, newLoopback(t), usual())
 	defer r.stop(t)
