@@ -1,6 +1,7 @@
 package session
 
 import (
+	"runtime/debug"
 	"slices"
 	"strings"
 	"sync"
@@ -43,6 +44,9 @@ func (n *faultNotes) expect(t *testing.T, want ...fault.Place) {
 	}
 	n.where = nil
 }
+
+// A fault where all share something ends the process.
+var _ *fault.Mutex = &(&sessions{}).mu
 
 // newFaultBench is a bench of both dialects whose faults are noted.
 func newFaultBench(t *testing.T, backlog replay.Limits) (bench, *faultNotes) {
@@ -91,13 +95,20 @@ func (c *trappedConn) Enqueue(frames []byte) {
 
 // hears is what a connection's reader does with a message, faults included.
 func hears(r link.Receiver, message string) (caught bool) {
+	caught, _ = hearsWhere(r, message)
+	return caught
+}
+
+// hearsWhere is hears that tells the stack of a fault.
+func hearsWhere(r link.Receiver, message string) (caught bool, stack string) {
 	defer func() {
 		if caught = recover() != nil; caught {
+			stack = string(debug.Stack())
 			r.Closed(link.End{Why: protocol.EndFault})
 		}
 	}()
 	r.Text([]byte(message))
-	return false
+	return false, ""
 }
 
 // expectGone checks that nothing is left of anybody.
@@ -136,8 +147,8 @@ func TestAFaultOfTheReaderFreesTheName(t *testing.T) {
 					_, says = open(b, t)
 				}
 				ice.armed = true
-				if !hears(says, message) {
-					t.Fatal("no fault")
+				if caught, stack := hearsWhere(says, message); !caught || !strings.Contains(stack, "spring") {
+					t.Fatalf("caught %v, of which the stack does not tell where it was:\n%s", caught, stack)
 				}
 				b.expectGone(t)
 				if when == "resume" && old.why() != protocol.EndTakenOver {

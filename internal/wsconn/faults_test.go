@@ -135,6 +135,9 @@ func (f *faultRig) expectOne(t *testing.T, where fault.Place, others int) {
 	}
 }
 
+// A fault where all share something ends the process.
+var _ *fault.Mutex = &(&Server{}).mu
+
 // A fault in what one connection's Receiver does costs that connection and no other.
 func TestAFaultCostsItsConnection(t *testing.T) {
 	for how, listen := range map[string]func() (listener, websocket.Dialer, string){

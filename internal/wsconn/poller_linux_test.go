@@ -11,8 +11,12 @@ import (
 
 	"github.com/gorilla/websocket"
 
+	"beckon/internal/fault"
 	"beckon/internal/protocol"
 )
+
+// A fault in what all connections share ends the process.
+var _ *fault.Mutex = &(&poller{}).mu
 
 // readers is how many goroutines are some connection's reader.
 func readers() int {
