@@ -11,7 +11,7 @@ GOTESTFLAGS ?=
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: run build test deps lint fmt gotest jscheck jstest e2e natlab fuzz bench bench-tool bench-peers bench-browser clean help
+.PHONY: run build test deps lint fmt gotest soak jscheck jstest e2e natlab fuzz bench bench-tool bench-peers bench-browser clean help
 
 run: build ## build and start the server on port 9000; needs nothing but Go
 	./bin/beckon
@@ -19,7 +19,7 @@ run: build ## build and start the server on port 9000; needs nothing but Go
 build: ## build ./bin/beckon
 	go build -o bin/beckon ./cmd/beckon
 
-test: deps lint gotest jscheck jstest e2e natlab ## install what the tests need and run all of them
+test: deps lint gotest soak jscheck jstest e2e natlab ## install what the tests need and run all of them
 
 deps: ## install what the tests need: a C compiler, Node, Chromium, Firefox, proxies, npm packages
 	@bash .ci/deps
@@ -33,8 +33,15 @@ lint: ## gofmt, go vet, staticcheck
 fmt: ## format the Go code
 	gofmt -w cmd internal web/*.go
 
-gotest: ## Go tests, with the race detector; those of natlab are run by natlab
-	go test -race $(GOTESTFLAGS) $$(go list ./... | grep -v internal/natlab)
+gotest: ## Go tests, with the race detector; not those of soak and natlab, which have targets of their own
+	go test -race $(GOTESTFLAGS) $$(go list ./... | grep -v -e internal/soak -e internal/natlab)
+
+# How long `make soak` lasts, and the seed of the run whose choices it repeats: `make soak SOAK=1h SEED=17`.
+SOAK ?= 1m
+SEED ?=
+
+soak: ## a random population uses the real server for SOAK (1m), and every message is accounted for
+	SOAK=$(SOAK) SOAK_SEED=$(SEED) go test -race -v -count=1 -timeout 0 $(GOTESTFLAGS) ./internal/soak
 
 jscheck: deps ## type check of the client (JSDoc types, nothing is emitted)
 	web/test/node_modules/.bin/tsc -p web/jsconfig.json

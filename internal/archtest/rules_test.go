@@ -99,6 +99,7 @@ var mayImport = map[string][]string{
 	"internal/proxies":  {},
 	"internal/attack":   {},
 	"internal/natlab":   {},
+	"internal/soak":     {},
 	"internal/testkit":  {"internal/protocol", "internal/frame", modGorilla},
 
 	"web": {},
