@@ -63,6 +63,9 @@ func TestAFaultEmptiesItsRoom(t *testing.T) {
 				if heard.why() != protocol.EndFault || bad.why() != protocol.EndFault || farHeard.why() != 0 {
 					t.Errorf("ended: %v and %v, far away %v", heard.why(), bad.why(), farHeard.why())
 				}
+				if _, err := bob.Signal([]byte("ana"), offer("4")); !errors.Is(err, ErrUnknownUser) {
+					t.Errorf("in the room that is no more: %v", err)
+				}
 				for _, m := range []*Member{ana, bob} { // as their connections' readers do
 					m.Leave()
 				}

@@ -175,6 +175,32 @@ func TestNothingIsDeliveredBeforeReady(t *testing.T) {
 	})
 }
 
+// The roster that Rejoin returns takes the place of what had yet to be told.
+func TestRejoin(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		h := New(Options{NewID: counter()})
+		ana, heard := join(t, h, "Ana")
+		heard.lag(true)
+		bob, _ := join(t, h, "Bob")
+		settle()
+		eve, _ := join(t, h, "Eve")
+		there := slices.Collect(ana.Rejoin().All())
+		slices.SortFunc(there, func(a, b protocol.User) int { return strings.Compare(a.Name, b.Name) })
+		if !slices.Equal(there, []protocol.User{bob.User, eve.User}) {
+			t.Errorf("the roster is %v", there)
+		}
+		eve.Signal([]byte("ana"), offer("1"))
+		expect(t, "Ana", heard, "")
+		heard.lag(false)
+		ana.Ready()
+		settle()
+		expect(t, "Ana", heard, "offer(Eve):1")
+		bob.Leave()
+		settle()
+		expect(t, "Ana", heard, "-Bob")
+	})
+}
+
 func TestPresenceOff(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		h := New(Options{NewID: counter()})
