@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"os"
 	"os/signal"
 	"syscall"
@@ -9,7 +10,10 @@ import (
 	"beckon/internal/app"
 )
 
-// watchSignals returns a context that ends when the process is told to end, and what tells it to reload. A second signal
+// errTerminalClosed is why a process ends that was started from a terminal (nohup keeps it running).
+var errTerminalClosed = errors.New("the terminal was closed")
+
+// watchSignals returns a context that ends when the process is told to end, whose cause says by what, and what tells it to reload. A second signal
 // ends the process at once. A log whose reader has gone away does not end it.
 //
 // SIGHUP is for a process with a terminal to type into that this terminal was closed: it ends. For any other one it is
@@ -17,7 +21,8 @@ import (
 func watchSignals() (ctx context.Context, stop context.CancelFunc, reload <-chan os.Signal) {
 	signal.Ignore(syscall.SIGPIPE)
 	told, restore := signal.NotifyContext(context.Background(), syscall.SIGTERM, os.Interrupt)
-	ctx, stop = context.WithCancel(told)
+	ctx, end := context.WithCancelCause(told)
+	stop = func() { end(nil) }
 	context.AfterFunc(ctx, restore)
 	hangUps := make(chan os.Signal, 1)
 	outlasts := signal.Ignored(syscall.SIGHUP)
@@ -27,7 +32,7 @@ func watchSignals() (ctx context.Context, stop context.CancelFunc, reload <-chan
 	}
 	go func() {
 		<-hangUps // further ones are no second signal: a terminal that is closed may say so more than once
-		stop()
+		end(errTerminalClosed)
 	}()
 	return ctx, stop, nil
 }

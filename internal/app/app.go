@@ -172,14 +172,16 @@ func (a *App) Serve(ctx context.Context, listeners ...net.Listener) error {
 	for _, ln := range listeners {
 		go func() { failed <- a.pages.Serve(ln) }()
 	}
-	var err error
+	var err, why error
 	left := len(listeners)
 	select {
 	case err = <-failed:
 		left--
+		why = err
 	case <-ctx.Done():
+		why = context.Cause(ctx)
 	}
-	a.drain()
+	a.drain(why)
 	for ; left > 0; left-- {
 		<-failed
 	}
@@ -188,11 +190,11 @@ func (a *App) Serve(ctx context.Context, listeners ...net.Listener) error {
 
 // drain stops the server; see Serve. The listeners stay open until the last client is told, so that whoever
 // asks /readyz meanwhile gets an answer.
-func (a *App) drain() {
+func (a *App) drain(why error) {
 	a.draining.Store(true)
 	a.ice.leaving.Store(true) // what goes through the TURN server goes on until that ends
 	a.silence.Close()
-	a.log.Info().Int("connections", a.sockets.Len()).Msg("draining")
+	a.log.Info().AnErr("why", why).Int("connections", a.sockets.Len()).Msg("draining")
 	ctx, cancel := context.WithTimeout(context.Background(), drainTimeout)
 	defer cancel()
 	a.hub.Quiet()

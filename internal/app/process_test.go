@@ -246,6 +246,9 @@ func TestSignals(t *testing.T) {
 			a.ExpectClose(1012)
 			b.ExpectClose(1012)
 			p.awaitExit(begun)
+			if why := `"why":"` + sig.String() + ` signal received"`; !strings.Contains(p.stderr.String(), why) {
+				t.Errorf("the log does not say %s:\n%s", why, p.stderr)
+			}
 		})
 	}
 }

@@ -26,13 +26,21 @@ func linesOf(read *os.File) <-chan string {
 func TestTerminalIsClosed(t *testing.T) {
 	t.Parallel()
 	behind, front := newTerminal(t)
-	_, write := pipe(t)
+	read, write := pipe(t)
+	lines := linesOf(read)
 	u := newUnread(t, streams{stdin: front, stderr: write}, nil)
 	ana := u.user("ana")
 	behind.Close()
 	ana.ExpectClose(1012)
 	u.command.Process.Signal(syscall.SIGHUP) // a shell may pass it on, too: that is no second signal to end at once
 	u.expectExit(0, 0)
+	told := false
+	for line := range lines {
+		told = told || strings.Contains(line, `"why":"the terminal was closed"`)
+	}
+	if !told {
+		t.Error("the log does not say why")
+	}
 }
 
 // The same terminal shows the log.
