@@ -32,9 +32,9 @@ import (
 
 // The schedule of a stop. All of it together is the time within which the process promises to end.
 const (
-	drainSpread  = 3 * time.Second // the close frames are spread over this at most
-	closeTimeout = 5 * time.Second // for a client to close its side after a close frame
-	drainTimeout = 9 * time.Second // then whoever remains is cut
+	drainSpread  = 3 * time.Second         // the close frames are spread over this at most
+	closeTimeout = 5 * time.Second         // for a client to close its side after a close frame
+	drainTimeout = 8500 * time.Millisecond // then whoever remains is cut
 )
 
 // App is one server.

@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"os"
 	"sync"
+	"time"
 
 	"beckon/internal/config"
 	"beckon/internal/httpd"
@@ -80,9 +81,10 @@ func (a *App) listenOptions(cfg config.Config) listen.Options {
 // serveAll serves the pages and what goes with them: the redirect, the admin listener, and systemd's questions.
 func (a *App) serveAll(ctx context.Context, open *listen.Set, url string, reloads *reloader) error {
 	supervisor := listen.NewSupervisor(a.log)
+	defer supervisor.Close()
 	background, stop := context.WithCancel(context.WithoutCancel(ctx))
 	var aside sync.WaitGroup
-	defer aside.Wait()
+	defer waitFor(&aside, asidePatience)
 	defer stop()
 	aside.Go(func() { open.Run(background) })
 	aside.Go(func() { supervisor.Run(background, a.health.Check) })
@@ -104,6 +106,19 @@ func (a *App) serveAll(ctx context.Context, open *listen.Set, url string, reload
 	context.AfterFunc(ctx, supervisor.Stopping)
 	supervisor.Ready("serving " + url)
 	return a.Serve(ctx, open.Listeners...)
+}
+
+// asidePatience is how long the end waits for what goes with the pages: a reload may be reading a file that never comes.
+const asidePatience = 500 * time.Millisecond
+
+// waitFor waits for group, but not for longer than patience.
+func waitFor(group *sync.WaitGroup, patience time.Duration) {
+	done := make(chan struct{})
+	go func() { group.Wait(); close(done) }()
+	select {
+	case <-done:
+	case <-time.After(patience):
+	}
 }
 
 // notHTTP answers who comes to a port that is for TURN alone.

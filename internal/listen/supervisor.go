@@ -2,6 +2,8 @@ package listen
 
 import (
 	"context"
+	"net"
+	"os"
 	"time"
 
 	"github.com/coreos/go-systemd/v22/daemon"
@@ -11,11 +13,33 @@ import (
 // Supervisor tells systemd how the service is doing (sd_notify, Type=notify or notify-reload).
 // Without a systemd that wants to know, it does nothing.
 type Supervisor struct {
-	log zerolog.Logger
+	log  zerolog.Logger
+	conn *net.UnixConn // nil without a systemd that wants to know
 }
 
-// NewSupervisor returns a Supervisor that logs what it cannot tell.
-func NewSupervisor(log zerolog.Logger) *Supervisor { return &Supervisor{log: log} }
+// NewSupervisor returns a Supervisor that logs what it cannot tell. It holds one socket until Close: a server that is
+// out of descriptors serves who is there, and must not be taken for one that hangs.
+func NewSupervisor(log zerolog.Logger) *Supervisor {
+	s := &Supervisor{log: log}
+	path := os.Getenv("NOTIFY_SOCKET")
+	if path == "" {
+		return s
+	}
+	conn, err := net.DialUnix("unixgram", nil, &net.UnixAddr{Name: path, Net: "unixgram"})
+	if err != nil {
+		log.Warn().Err(err).Msg("cannot notify systemd")
+		return s
+	}
+	s.conn = conn
+	return s
+}
+
+// Close lets go of the socket.
+func (s *Supervisor) Close() {
+	if s.conn != nil {
+		_ = s.conn.Close() // nothing is lost with it
+	}
+}
 
 // Ready says that the service has started, or has reloaded; status is one line for the
 // operator.
@@ -68,7 +92,12 @@ func watch(ctx context.Context, limit time.Duration, healthy func() error, tell 
 }
 
 func (s *Supervisor) notify(state string) {
-	if _, err := daemon.SdNotify(false, state); err != nil {
+	if s.conn == nil {
+		return
+	}
+	const patience = time.Second // with a systemd that stands still itself
+	s.conn.SetWriteDeadline(time.Now().Add(patience))
+	if _, err := s.conn.Write([]byte(state)); err != nil {
 		s.log.Warn().Err(err).Msg("cannot notify systemd")
 	}
 }
