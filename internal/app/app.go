@@ -123,6 +123,7 @@ func (a *App) socketOptions(cfg config.Config, counts *metrics.Metrics) wsconn.O
 		MaxMessageBytes: int64(cfg.MaxMessageBytes),
 		OutboxBytes:     unbounded(cfg.OutboxBytes),
 		OutboxMessages:  unbounded(cfg.OutboxMessages),
+		SenderShare:     cfg.SenderSharePercent,
 		PingInterval:    cfg.PingInterval,
 		PongTimeout:     cfg.PongTimeout,
 		WriteTimeout:    cfg.WriteTimeout,

@@ -76,6 +76,7 @@ func (c *Config) checkNumbers() error {
 		{"max-message-bytes", c.MaxMessageBytes, 128, 16 << 20, false},
 		{"outbox-bytes", c.OutboxBytes, 4096, 1 << 30, true},
 		{"outbox-messages", c.OutboxMessages, 16, million, true},
+		{"sender-share-percent", c.SenderSharePercent, 1, 75, false},
 		{"max-connections", c.MaxConnections, 0, 100 * million, true},
 		{"max-http-connections", c.MaxHTTPConnections, 16, million, true},
 		{"max-connections-per-ip", c.MaxConnectionsPerIP, 0, 100 * million, true},

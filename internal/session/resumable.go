@@ -9,6 +9,7 @@ import (
 	"beckon/internal/link"
 	"beckon/internal/protocol"
 	"beckon/internal/replay"
+	"beckon/internal/share"
 )
 
 // batchWindow is how long presence may wait for more of it on a connection that gets it in batches.
@@ -42,22 +43,38 @@ type resumable struct {
 }
 
 // Signal is hub.Sink.
-func (s *resumable) Signal(signal hub.Signal) { s.push(relayFrame(signal)) }
+func (s *resumable) Signal(signal hub.Signal, from share.Source) (taken bool) {
+	if from == nil {
+		s.push(relayFrame(signal))
+		return true
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.shut {
+		return true // the user is about to leave
+	}
+	if !s.log.Offer(relayFrame(signal), from) {
+		return false
+	}
+	s.forward()
+	return true
+}
 
 // Presence is hub.Sink. Without a connection nothing is kept of it: the roster of the next login holds it.
-func (s *resumable) Presence(b *hub.Batch, skip int) {
+func (s *resumable) Presence(b *hub.Batch, skip int) (taken bool) {
 	parts := batchFrame(b, skip)
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if parts == nil || s.conn == nil || s.shut {
-		return
+		return true
 	}
-	if s.log.PassPresence() {
-		s.conn.EnqueueParts(parts)
-	} else {
-		s.check(s.log.AddPresence(whole(parts)))
+	if s.log.Waits() {
+		taken = s.log.OfferPresence(whole(parts))
+	} else if taken = s.conn.OfferParts(parts); taken {
+		s.log.PassPresence()
 	}
 	s.forward()
+	return taken
 }
 
 // Behind is hub.Sink: presence waits while the client has yet to acknowledge or to read what came before it.
@@ -96,7 +113,7 @@ func (s *resumable) dismiss() bool { return s.cut(protocol.EndDismissed, Session
 
 var _ seat = (*resumable)(nil)
 
-// push keeps a frame, and hands it to the connection if there is one.
+// push keeps a frame that the user gave rise to, and hands it to the connection if there is one.
 func (s *resumable) push(frame []byte) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -113,7 +130,7 @@ func (s *resumable) forward() {
 		return
 	}
 	for f := s.log.Next(); f != nil; f = s.log.Next() {
-		s.conn.Enqueue(f)
+		s.conn.Forward(f)
 	}
 	if s.log.WantsMark() {
 		s.conn.Enqueue(s.askMark())
@@ -135,7 +152,7 @@ func (s *resumable) check(err error) {
 	}
 }
 
-// overflow ends the session of a client that is too far behind.
+// overflow ends the session of a client that does not take the answers to what it says.
 func (s *resumable) overflow() { s.cut(protocol.EndSlowReader, SessionOverflow) }
 
 // cut ends the session and its connection, if there is one; false if it is over already.

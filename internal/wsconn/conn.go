@@ -10,6 +10,7 @@ import (
 	"beckon/internal/link"
 	"beckon/internal/protocol"
 	"beckon/internal/ratelimit"
+	"beckon/internal/share"
 )
 
 // Conn is one WebSocket, a link.Conn.
@@ -21,6 +22,7 @@ type Conn struct {
 	receiver link.Receiver
 	dialect  protocol.Dialect
 	client   netip.Addr    // invalid where there is none
+	source   share.Source  // who its messages are counted for
 	request  string        // what the log calls the request
 	poller   *poller       // that watches the socket while there is no reader; nil if none does
 	opened   time.Duration // by Server.clock
@@ -76,23 +78,44 @@ func (c *Conn) RemoteAddr() string {
 // Request is link.Conn.
 func (c *Conn) Request() string { return c.request }
 
+// Source is link.Conn.
+func (c *Conn) Source() share.Source { return c.source }
+
 // Enqueue is link.Conn.
 func (c *Conn) Enqueue(frame []byte) {
-	c.queued(c.out.put(frame))
+	if !c.queued(c.out.put(frame, origin{})) {
+		c.end(protocol.EndSlowReader, nil)
+	}
 }
 
 // EnqueueParts is link.Conn.
 func (c *Conn) EnqueueParts(parts [][]byte) {
-	c.queued(c.out.putParts(parts))
+	if !c.queued(c.out.putParts(parts, origin{})) {
+		c.end(protocol.EndSlowReader, nil)
+	}
 }
 
-// queued takes what the outbox says of a frame.
-func (c *Conn) queued(waiting int64, fits bool) {
-	if !fits {
-		c.end(protocol.EndSlowReader, nil)
-		return
+// Offer is link.Conn.
+func (c *Conn) Offer(frames []byte, from share.Source) (taken bool) {
+	return c.queued(c.out.put(frames, origin{ofOthers, from}))
+}
+
+// OfferParts is link.Conn.
+func (c *Conn) OfferParts(parts [][]byte) (taken bool) {
+	return c.queued(c.out.putParts(parts, origin{kind: ofOthers}))
+}
+
+// Forward is link.Conn.
+func (c *Conn) Forward(frame []byte) {
+	c.queued(c.out.put(frame, origin{kind: ofSomewhere}))
+}
+
+// queued passes on what the outbox says of a frame.
+func (c *Conn) queued(waiting int64, fits bool) bool {
+	if fits {
+		c.server.opts.Observer.Queued(waiting)
 	}
-	c.server.opts.Observer.Queued(waiting)
+	return fits
 }
 
 // Behind is link.Conn.
