@@ -107,6 +107,7 @@ func (a *App) sessionOptions(cfg config.Config, counts *metrics.Metrics) session
 		LoginWeight:  cfg.MessagesPerSecond / loginsPerSecond,
 		LoginTimeout: cfg.LoginTimeout,
 		ResumeWindow: cfg.ResumeWindow,
+		StallTimeout: cfg.WriteTimeout,
 		Backlog:      backlog(cfg),
 		Observer:     counts.Conversations,
 		Log:          a.log,

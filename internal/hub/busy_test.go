@@ -18,7 +18,7 @@ func TestASignalIsRefusedWhereThereIsNoRoom(t *testing.T) {
 		ana.take()
 		ana.fill(true)
 		for range 3 {
-			if to, err := bob.Signal([]byte("ana"), offer("1")); !errors.Is(err, ErrBusy) || to != nil {
+			if to, err := bob.Signal([]byte("ana"), offer("1")); !errors.Is(err, ErrBusy) || to != Sink(ana) {
 				t.Errorf("got %v, %v", to, err)
 			}
 		}

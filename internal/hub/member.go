@@ -75,12 +75,13 @@ func (m *Member) Rejoin(source share.Source) protocol.Users {
 
 // Signal sends s to the member of the room whose name has the given key; s.From need not be set. It returns the
 // Sink to flush soon, nil for none: the caller may have more for it. The error is ErrUnknownUser, ErrBusy or ErrFault.
+// After ErrBusy the Sink is to be flushed, too, so that it looks after its client.
 func (m *Member) Signal(key []byte, s Signal) (to Sink, err error) {
 	defer m.room.caught(&err)
 	s.From = m.User.Name
-	if to, err = m.room.route(m, key, s); to != nil {
+	if to, err = m.room.route(m, key, s); to != nil && err == nil {
 		if !to.Signal(s, m.source) {
-			return nil, ErrBusy
+			err = ErrBusy
 		}
 	}
 	return to, err

@@ -93,7 +93,7 @@ func (r *room) route(from *Member, key []byte, s Signal) (Sink, error) {
 		return nil, ErrUnknownUser
 	}
 	if !to.knows(from) && !r.quiet && !r.update(to) {
-		return nil, ErrBusy
+		return to.sink, ErrBusy
 	}
 	if !to.ready {
 		return nil, to.hold(s)

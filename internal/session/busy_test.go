@@ -1,9 +1,11 @@
 package session
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 	"testing/synctest"
+	"time"
 
 	"beckon/internal/protocol"
 	"beckon/internal/replay"
@@ -82,6 +84,31 @@ func TestASessionSharesWithItsAddress(t *testing.T) {
 		}
 		if n != 9 {
 			t.Errorf("%d messages of a third address, want the rest of three quarters, 9", n)
+		}
+	})
+}
+
+// A client that makes others wait is asked for a sign of life, again and again, and no other is.
+func TestWhoMakesOthersWaitIsAskedForALifeSign(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		limits := replay.Limits{Bytes: 1 << 20, Frames: 10, WindowBytes: 1 << 20, WindowFrames: 5} // with the news of Bob
+		b := newV1Bench(limits)
+		b.Server.opts.StallTimeout = 10 * time.Second
+		ana, _ := b.openV1(t, login("Ana"))
+		_, bobSays := b.openV1(t, login("Bob"))
+		settle()
+		for range 3 {
+			bobSays.Text(offer("Ana", "1"))
+		}
+		if len(ana.probes) > 0 {
+			t.Errorf("asked %q, and nothing waits", ana.probes)
+		}
+		for range 9 { // it has the window, then the log is full, and at last they are refused
+			before := len(ana.probes)
+			bobSays.Text(offer("Ana", "1"))
+			if len(ana.probes) != before+1 || ana.probes[before] != fmt.Sprint(protocol.EndSlowReader, " 10s") {
+				t.Fatalf("asked %q", ana.probes)
+			}
 		}
 	})
 }

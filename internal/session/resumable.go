@@ -84,13 +84,18 @@ func (s *resumable) Behind() bool {
 	return s.conn != nil && !s.shut && (s.log.Waits() || s.conn.Behind())
 }
 
-// Flush is hub.Sink.
+// Flush is hub.Sink. A client that makes others wait has to answer a ping: what was sent before it has arrived then.
+// One that does not loses this connection, but not its session.
 func (s *resumable) Flush() {
 	s.mu.Lock()
-	conn := s.conn
+	conn, waits := s.conn, !s.shut && s.log.Waits()
 	s.mu.Unlock()
-	if conn != nil {
-		conn.Flush()
+	if conn == nil {
+		return
+	}
+	conn.Flush()
+	if waits && s.server.opts.StallTimeout > 0 {
+		conn.Probe(s.server.opts.StallTimeout, protocol.EndSlowReader)
 	}
 }
 

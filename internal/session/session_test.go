@@ -31,6 +31,7 @@ type fakeConn struct {
 	behind  bool     // what Behind says
 	full    bool     // whether nothing of others is taken
 	source  string   // what Source says; empty for one that all share
+	probes  []string // for why, and within what time
 }
 
 func (f *fakeConn) Enqueue(frames []byte) {
@@ -96,6 +97,9 @@ func (f *fakeConn) why() protocol.Ending {
 
 // Probe finds the client alive, unless the test says otherwise.
 func (f *fakeConn) Probe(within time.Duration, why protocol.Ending) <-chan struct{} {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.probes = append(f.probes, fmt.Sprint(why, " ", within))
 	known := make(chan struct{})
 	close(known)
 	return known

@@ -36,6 +36,7 @@ type Conn struct {
 	reader atomic.Uint32 // readerRuns, readerCalled or readerAway
 
 	asked  time.Duration // when the last ping was sent, by Server.clock; 0 while none waits for a pong; owned by the timer's function
+	way    way           // of that ping; owned like asked
 	slowed atomic.Bool   // whether the reader is in Pause: what the client has sent may wait unread
 
 	probe atomic.Pointer[probe] // the last one; nil before the first, Server.gone after Closed

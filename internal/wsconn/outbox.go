@@ -26,6 +26,7 @@ type outbox struct {
 	writer  load          // what the writer has in hand; guarded by mu
 	ledger  share.Ledger  // whose the frames are that count; guarded by mu
 	total   link.Traffic  // written; guarded by mu
+	ahead   int64         // bytes that the flusher has written of what the writer has in hand; guarded by mu
 	writing bool          // whether somebody is the writer; guarded by mu
 	last    bool          // whether the last frame is queued: nothing is taken any more; guarded by mu
 	over    bool          // whether the last frame is written, or never will be; guarded by mu
@@ -181,32 +182,62 @@ func (o *outbox) flush() {
 	}
 }
 
-// run is the flusher: it writes b and then all that comes, and ends with the queue empty.
+// run is the flusher: it writes b and then all that comes, and ends with the queue empty. A socket that takes nothing
+// for the write timeout ends the connection. What is in hand may be written until that is over once more: behind it
+// comes the close frame that tells a client why, which reads on in time.
 func (o *outbox) run(b batch) {
 	for len(b.frames) > 0 {
-		if err := o.write(b.frames); err != nil {
-			why := protocol.EndConnectionLost
-			if errors.Is(err, os.ErrDeadlineExceeded) {
-				why = protocol.EndWriteTimeout
-			}
-			o.fail(why)
+		err := o.write(&b)
+		switch {
+		case err == nil:
+			b = o.next(b)
+		case errors.Is(err, os.ErrDeadlineExceeded) && !o.conn.ended():
+			o.conn.end(protocol.EndWriteTimeout, nil)
+		default:
+			o.fail(protocol.EndConnectionLost)
 			return
 		}
-		b = o.next(b)
 	}
 }
 
-// write blocks until all is written, an error comes, or the socket takes nothing for the write timeout.
-func (o *outbox) write(rest net.Buffers) error {
+// write blocks until all is written, an error comes, or the socket takes nothing for the write timeout. What is left
+// is in b.
+func (o *outbox) write(b *batch) error {
 	conn := o.conn.net
-	for len(rest) > 0 {
+	for len(b.frames) > 0 {
 		conn.SetWriteDeadline(time.Now().Add(o.conn.server.opts.WriteTimeout))
-		n, err := rest.WriteTo(conn)
+		piece := b.piece()
+		n, err := piece.WriteTo(conn)
+		b.advance(int(n))
+		o.wrote(n)
 		if err != nil && (n == 0 || !errors.Is(err, os.ErrDeadlineExceeded)) {
 			return err
 		}
 	}
 	return conn.SetWriteDeadline(time.Time{}) // a stale deadline would fail the next try
+}
+
+// piece is the first frames of b, of few bytes, unless it is a single one that has more: so the flusher can tell how far
+// it has come. The slice is a copy, as net.Buffers.WriteTo writes into it.
+func (b *batch) piece() net.Buffers {
+	const few, most = 32 << 10, 64
+	frames, size := 0, 0
+	for frames < min(len(b.frames), most) && (frames == 0 || size+len(b.frames[frames]) <= few) {
+		size += len(b.frames[frames])
+		frames++
+	}
+	return append(net.Buffers(nil), b.frames[:frames]...)
+}
+
+// advance drops the first n bytes.
+func (b *batch) advance(n int) {
+	for len(b.frames) > 0 && n >= len(b.frames[0]) {
+		n -= len(b.frames[0])
+		b.frames = b.frames[1:]
+	}
+	if n > 0 {
+		b.frames[0] = b.frames[0][n:]
+	}
 }
 
 // begin takes the queue if there is something in it and nobody writes.
@@ -248,7 +279,7 @@ func (o *outbox) take() batch {
 // needs mu.
 func (o *outbox) settle(b batch) {
 	const keepCap = 4
-	o.writer = load{}
+	o.writer, o.ahead = load{}, 0
 	o.ledger.Leave(b.size.counts.Frames)
 	o.total.Add(b.size.all)
 	if cap(b.all) > keepCap {

@@ -55,14 +55,3 @@ func (o *outbox) try(b *batch) error {
 	o.conn.server.attempts.Put(a)
 	return err
 }
-
-// advance drops the first n bytes.
-func (b *batch) advance(n int) {
-	for len(b.frames) > 0 && n >= len(b.frames[0]) {
-		n -= len(b.frames[0])
-		b.frames = b.frames[1:]
-	}
-	if n > 0 {
-		b.frames[0] = b.frames[0][n:]
-	}
-}
