@@ -112,3 +112,25 @@ func TestWhoMakesOthersWaitIsAskedForALifeSign(t *testing.T) {
 		}
 	})
 }
+
+// So is one for whom a message was refused, however little that leaves under way.
+func TestWhoIsBusyIsAskedForALifeSign(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		limits := replay.Limits{Bytes: 1 << 20, Frames: 4, WindowBytes: 1 << 20, WindowFrames: 1000}
+		b := newV1Bench(limits)
+		b.Server.opts.StallTimeout = 10 * time.Second
+		ana, _ := b.openV1(t, login("Ana"))
+		_, bobSays := b.openV1(t, login("Bob"))
+		settle()
+		for range 4 {
+			bobSays.Text(offer("Ana", "1"))
+		}
+		if len(ana.probes) > 0 {
+			t.Errorf("asked %q, and nothing was refused", ana.probes)
+		}
+		bobSays.Text(offer("Ana", "1"))
+		if len(ana.probes) != 1 {
+			t.Errorf("asked %q", ana.probes)
+		}
+	})
+}

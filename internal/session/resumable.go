@@ -39,6 +39,7 @@ type resumable struct {
 	mu   sync.Mutex
 	conn link.Conn   // of holder, once its login reply is queued; guarded by mu
 	log  *replay.Log // nil once the session is over; guarded by mu
+	busy bool        // whether a message has been refused since something was last acknowledged; guarded by mu
 	shut bool        // nothing is kept any more: the log overflowed, or the session is over; guarded by mu
 }
 
@@ -54,6 +55,7 @@ func (s *resumable) Signal(signal hub.Signal, from share.Source) (taken bool) {
 		return true // the user is about to leave
 	}
 	if !s.log.Offer(relayFrame(signal), from) {
+		s.busy = true
 		return false
 	}
 	s.forward()
@@ -88,7 +90,7 @@ func (s *resumable) Behind() bool {
 // One that does not loses this connection, but not its session.
 func (s *resumable) Flush() {
 	s.mu.Lock()
-	conn, waits := s.conn, !s.shut && s.log.Waits()
+	conn, waits := s.conn, !s.shut && (s.busy || s.log.Waits())
 	s.mu.Unlock()
 	if conn == nil {
 		return
@@ -197,6 +199,7 @@ func (s *resumable) acknowledge(conn link.Conn, mark []byte) {
 	defer s.mu.Unlock()
 	if s.conn == conn {
 		s.log.Acknowledge(mark)
+		s.busy = false
 		s.forward()
 	}
 }
