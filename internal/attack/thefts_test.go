@@ -19,15 +19,15 @@ const lineSpeed = 125_000
 // thefts are attempts to end somebody's session by sending it too much, and to take its name.
 func thefts() []attack {
 	var all []attack
-	for name, lines := range map[string]string{"plain": "", "beckon.v1": v1} {
+	for _, dialect := range []struct{ name, lines string }{{"plain", ""}, {"beckon.v1", v1}} {
 		all = append(all,
 			attack{
-				name: "a theft in one burst, " + name, clients: 2, each: perSocket + perMessage + perOutbox + perBacklog,
-				perform: func(s *siege) { s.rob(lines) },
+				name: "a theft in one burst, " + dialect.name, clients: 2, each: perSocket + perMessage + perOutbox + perBacklog,
+				perform: func(s *siege) { s.rob(dialect.lines) },
 			},
 			attack{
-				name: "a hundred of one address against one, " + name, clients: 102, each: perSocket + perMessage + perOutbox + perBacklog,
-				perform: func(s *siege) { s.gangUp(lines) },
+				name: "a hundred of one address against one, " + dialect.name, clients: 102, each: perSocket + perMessage + perOutbox + perBacklog,
+				perform: func(s *siege) { s.gangUp(dialect.lines) },
 			})
 	}
 	return append(all, attack{
