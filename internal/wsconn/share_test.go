@@ -67,6 +67,9 @@ func TestASourceHasRoomAgain(t *testing.T) {
 				s.conn.Flush()
 				taken++
 			}
+			if taken != 20 {
+				t.Errorf("%d frames are taken, want two shares, 20", taken)
+			}
 			for ; taken > 0; taken-- {
 				if _, got, err := ws.ReadMessage(); err != nil || len(got) != 400-4 {
 					t.Fatalf("%d bytes, %v", len(got), err)
