@@ -2,12 +2,8 @@
 package main
 
 import (
-	"context"
 	"errors"
-	"fmt"
 	"os"
-	"os/signal"
-	"syscall"
 
 	"beckon/internal/app"
 	"beckon/internal/config"
@@ -41,16 +37,14 @@ func run() int {
 	case errors.Is(err, config.ErrShown):
 		return 0
 	case err != nil:
-		fmt.Fprintln(os.Stderr, "beckon:", err)
+		lastWords(os.Stderr, err)
 		return exitUsage
 	}
-	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGTERM, os.Interrupt)
+	ctx, stop, reload := watchSignals()
 	defer stop()
-	context.AfterFunc(ctx, stop) // a second signal ends the process at once
-	reload := make(chan os.Signal, 1)
-	signal.Notify(reload, syscall.SIGHUP)
-	if err := app.Run(ctx, input, cfg, reload, os.Stderr); err != nil {
-		fmt.Fprintln(os.Stderr, "beckon:", err)
+	log := logFile()
+	if err := app.Run(ctx, input, cfg, reload, log); err != nil {
+		lastWords(log, err)
 		return exitFailed
 	}
 	return 0

@@ -9,12 +9,14 @@ import (
 	"sync/atomic"
 	"time"
 
+	"github.com/google/uuid"
 	"github.com/rs/zerolog"
 
 	"beckon/internal/address"
 	"beckon/internal/admin"
 	"beckon/internal/auth"
 	"beckon/internal/config"
+	"beckon/internal/health"
 	"beckon/internal/httpd"
 	"beckon/internal/hub"
 	"beckon/internal/logflood"
@@ -39,17 +41,22 @@ const (
 type App struct {
 	log      zerolog.Logger
 	clients  *address.Resolver
+	hosts    *address.Hosts
 	requests *requestid.Source
+	refusals zerolog.Logger // for requests that are refused
 	tokens   *auth.Verifier // nil where everybody may come in
 	ice      *iceServers
 	relay    *relay.Relay // the TURN server built in; nil without one, and before it is open
+	faults   faults
 	gate     *ratelimit.Gate
 	local    *ratelimit.Gate // for the machine's own addresses
 	hub      *hub.Hub
 	sockets  *wsconn.Server
 	bounds   httpd.Bounds // of pages and the servers aside
 	pages    *http.Server
+	probes   func(next http.Handler) http.Handler // answers those of pages, too
 	silence  *httpd.Silence
+	health   *health.Monitor
 	admin    *http.Server
 	draining atomic.Bool
 
@@ -58,6 +65,11 @@ type App struct {
 
 // New builds a server from a checked configuration. It starts nothing.
 func New(cfg config.Config, log zerolog.Logger) (*App, error) {
+	return build(cfg, log, func() uint64 { return 0 })
+}
+
+// build is New with a log that counts the lines it has dropped.
+func build(cfg config.Config, log zerolog.Logger, logLost func() uint64) (*App, error) {
 	warn(cfg, log)
 	tokens, err := newTokens(cfg, log)
 	if err != nil {
@@ -68,34 +80,44 @@ func New(cfg config.Config, log zerolog.Logger) (*App, error) {
 		return nil, err
 	}
 	a := &App{log: log, clients: address.New(cfg.TrustedProxies), tokens: tokens, ice: servers, silence: httpd.NewSilence()}
+	a.hosts = address.NewHosts(a.clients, cfg.AllowedHosts)
 	a.requests = requestid.New(a.clients.ByProxy)
-	a.hub = hub.New(hubOptions(cfg))
-	counts := metrics.New(metrics.Options{Users: a.hub.Users, Rooms: a.hub.Rooms, TURN: cfg.TURN})
+	a.refusals = logflood.Limit(a.log, "refused", cfg.LogLinesPerSecond)
+	counts := metrics.New(metrics.Options{
+		Users: func() int { return a.hub.Users() }, Rooms: func() int { return a.hub.Rooms() }, LogLost: logLost, TURN: cfg.TURN,
+	})
+	a.faults = faults{log: logflood.Limit(log, "fault", cfg.LogLinesPerSecond), counts: counts.Faults}
+	a.hub = hub.New(hub.Options{Bounds: hubBounds(cfg), NewID: uuid.NewString, Faults: a.faults})
 	a.gate, a.local, a.relayCounts = ratelimit.NewGate(limits(cfg)), ratelimit.NewGate(localLimits(cfg)), counts.Relay
 	dialect := session.NewServer(a.sessionOptions(cfg, counts))
 	a.sockets = wsconn.NewServer(a.socketOptions(cfg, counts), wsconn.Dialects{
 		"":                   dialect.AcceptPlain,
 		protocol.Subprotocol: dialect.AcceptV1,
 	})
+	a.health = a.newMonitor(cfg.BasePath, dialect)
 	pages, err := httpd.New(httpd.Options{
 		Files:         web.Files(),
 		WebSocket:     a.sockets,
 		Ready:         func() bool { return !a.draining.Load() },
+		Health:        a.health.Check,
 		BasePath:      cfg.BasePath,
+		Hosts:         a.hosts,
 		Clients:       a.clients,
 		ProxyProtocol: cfg.ProxyProtocol,
 		Silence:       a.silence,
 		Logger:        log,
+		Refusals:      a.refusals,
 		Requests:      a.requests,
 	})
 	if err != nil {
 		return nil, err
 	}
-	a.bounds = httpd.Bounds{HeaderTimeout: cfg.HeaderTimeout, Connections: cfg.MaxHTTPConnections}
-	a.pages = httpd.NewServer(pages, a.bounds, log)
-	a.admin = httpd.NewServer(admin.New(admin.Options{
+	a.probes = func(next http.Handler) http.Handler { return httpd.Probes(pages, cfg.BasePath, next) }
+	a.bounds = httpd.Bounds{HeaderTimeout: cfg.HeaderTimeout, IdleTimeout: cfg.KeepAliveTimeout, HeaderBytes: cfg.MaxHeaderBytes, Connections: cfg.MaxHTTPConnections}
+	a.pages = httpd.NewServer(a.faults.guard(pages), a.bounds, log)
+	a.admin = httpd.NewServer(a.faults.guard(a.probes(admin.New(admin.Options{
 		Metrics: counts.Handler(), Hub: a.hub, Sessions: dialect, Hosts: adminHosts(cfg),
-	}), a.bounds, log)
+	}))), a.bounds, log)
 	a.admin.WriteTimeout = 0 // a profile takes as long as it was asked to
 	return a, nil
 }
@@ -104,12 +126,14 @@ func (a *App) sessionOptions(cfg config.Config, counts *metrics.Metrics) session
 	opts := session.Options{
 		Hub:          a.hub,
 		ICE:          a.ice,
+		Revoke:       a.ice.Revoke,
 		LoginWeight:  cfg.MessagesPerSecond / loginsPerSecond,
 		LoginTimeout: cfg.LoginTimeout,
 		ResumeWindow: cfg.ResumeWindow,
 		StallTimeout: cfg.WriteTimeout,
 		Backlog:      backlog(cfg),
 		Observer:     counts.Conversations,
+		Faults:       a.faults,
 		Log:          a.log,
 		LogLines:     cfg.LogLinesPerSecond,
 	}
@@ -131,12 +155,14 @@ func (a *App) socketOptions(cfg config.Config, counts *metrics.Metrics) wsconn.O
 		CloseTimeout:    closeTimeout,
 		AllowedOrigins:  cfg.AllowedOrigins,
 		Clients:         a.clients,
+		Hosts:           a.hosts,
 		Gate:            a.gate,
 		LocalGate:       a.local,
 		Pacer:           pacer(cfg),
 		Observer:        counts.Connections,
+		Faults:          a.faults,
 		Requests:        a.requests,
-		Log:             logflood.Limit(a.log, "refused", cfg.LogLinesPerSecond),
+		Log:             a.refusals,
 	}
 }
 
@@ -166,6 +192,7 @@ func (a *App) Serve(ctx context.Context, listeners ...net.Listener) error {
 // asks /readyz meanwhile gets an answer.
 func (a *App) drain() {
 	a.draining.Store(true)
+	a.ice.leaving.Store(true) // what goes through the TURN server goes on until that ends
 	a.silence.Close()
 	a.log.Info().Int("connections", a.sockets.Len()).Msg("draining")
 	ctx, cancel := context.WithTimeout(context.Background(), drainTimeout)

@@ -19,7 +19,8 @@ type iceServers struct {
 
 	madeUp  ice.Secrets  // for the relay where there is no file of them; static
 	secrets ice.Secrets  // of the credentials; nil where none are made
-	relay   relaying     // nil until there is one
+	relay   relaying     // nil without one; static once users come
+	leaving atomic.Bool  // the whole server is: nobody's credentials are revoked
 	own     []ice.Server // the relay's
 }
 
@@ -27,11 +28,13 @@ type iceServers struct {
 type offer struct {
 	source    session.ICESource
 	relayOnly bool
+	longest   time.Duration // that credentials have been good for since the start
 }
 
 // relaying is the TURN server built in.
 type relaying interface {
 	Update(secrets []string) error
+	Revoke(login string, until time.Time)
 }
 
 // newICEServers reads the secrets, if cfg names a file of them.
@@ -80,7 +83,10 @@ func (s *iceServers) offer(cfg config.Config) {
 		servers = slices.DeleteFunc(slices.Clone(servers), ice.Server.LacksCredentials)
 	}
 	servers = slices.Concat(s.own, servers)
-	now := &offer{relayOnly: cfg.RelayOnly}
+	now := &offer{relayOnly: cfg.RelayOnly, longest: cfg.TURNCredentialTTL}
+	if before := s.current.Load(); before != nil {
+		now.longest = max(now.longest, before.longest)
+	}
 	if s.secrets == nil {
 		now.source = ice.NewStatic(servers)
 	} else {
@@ -92,9 +98,17 @@ func (s *iceServers) offer(cfg config.Config) {
 }
 
 // Servers is session.ICESource.
-func (s *iceServers) Servers(id string, until time.Time) ice.Handout {
+func (s *iceServers) Servers(user ice.User) ice.Handout {
 	now := s.current.Load()
-	given := now.source.Servers(id, until)
+	given := now.source.Servers(user)
 	given.RelayOnly = now.relayOnly
 	return given
+}
+
+// Revoke ends what the credentials of a login are good for, as far as this server can: with the TURN server built in. It
+// is for any goroutine, and does not block.
+func (s *iceServers) Revoke(id string) {
+	if s.relay != nil && !s.leaving.Load() {
+		s.relay.Revoke(id, time.Now().Add(s.current.Load().longest))
+	}
 }

@@ -2,6 +2,7 @@ package app
 
 import (
 	"errors"
+	"fmt"
 	"os"
 	"path/filepath"
 	"slices"
@@ -17,6 +18,8 @@ import (
 type stubborn struct {
 	fault error
 	told  [][]string
+
+	revoked []string
 }
 
 func (s *stubborn) Update(secrets []string) error {
@@ -24,9 +27,13 @@ func (s *stubborn) Update(secrets []string) error {
 	return s.fault
 }
 
+func (s *stubborn) Revoke(login string, until time.Time) {
+	s.revoked = append(s.revoked, fmt.Sprintf("%s for %v", login, time.Until(until).Round(time.Minute)))
+}
+
 // offered are what users are given, but for the credentials.
 func (s *iceServers) offered() (urls string, lapses bool) {
-	given := s.Servers("id", time.Time{})
+	given := s.Servers(ice.User{ID: "id"})
 	return string(given.List), given.Lapses
 }
 
@@ -95,4 +102,30 @@ func TestTheRelayKnowsSecretsFirst(t *testing.T) {
 		t.Errorf("without a file: %v, %q", err, relay.told)
 	}
 	has("turn:own.test", "stun:new.test")
+}
+
+// Credentials may have been made when they were good for longer, and those of a server that stops are left alone.
+func TestRevocationsLastAsLongAsCredentials(t *testing.T) {
+	var cfg config.Config
+	cfg.TURN, cfg.TURNCredentialTTL = true, time.Hour
+	s, err := newICEServers(cfg)
+	if err != nil {
+		t.Fatal(err)
+	}
+	s.Revoke("before there is a relay")
+	relay := &stubborn{}
+	s.add(relay, nil, cfg)
+	s.Revoke("a")
+	for _, ttl := range []time.Duration{2 * time.Hour, time.Minute} {
+		cfg.TURNCredentialTTL = ttl
+		if err := s.use(cfg); err != nil {
+			t.Fatal(err)
+		}
+	}
+	s.Revoke("b")
+	s.leaving.Store(true)
+	s.Revoke("c")
+	if want := []string{"a for 1h0m0s", "b for 2h0m0s"}; !slices.Equal(relay.revoked, want) {
+		t.Errorf("got %q, want %q", relay.revoked, want)
+	}
 }

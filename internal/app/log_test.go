@@ -17,10 +17,10 @@ import (
 
 // line is a line of the log, as far as it tells one thing from another.
 type line struct {
-	Message, Request, Session, User, Reason, Remote, Of string
-	Lines                                               int
-	Origin                                              [1]string
-	In                                                  int64 `json:"messages_in"`
+	Message, Request, Session, User, Reason, Remote, Of, Detail string
+	Lines                                                       int
+	Origin                                                      [1]string
+	In                                                          int64 `json:"messages_in"`
 }
 
 // logged returns the lines with the given message.
@@ -102,7 +102,8 @@ func TestLogOfRefusals(t *testing.T) {
 	testkit.DialRefused(t, s.url, testkit.Header("Origin", "https://evil.example"))
 	s.stop()
 	got := s.logged("refused")
-	want := line{Message: "refused", Reason: "origin", Remote: "127.0.0.1", Origin: [1]string{"https://evil.example"}}
+	want := line{Message: "refused", Reason: "origin", Remote: "127.0.0.1", Origin: [1]string{"https://evil.example"},
+		Detail: "pages of this origin may not connect: the operator can allow it with --allowed-origin https://evil.example"}
 	if len(got) != 1 || got[0].Request == "" {
 		t.Fatalf("got %+v", got)
 	}

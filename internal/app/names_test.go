@@ -27,6 +27,9 @@ func TestNamesAccepted(t *testing.T) {
 		"José", "Ægir", "straße", "Иван Петров", "Ελένη", "李小龙", "山田 太郎", "ひらがなカタカナ漢字", "김철수", "金 철수",
 		"Ana ひらがな 漢字", "Lee 철수", "عمر", "דוד", "สมชาย", "नमन",
 		"🦊", "ana 🦊", "🇪🇸", "¿qué?", "x²"[:1], "100 €",
+		"علی\u200cرضا", "ශ\u0dca\u200dර\u0dd3", "क\u094d\u200dष", // joiners that spelling needs
+		"❤\ufe0f", "👨\u200d👩\u200d👧", "👩🏽\u200d🚀 ana", "🏳\ufe0f\u200d🌈", "1\ufe0f\u20e3", // emoji of several characters
+		"🏴\U000e0067\U000e0062\U000e0073\U000e0063\U000e0074\U000e007f",
 		strings.Repeat("a", 64), strings.Repeat("é", 64), strings.Repeat("🦊", 64),
 		strings.Repeat("a ", 31) + "a",
 	} {
@@ -51,6 +54,7 @@ func TestNamesRefused(t *testing.T) {
 		strings.Repeat("\ufdfa", 4),                               // 72 characters after NFKC
 		"a\x00b", "a\nb", "a\tb", "\x1b[2J", "a\x7fb", "a\u0085b", // control
 		"a\u200bb", "a\u2060b", "\ufeffana", "a\u00adb", // zero width
+		"a\u200cb", "a\u200db", "\u200cعلی", "علی\u200c", "ana\ufe0f", "👩\u200d", "\u200d👩", "a\U000e0067", // with nothing to do
 		"a\u202eb", "a\u202ab", "a\u2066b", "a\u2067b", "a\u2069b", // bidirectional
 		"b\u043eb",     // Latin with a Cyrillic o
 		"\u0430na",     // a Cyrillic a before Latin
@@ -78,6 +82,7 @@ func TestNamesEqual(t *testing.T) {
 		{"ana", "ANA"}, {"ana", "Ana"}, {"José", "JOSE\u0301"}, {"bob", "ｂｏｂ"}, {"bob", "ＢＯＢ"}, {"ana maria", " Ana   Maria "},
 		{"finn", "\ufb01nn"}, {"ærøskøbing", "ÆRØSKØBING"}, {"иван", "ИВАН"}, {"ελένη", "ΕΛΈΝΗ"}, {"k", "\u212a"},
 		{"constructor", "CONSTRUCTOR"}, {"__proto__", "__PROTO__"},
+		{"علی\u200cرضا", "علیرضا"}, {"ශ\u0dcaර\u0dd3", "ශ\u0dca\u200dර\u0dd3"}, {"ana ❤\ufe0f", "ANA ❤"}, {"👨\u200d👩\u200d👧", "👨👩👧"},
 	}
 	virtual(t, func(t *testing.T, s *server) {
 		for _, pair := range pairs {

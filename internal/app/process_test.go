@@ -165,7 +165,7 @@ func TestWrongUsage(t *testing.T) {
 		"negative number":    {nil, []string{"--max-connections=-1"}, "--max-connections"},
 		"no number":          {nil, []string{"--max-message-bytes=many"}, "--max-message-bytes"},
 		"bad origin":         {nil, []string{"--allowed-origin=example.org"}, "--allowed-origin"},
-		"any origin":         {nil, []string{"--allowed-origin=*"}, "--allowed-origin"},
+		"any origin":         {nil, []string{"--allowed-origin=https://*"}, "--allowed-origin"},
 		"bad ICE server":     {nil, []string{"--ice-server=http://example.org"}, "--ice-server"},
 		"bad BECKON_LISTEN":  {[]string{"BECKON_LISTEN=nowhere"}, nil, "BECKON_LISTEN"},
 		"bad PORT":           {[]string{"PORT=http"}, nil, "PORT"},

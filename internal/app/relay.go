@@ -44,6 +44,7 @@ func (a *App) openRelay(cfg config.Config, open *listen.Set) error {
 			MinPort: cfg.TURNRelayPorts.First, MaxPort: cfg.TURNRelayPorts.Last, AllowPeers: cfg.TURNAllowPeers,
 			MaxAllocations: cfg.TURNMaxAllocations, MaxAllocationsPerUser: cfg.TURNMaxAllocationsPerUser,
 			BytesPerSecond: cfg.TURNBytesPerSecond, BytesPerSecondPerUser: cfg.TURNBytesPerSecondPerUser,
+			MaxAllocationsPerIP: cfg.TURNMaxAllocationsPerIP, BytesPerSecondPerIP: cfg.TURNBytesPerSecondPerIP,
 			RequestsPerSecondPerIP: cfg.TURNRequestsPerSecondPerIP,
 		},
 	})

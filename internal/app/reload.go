@@ -44,10 +44,7 @@ func (r *reloader) reload() {
 		log.Error().Err(err).Msg("reload failed: nothing has changed")
 		return
 	}
-	err = r.open.Reload()
-	if r.app.tokens != nil {
-		err = errors.Join(err, r.app.tokens.Reload())
-	}
+	err = errors.Join(r.open.Reload(), r.app.reloadTokens(r.running))
 	now := reloaded(r.running, next)
 	waiting := config.Changed(now, next)
 	if fault := r.app.ice.use(now); fault != nil {
@@ -75,7 +72,7 @@ func (r *reloader) reload() {
 // server; the README lists them. What users are told of TURN servers has to go with the one built in, which cannot.
 func reloaded(running, next config.Config) config.Config {
 	running.LogLevel = next.LogLevel
-	running.AllowedOrigins = next.AllowedOrigins
+	running.AllowedOrigins, running.AllowedHosts = next.AllowedOrigins, next.AllowedHosts
 	if running.TURN == next.TURN {
 		running.WebRTC = next.WebRTC
 	}
@@ -90,9 +87,10 @@ func reloaded(running, next config.Config) config.Config {
 func (a *App) apply(cfg config.Config) {
 	setLogLevel(cfg)
 	a.sockets.AllowOrigins(cfg.AllowedOrigins)
+	a.hosts.Allow(cfg.AllowedHosts)
 	a.gate.SetLimits(limits(cfg))
 	a.local.SetLimits(localLimits(cfg))
-	a.hub.SetBounds(hubOptions(cfg))
+	a.hub.SetBounds(hubBounds(cfg))
 }
 
 // setLogLevel sets the level of the process, whose one log is its standard error: a logger's own level is for good.

@@ -143,6 +143,10 @@ func TestReloadPutsSettingsInForce(t *testing.T) {
 		{"allowed-origin", "", "allowed-origin: https://friend.test", func(c *configured, then bool) {
 			c.connects(then, 403, testkit.Header("Origin", "https://friend.test"))
 		}},
+		{"allowed-origin", "allowed-origin: 'null'", "allowed-origin: [capacitor://localhost, 'https://*.friend.test']", func(c *configured, then bool) {
+			c.connects(then, 403, testkit.Header("Origin", "https://preview.friend.test"))
+			c.connects(!then, 403, testkit.Header("Origin", "null"))
+		}},
 		{"ice-server", "ice-server: stun:a.test", "ice-server: stun:b.test", func(c *configured, then bool) {
 			want := map[bool]string{false: "stun:a.test", true: "stun:b.test"}[then]
 			if got := iceServers(c.t, c.ice()); len(got) != 1 || got[0].URLs != want {
@@ -224,7 +228,7 @@ func TestReloadOfABrokenFile(t *testing.T) {
 		"max-users: 3\nmax-user: 4\n":                   "FILE, line 2: unknown setting max-user, did you mean max-users?",
 		"max-users: many\n":                             `--max-users (from FILE, line 1): must be a whole number, got "many"`,
 		"max-users: -1\n":                               "--max-users (from FILE, line 1): must be from 0 to 100000000, got -1",
-		"max-users: 3\nallowed-origin: example.org\n":   `--allowed-origin (from FILE, line 2): must be http://HOST[:PORT] or https://HOST[:PORT] and nothing more, got "example.org"`,
+		"max-users: 3\nallowed-origin: example.org\n":   `--allowed-origin (from FILE, line 2): must be SCHEME://HOST[:PORT] and nothing more, https://*.HOST for all names with one label more, file://, null or *, got "example.org"`,
 		"max-users: 3\nrelay-only: yes\n":               "--relay-only (from FILE, line 2): needs --turn, or a TURN server with credentials in --ice-server: without one nobody could connect",
 		"max-users: 3\nlisten: 'x\n":                    "FILE, line 3: found unexpected end of stream",
 		"max-users: 3\nmax-users: 4\n":                  "FILE, line 2: max-users is set twice",

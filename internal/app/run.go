@@ -3,28 +3,26 @@ package app
 import (
 	"context"
 	"errors"
-	"io"
 	"net"
 	"net/http"
 	"os"
 	"sync"
-	"time"
-
-	"github.com/rs/zerolog"
 
 	"beckon/internal/config"
 	"beckon/internal/httpd"
 	"beckon/internal/listen"
+	"beckon/internal/wsconn"
 )
 
-// Run listens where cfg says and serves until ctx ends, logging to stderr. Each value from reload makes it read
-// the input that cfg is from anew, with certificates and keys. An error is one line for the operator that names the
-// setting at fault.
+// Run listens where cfg says and serves until ctx ends, logging to stderr, whose reader it never waits for. Each value
+// from reload makes it read the input that cfg is from anew, with certificates and keys. An error is one line for the
+// operator that names the setting at fault.
 func Run(ctx context.Context, input config.Input, cfg config.Config, reload <-chan os.Signal, stderr *os.File) error {
 	setLogLevel(cfg)
-	log := newLogger(cfg, stderr)
+	log, lines := openLog(cfg, stderr)
+	defer lines.Close(flushTime)
 	warnOfStrays(input, log)
-	a, err := New(cfg, log)
+	a, err := build(cfg, log, lines.Dropped)
 	if err != nil {
 		return err
 	}
@@ -33,6 +31,10 @@ func Run(ctx context.Context, input config.Input, cfg config.Config, reload <-ch
 		return err
 	}
 	defer open.Close()
+	if open.NamesHosts() {
+		a.hosts.Certify(open.Certifies)
+	}
+	warnOfHosts(cfg, open.Listeners, log)
 	if cfg.TURN {
 		if err := a.openRelay(cfg, open); err != nil {
 			return err
@@ -65,6 +67,7 @@ func (a *App) listenOptions(cfg config.Config) listen.Options {
 		},
 		Redirect: cfg.HTTPRedirect,
 		TURNS:    cfg.TURNSListen,
+		BelowTLS: wsconn.BelowTLS,
 		Log:      a.log,
 	}
 	if cfg.TURN {
@@ -82,11 +85,14 @@ func (a *App) serveAll(ctx context.Context, open *listen.Set, url string, reload
 	defer aside.Wait()
 	defer stop()
 	aside.Go(func() { open.Run(background) })
-	aside.Go(func() { supervisor.Run(background, func() bool { return true }) })
+	aside.Go(func() { supervisor.Run(background, a.health.Check) })
 	aside.Go(func() { a.serveRelay(background) })
+	if a.tokens != nil {
+		aside.Go(func() { a.tokens.Run(background, a.reportKeys) })
+	}
 	aside.Go(func() { reloads.run(background, supervisor, "serving "+url) })
 	if open.Redirect != nil {
-		redirect := httpd.NewServer(open.RedirectHandler, a.bounds, a.log)
+		redirect := httpd.NewServer(a.faults.guard(a.probes(open.RedirectHandler)), a.bounds, a.log)
 		defer a.serveAside(redirect, open.Redirect, &aside).Close()
 	}
 	if open.Admin != nil {
@@ -115,18 +121,4 @@ func (a *App) serveAside(server *http.Server, ln net.Listener, aside *sync.WaitG
 		}
 	})
 	return server
-}
-
-// newLogger logs for people on a terminal and for machines elsewhere, unless cfg decides. Its level is the process's.
-func newLogger(cfg config.Config, stderr *os.File) zerolog.Logger {
-	var w io.Writer = stderr
-	if cfg.LogFormat == "console" || cfg.LogFormat == "auto" && isTerminal(stderr) {
-		w = zerolog.ConsoleWriter{Out: stderr, TimeFormat: time.TimeOnly, NoColor: !isTerminal(stderr)}
-	}
-	return zerolog.New(w).With().Timestamp().Logger()
-}
-
-func isTerminal(f *os.File) bool {
-	info, err := f.Stat()
-	return err == nil && info.Mode()&os.ModeCharDevice != 0
 }

@@ -27,6 +27,7 @@ type server struct {
 	via  testkit.DialFunc // nil for TCP
 	addr string
 	log  *testkit.Journal
+	app  *app.App
 
 	cancel  context.CancelFunc
 	stopped chan error
@@ -66,6 +67,7 @@ func start(t *testing.T, ln net.Listener, s *server, flags []string) *server {
 	if err != nil {
 		t.Fatal(err)
 	}
+	s.app = a
 	s.url = "ws://" + s.addr + "/ws"
 	ctx, cancel := context.WithCancel(context.Background())
 	s.cancel, s.stopped = cancel, make(chan error, 1)

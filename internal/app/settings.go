@@ -1,15 +1,13 @@
 package app
 
 import (
-	"fmt"
 	"math"
 	"net"
 	"os"
+	"slices"
 
-	"github.com/google/uuid"
 	"github.com/rs/zerolog"
 
-	"beckon/internal/auth"
 	"beckon/internal/config"
 	"beckon/internal/hub"
 	"beckon/internal/listen"
@@ -44,8 +42,8 @@ func perAddress(of config.PerAddress) ratelimit.Limits {
 	}
 }
 
-func hubOptions(cfg config.Config) hub.Options {
-	return hub.Options{MaxUsers: cfg.MaxUsers, MaxRooms: cfg.MaxRooms, MaxRoomUsers: cfg.MaxRoomUsers, NewID: uuid.NewString}
+func hubBounds(cfg config.Config) hub.Bounds {
+	return hub.Bounds{MaxUsers: cfg.MaxUsers, MaxRooms: cfg.MaxRooms, MaxRoomUsers: cfg.MaxRoomUsers}
 }
 
 func pacer(cfg config.Config) *ratelimit.Pacer {
@@ -93,28 +91,21 @@ func unbounded(n int) int {
 	return n
 }
 
-// newTokens makes what checks login tokens, or nil where none are asked for.
-func newTokens(cfg config.Config, log zerolog.Logger) (*auth.Verifier, error) {
-	opts := auth.Options{Issuer: cfg.AuthIssuer, Audience: cfg.AuthAudience}
-	switch {
-	case cfg.AuthJWTSecretFile != "":
-		tokens, err := auth.LoadHS256(cfg.AuthJWTSecretFile, opts)
-		if err != nil {
-			return nil, fmt.Errorf("--auth-jwt-secret-file: %w", err)
-		}
-		return tokens, nil
-	case cfg.AuthJWKSFile != "":
-		tokens, err := auth.LoadJWKS(cfg.AuthJWKSFile, opts)
-		if err != nil {
-			return nil, fmt.Errorf("--auth-jwks-file: %w", err)
-		}
-		for _, key := range tokens.Skipped() {
-			log.Warn().Str("key", key).Msg("a key of --auth-jwks-file is of no use here")
-		}
-		return tokens, nil
-	default:
-		return nil, nil
+// warnOfHosts tells the operator of a server that pages of any site can use for an attacker who is elsewhere: it asks
+// for no token, and knows no names by which to tell its own page from theirs.
+func warnOfHosts(cfg config.Config, listeners []net.Listener, log zerolog.Logger) {
+	tokens := cfg.AuthJWTSecretFile != "" || cfg.AuthJWKSFile != "" || cfg.AuthJWKSURL != ""
+	named := len(cfg.AllowedHosts) > 0 || len(cfg.ACMEDomains) > 0 || cfg.TLSCert != ""
+	if tokens || named || !slices.ContainsFunc(listeners, isPublic) {
+		return
 	}
+	log.Warn().Msg("pages of any site can use this server from their visitors' browsers, by a name that they make mean its address (DNS rebinding): name your own with --allowed-host, or ask for tokens")
+}
+
+// isPublic tells whether other machines may reach a listener.
+func isPublic(ln net.Listener) bool {
+	tcp, ok := ln.Addr().(*net.TCPAddr)
+	return ok && !tcp.IP.IsLoopback()
 }
 
 // compareFiles tells the operator of a bound that the system will not let the server reach.
@@ -138,6 +129,9 @@ func warnOfStrays(input config.Input, log zerolog.Logger) {
 
 // warn tells the operator of settings that are allowed but hardly meant.
 func warn(cfg config.Config, log zerolog.Logger) {
+	if slices.Contains(cfg.AllowedOrigins, "*") {
+		log.Warn().Msg("--allowed-origin * lets the pages of every site use this server from their visitors' browsers: name the origins that need it")
+	}
 	for _, server := range cfg.ICEServers {
 		if server.LacksCredentials() && cfg.TURNSecretFile == "" {
 			log.Warn().Stringer("server", server).

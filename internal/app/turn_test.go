@@ -34,15 +34,15 @@ func with(flags []string, more ...string) []string {
 	return append(flags[:len(flags):len(flags)], more...)
 }
 
-// selfSigned writes a certificate for 127.0.0.1, and its key, and returns the paths.
-func selfSigned(t *testing.T) (cert, key string) {
+// selfSigned writes a certificate for 127.0.0.1 and maybe names, and its key, and returns the paths.
+func selfSigned(t *testing.T, names ...string) (cert, key string) {
 	t.Helper()
 	private, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
 	if err != nil {
 		t.Fatal(err)
 	}
 	template := &x509.Certificate{
-		SerialNumber: big.NewInt(1), IPAddresses: []net.IP{net.IPv4(127, 0, 0, 1)}, IsCA: true, BasicConstraintsValid: true,
+		SerialNumber: big.NewInt(1), DNSNames: names, IPAddresses: []net.IP{net.IPv4(127, 0, 0, 1)}, IsCA: true, BasicConstraintsValid: true,
 		NotBefore: time.Now().Add(-time.Hour), NotAfter: time.Now().Add(24 * time.Hour),
 	}
 	der, err := x509.CreateCertificate(rand.Reader, template, template, &private.PublicKey, private)
@@ -375,4 +375,40 @@ func TestTURNWithoutTLS(t *testing.T) {
 			t.Errorf("there is one: %s", p.stderr)
 		}
 	}
+}
+
+// Whoever logs out loses the use of the TURN server with the login; whoever is only away for a moment does not.
+func TestTURNEndsWithTheLogin(t *testing.T) {
+	p := launch(t, nil, with(turnFlags, "--resume-window=1h")...)
+	refused := func(all map[string]iceServer) {
+		t.Helper()
+		for url, s := range all {
+			if !strings.HasPrefix(url, "turn:") {
+				continue
+			}
+			for end := time.Now().Add(testkit.Patience); allocates(t, url, s) == nil; {
+				if time.Now().After(end) {
+					t.Fatalf("%s is open to who has left", url)
+				}
+			}
+		}
+	}
+	accepted := func(all map[string]iceServer) {
+		t.Helper()
+		for url, s := range all {
+			if err := allocates(t, url, s); err != nil {
+				t.Errorf("%s: %v", url, err)
+			}
+		}
+	}
+	ana, bob, eve := p.open(), p.open(testkit.V1()), p.open(testkit.V1())
+	anas, bobs, eves := urls(t, ana.Login("ana").Frame), urls(t, bob.Login("bob").Frame), urls(t, eve.Login("eve").Frame)
+	accepted(anas)
+	ana.Send(`{"type":"leave"}`)
+	refused(anas)
+	accepted(urls(t, ana.Login("ana").Frame))
+	bob.Drop()
+	eve.Send(`{"type":"leave"}`)
+	refused(eves)
+	accepted(bobs) // the session may be resumed
 }

@@ -1,6 +1,7 @@
 package app_test
 
 import (
+	"io"
 	"net/http"
 	"strings"
 	"testing"
@@ -34,7 +35,14 @@ func TestOrigins(t *testing.T) {
 		{"beckon.test", []string{"https://friend.test:443"}, false},
 		{"beckon.test", []string{"https://FRIEND.test"}, false},
 		{"beckon.test", []string{"http://[2001:db8::2]:8080"}, false},
+		{"beckon.test", []string{"wss://beckon.test"}, false}, // libraries that are no browsers
+		{"beckon.test:9000", []string{"ws://beckon.test:9000"}, false},
+		{"beckon.test", []string{"capacitor://localhost"}, false},
+		{"beckon.test", []string{"https://pr-1.preview.test"}, false},
 
+		{"beckon.test", []string{"wss://evil.test"}, true},
+		{"beckon.test", []string{"tauri://localhost"}, true},
+		{"beckon.test", []string{"https://preview.test"}, true},
 		{"beckon.test", []string{"http://friend.test"}, true},
 		{"beckon.test", []string{"https://friend.test:8443"}, true},
 		{"beckon.test", []string{"https://sub.friend.test"}, true},
@@ -81,13 +89,38 @@ func TestOrigins(t *testing.T) {
 				t.Errorf("answered with %s", r.Status)
 			}
 		}
-	}, "--allowed-origin=https://friend.test", "--allowed-origin=http://[2001:db8::2]:8080")
+	}, "--allowed-origin=https://friend.test", "--allowed-origin=http://[2001:db8::2]:8080",
+		"--allowed-origin=capacitor://localhost", "--allowed-origin=https://*.preview.test")
+}
+
+// Everybody may be let in, but not without a word.
+func TestAnyOrigin(t *testing.T) {
+	virtual(t, func(t *testing.T, s *server) {
+		for _, origin := range []string{"https://evil.test", "null", "file://"} {
+			testkit.Dial(t, s.url, testkit.Through(s.via), testkit.Header("Origin", origin)).Drop()
+		}
+		if !strings.Contains(s.log.String(), `{"level":"warn","message":"--allowed-origin * lets`) {
+			t.Errorf("no warning in the log:\n%s", s.log)
+		}
+	}, "--allowed-origin=*")
+}
+
+// Whoever is refused is told what the operator could do.
+func TestARefusedOriginIsToldTheFlag(t *testing.T) {
+	s := onLoopback(t)
+	for _, origin := range []string{"https://shop.example", "capacitor://localhost", "null"} {
+		r := testkit.DialRefused(t, s.url, testkit.Header("Origin", origin))
+		body, _ := io.ReadAll(r.Body)
+		if want := "--allowed-origin " + origin + "\n"; !strings.HasSuffix(string(body), want) {
+			t.Errorf("answered with %q", body)
+		}
+	}
 }
 
 func TestUpgradePaths(t *testing.T) {
 	virtual(t, func(t *testing.T, s *server) {
 		base := strings.TrimSuffix(s.url, "/ws")
-		for _, path := range []string{"/", "/ws", "/?x=1", "/ws?room=blue"} {
+		for _, path := range []string{"/", "/ws", "/?x=1", "/ws?room=blue", "//", "//ws"} {
 			c := testkit.Dial(t, base+path, testkit.Through(s.via))
 			goodbyeTo := c.Login("ana")
 			if goodbyeTo.Room != "" {
@@ -95,7 +128,7 @@ func TestUpgradePaths(t *testing.T) {
 			}
 			goodbye(c)
 		}
-		for _, path := range []string{"/other", "/ws/", "/ws/x", "/healthz", "/lib/beckon.js", "//"} {
+		for _, path := range []string{"/other", "/ws/", "/ws/x", "/healthz", "/lib/beckon.js", "/ws//", "/x//ws"} {
 			if r := testkit.DialRefused(t, base+path, testkit.Through(s.via)); r.StatusCode < 400 || r.StatusCode > 499 {
 				// A plain answer to a GET is fine too: the upgrade is only an offer (RFC 9110 section 7.8).
 				if r.StatusCode != http.StatusOK {
@@ -127,15 +160,20 @@ func TestUnknownSubprotocol(t *testing.T) {
 
 func TestBadHandshakes(t *testing.T) {
 	s := onLoopback(t)
-	for name, change := range map[string]func(http.Header){
-		"version 8":       func(h http.Header) { h.Set("Sec-WebSocket-Version", "8") },
-		"no version":      func(h http.Header) { h.Del("Sec-WebSocket-Version") },
-		"no key":          func(h http.Header) { h.Del("Sec-WebSocket-Key") },
-		"key of 3 bytes":  func(h http.Header) { h.Set("Sec-WebSocket-Key", "AAAA") },
-		"no Connection":   func(h http.Header) { h.Del("Connection") },
-		"other upgrade":   func(h http.Header) { h.Set("Upgrade", "h2c") },
-		"no upgrade":      func(h http.Header) { h.Del("Upgrade") },
-		"Connection only": func(h http.Header) { h.Del("Upgrade"); h.Set("Connection", "keep-alive") },
+	for name, test := range map[string]struct {
+		change func(http.Header)
+		status int
+		text   string // of the answer
+	}{
+		"version 8":       {func(h http.Header) { h.Set("Sec-WebSocket-Version", "8") }, 426, "the Sec-WebSocket-Version header must be 13"},
+		"no version":      {func(h http.Header) { h.Del("Sec-WebSocket-Version") }, 400, "the Sec-WebSocket-Version header is missing"},
+		"no key":          {func(h http.Header) { h.Del("Sec-WebSocket-Key") }, 400, "the Sec-WebSocket-Key header is missing"},
+		"key of 3 bytes":  {func(h http.Header) { h.Set("Sec-WebSocket-Key", "AAAA") }, 400, "the Sec-WebSocket-Key header must be 16 bytes"},
+		"key of nonsense": {func(h http.Header) { h.Set("Sec-WebSocket-Key", "?") }, 400, "the Sec-WebSocket-Key header must be 16 bytes"},
+		"no Connection":   {func(h http.Header) { h.Del("Connection") }, 426, "the Connection header does not hold Upgrade"},
+		"other upgrade":   {func(h http.Header) { h.Set("Upgrade", "h2c") }, 426, "the Upgrade header does not hold websocket"},
+		"no upgrade":      {func(h http.Header) { h.Del("Upgrade") }, 426, "the Upgrade header does not hold websocket"},
+		"Connection only": {func(h http.Header) { h.Del("Upgrade"); h.Set("Connection", "keep-alive") }, 426, "the Upgrade and Connection headers are missing"},
 	} {
 		request, err := http.NewRequest(http.MethodGet, "http://"+s.addr+"/ws", nil)
 		if err != nil {
@@ -145,16 +183,25 @@ func TestBadHandshakes(t *testing.T) {
 			"Connection": {"Upgrade"}, "Upgrade": {"websocket"},
 			"Sec-Websocket-Version": {"13"}, "Sec-Websocket-Key": {"AAAAAAAAAAAAAAAAAAAAAA=="},
 		}
-		change(request.Header)
+		test.change(request.Header)
 		transport := &http.Transport{DisableKeepAlives: true}
 		response, err := transport.RoundTrip(request)
 		if err != nil {
 			t.Errorf("%s: %v", name, err)
 			continue
 		}
+		text, _ := io.ReadAll(response.Body)
 		response.Body.Close()
-		if response.StatusCode < 400 || response.StatusCode > 499 {
-			t.Errorf("%s: %s", name, response.Status)
+		if response.StatusCode != test.status || !strings.Contains(string(text), test.text) {
+			t.Errorf("%s: %s %q", name, response.Status, text)
+		}
+		if name == "version 8" && response.Header.Get("Sec-WebSocket-Version") != "13" {
+			t.Errorf("%s: %v", name, response.Header)
+		}
+	}
+	for _, l := range s.logged("refused") {
+		if l.Reason != "bad_handshake" || !strings.Contains(l.Detail, "Sec-WebSocket-") {
+			t.Errorf("logged: %+v", l)
 		}
 	}
 	s.pair("ana", "ben")

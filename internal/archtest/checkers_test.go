@@ -95,6 +95,19 @@ var brokenTrees = map[string]struct {
 		check: func(_ *testing.T, tr *tree) []string { return goStatementViolations(tr, startsGoroutines) },
 		finds: "internal/hub/a.go:2: internal/hub may not start goroutines",
 	},
+	"lock that a fault leaves locked": {
+		files: map[string]string{
+			"internal/wsconn/a.go": "package wsconn\nfunc f() { a.mu.Lock(); defer a.mu.Unlock(); b.mu.RLock(); b.mu.RUnlock() }",
+			"internal/ice/a.go":    "package ice\nfunc f() { mu.Lock(); mu.Unlock() }",
+		},
+		check: locks,
+		finds: "internal/wsconn/a.go:2: b.mu is not unlocked by defer",
+	},
+	"lock that another function unlocks": {
+		files: map[string]string{"internal/wsconn/a.go": "package wsconn\nfunc f() { s.turn.Lock(); defer s.release() }\nfunc g() { defer mu.Unlock(); h(func() { mu.Lock() }) }"},
+		check: locks,
+		finds: "internal/wsconn/a.go:3: mu is not unlocked by defer",
+	},
 	"no package comment": {
 		files: map[string]string{"a/a.go": "package a", "b/doc.go": "// Package b does.\npackage b", "cmd/c/c.go": "// Command c does.\npackage main"},
 		check: func(_ *testing.T, tr *tree) []string { return docViolations(tr) },
@@ -162,6 +175,8 @@ func imports(table map[string][]string) func(*testing.T, *tree) []string {
 }
 
 func packageState(_ *testing.T, tr *tree) []string { return packageStateViolations(tr, nil) }
+
+func locks(_ *testing.T, tr *tree) []string { return lockViolations(tr, deferUnlocks, unlocks) }
 
 func TestCheckersFindWhatTheyLookFor(t *testing.T) {
 	for name, test := range brokenTrees {

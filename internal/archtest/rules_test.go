@@ -15,10 +15,13 @@ const (
 	modSystemd = "github.com/coreos/go-systemd/v22"
 	modYAML    = "go.yaml.in/yaml/v4"
 	modJWT     = "github.com/golang-jwt/jwt/v5"
+	modKeyfunc = "github.com/MicahParks/keyfunc/v3"
+	modJWKSet  = "github.com/MicahParks/jwkset"
 	modProm    = "github.com/prometheus"
 	modProxy   = "github.com/pires/go-proxyproto"
 	modPion    = "github.com/pion"
 	modHDR     = "github.com/HdrHistogram/hdrhistogram-go"
+	modIsatty  = "github.com/mattn/go-isatty"
 )
 
 // mayImport says, for each package (its folder from the root of the
@@ -32,42 +35,47 @@ var mayImport = map[string][]string{
 		"internal/config", "internal/httpd", "internal/session", "internal/wsconn", "internal/hub",
 		"internal/metrics", "internal/admin", "internal/auth", "internal/listen", "internal/address", "internal/ratelimit",
 		"internal/replay", "internal/link", "internal/ice", "internal/name", "internal/protocol", "internal/frame", "web",
-		"internal/requestid", "internal/logflood", "internal/relay", "internal/share", "internal/turn",
-		modUUID, modZerolog,
+		"internal/requestid", "internal/logflood", "internal/logqueue", "internal/health", "internal/socketpair", "internal/relay", "internal/share", "internal/turn",
+		"internal/fault", modUUID, modZerolog, modIsatty,
 	},
-	"internal/config": {"internal/ice", "internal/address", modKong, modYAML},
-	"internal/doctor": {"internal/frame", "internal/turn"},
-	"internal/relay":  {"internal/turn", modZerolog},
+	"internal/config": {"internal/ice", "internal/address", "internal/invisible", modKong, modYAML},
+	"internal/doctor": {"internal/frame", "internal/turn", "internal/invisible"},
+	"internal/relay":  {"internal/turn", "internal/socketpair", modZerolog},
 	"internal/turn":   {"internal/ratelimit", "internal/peeraddr", modPion},
-	"internal/httpd":  {modZerolog},
-	"internal/listen": {modZerolog, modCrypto, modSystemd, modProxy},
+	"internal/httpd":  {"internal/logflood", modZerolog},
+	"internal/listen": {"internal/invisible", "internal/logflood", modZerolog, modCrypto, modSystemd, modProxy},
 
 	// Metrics know the closed sets of words that their labels come from.
-	"internal/metrics": {"internal/session", "internal/wsconn", "internal/relay", "internal/turn", "internal/link", "internal/protocol", modProm},
+	"internal/metrics": {"internal/session", "internal/wsconn", "internal/relay", "internal/turn", "internal/link", "internal/protocol", "internal/fault", modProm},
 
 	"internal/admin": {"internal/hub", "internal/session", "internal/name"},
 
 	// A transport and a dialect meet in link, and know nothing of each other.
 	"internal/session": {
 		"internal/link", "internal/hub", "internal/replay", "internal/protocol", "internal/frame", "internal/ice",
-		"internal/name", "internal/auth", "internal/logflood", "internal/share", modZerolog,
+		"internal/name", "internal/auth", "internal/logflood", "internal/share", "internal/fault", modZerolog,
 	},
-	"internal/wsconn": {"internal/link", "internal/protocol", "internal/frame", "internal/ratelimit", "internal/share", modGorilla, modSys, modZerolog},
+	"internal/wsconn": {"internal/link", "internal/protocol", "internal/frame", "internal/ratelimit", "internal/share", "internal/fault", "internal/logflood", modGorilla, modSys, modZerolog},
 	"internal/link":   {"internal/protocol", "internal/share"},
 
-	"internal/hub":       {"internal/protocol", "internal/share"},
-	"internal/share":     {},
-	"internal/protocol":  {},
-	"internal/name":      {modText},
-	"internal/frame":     {},
-	"internal/ice":       {},
-	"internal/replay":    {"internal/share"},
-	"internal/address":   {},
-	"internal/ratelimit": {},
-	"internal/peeraddr":  {},
-	"internal/requestid": {},
-	"internal/logflood":  {modZerolog},
-	"internal/auth":      {modJWT},
+	"internal/hub":        {"internal/protocol", "internal/share", "internal/fault"},
+	"internal/share":      {},
+	"internal/protocol":   {},
+	"internal/name":       {modText},
+	"internal/frame":      {},
+	"internal/ice":        {"internal/invisible"},
+	"internal/invisible":  {},
+	"internal/replay":     {"internal/share"},
+	"internal/address":    {},
+	"internal/ratelimit":  {"internal/fault"},
+	"internal/fault":      {},
+	"internal/peeraddr":   {},
+	"internal/requestid":  {},
+	"internal/logflood":   {modZerolog},
+	"internal/logqueue":   {},
+	"internal/health":     {},
+	"internal/socketpair": {},
+	"internal/auth":       {"internal/invisible", modJWT, modKeyfunc, modJWKSet},
 
 	"cmd/beckon-bench": {"internal/bench"},
 	"internal/bench": {
@@ -104,6 +112,8 @@ var soleImporters = map[string]string{
 	modKong:    "internal/config",
 	modYAML:    "internal/config",
 	modJWT:     "internal/auth",
+	modKeyfunc: "internal/auth",
+	modJWKSet:  "internal/auth",
 	modProm:    "internal/metrics",
 	modText:    "internal/name",
 	modUUID:    "internal/app",
@@ -113,6 +123,7 @@ var soleImporters = map[string]string{
 	modProxy:   "internal/listen",
 	modHDR:     "internal/bench/latency",
 	modPion:    "internal/turn",
+	modIsatty:  "internal/app",
 }
 
 // mayNotImport takes parts of the standard library from a package: the hub
@@ -133,18 +144,31 @@ var testOnly = map[string]bool{
 
 // startsGoroutines are the packages whose production code may use a go statement.
 var startsGoroutines = map[string]bool{
-	"internal/wsconn":  true,
-	"internal/app":     true,
-	"internal/listen":  true, // certificate renewal, the redirecting listener
-	"internal/relay":   true, // the relay's process and what it says, two per stream that is handed over
-	"internal/turn":    true, // in the relay's process: two readers of sockets, one per stream
-	"cmd/beckon":       true,
-	"internal/testkit": true,
+	"internal/wsconn":   true,
+	"internal/app":      true,
+	"internal/listen":   true, // certificate renewal, the redirecting listener
+	"internal/relay":    true, // the relay's process and what it says, two per stream that is handed over
+	"internal/logqueue": true, // the one that writes the log
+	"internal/health":   true, // one that asks the parts of the server
+	"internal/fault":    true, // a panic where nobody can catch it
+	"internal/turn":     true, // in the relay's process: two readers of sockets, one per stream
+	"cmd/beckon":        true,
+	"internal/testkit":  true,
 
 	"internal/bench/wire":    true, // connections under way, bounded
 	"internal/bench/process": true, // waits for the end of a server that it started
 	"internal/lab/floor":     true, // one per connection
 }
+
+// deferUnlocks are the packages of which a fault may be caught further up: each unlocks by defer whatever it locks, so
+// that nothing stays locked then.
+var deferUnlocks = map[string]bool{
+	"internal/wsconn": true, "internal/session": true, "internal/ratelimit": true,
+	"internal/logflood": true, "internal/replay": true, "internal/metrics": true, "internal/auth": true, "internal/httpd": true,
+}
+
+// unlocks are functions that unlock, beside Unlock and RUnlock.
+var unlocks = map[string]bool{"release": true} // of session.resumable
 
 // packageVars allows single package-level variables that varsOutOfPlace would
 // refuse: "folder.name" with the reason.

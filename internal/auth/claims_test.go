@@ -52,6 +52,28 @@ func TestClaimsOfTheWrongKind(t *testing.T) {
 	refuse(t, v, hs(fields{"exp": 0}), NoExpiry)
 }
 
+// Where another claim than sub holds the name, sub is of no interest, and there is no way around the claim.
+func TestNameClaim(t *testing.T) {
+	for _, claim := range []string{"preferred_username", "name", "https://example.org/name", "user.name"} {
+		v := newHS256(t, Options{NameClaim: claim})
+		id := fields{"sub": "6f1c4d1e-98a5-4b7c-8a53-0f6f0b5d8c11"}
+		got := accept(t, v, hs(hour().with(id).with(fields{claim: "Ana Mar\u00eda"})))
+		if got.Name != "Ana Mar\u00eda" || !got.HasName {
+			t.Errorf("%s: granted %+v", claim, got)
+		}
+		accept(t, v, hs(hour().with(fields{claim: "ana", "sub": 1})))
+		for _, value := range []any{nil, "", 1, []string{"ana"}, fields{"name": "ana"}, jsonNull} {
+			refusal := refuse(t, v, hs(hour().with(id).with(fields{claim: value})), BadClaim)
+			if want := "The token needs a " + claim + " claim that is the user's name"; refusal.Error() != want {
+				t.Errorf("%v: %v, want %s", value, refusal, want)
+			}
+		}
+	}
+	nested := hs(hour().with(fields{"user": fields{"name": "ana"}}))
+	refuse(t, newHS256(t, Options{NameClaim: "user.name"}), nested, BadClaim)
+	accept(t, newHS256(t, Options{NameClaim: "sub"}), hs(hour()))
+}
+
 // jsonNull is a null that fields.with does not take for a member to leave out.
 var jsonNull = (*int)(nil)
 
@@ -128,9 +150,9 @@ func TestAudienceAndIssuer(t *testing.T) {
 		"other audiences":    {Options{Audience: "a"}, fields{"aud": []string{"b", "A"}}, Audience},
 		"odd audience":       {Options{Audience: "a"}, fields{"aud": 1}, Audience},
 		"empty audience":     {Options{Audience: "a"}, fields{"aud": ""}, Audience},
-		"both":               {Options{"i", "a"}, fields{"iss": "i", "aud": "a"}, 0},
-		"both, wrong issuer": {Options{"i", "a"}, fields{"aud": "a"}, Issuer},
-		"both, no audience":  {Options{"i", "a"}, fields{"iss": "i"}, Audience},
+		"both":               {Options{Issuer: "i", Audience: "a"}, fields{"iss": "i", "aud": "a"}, 0},
+		"both, wrong issuer": {Options{Issuer: "i", Audience: "a"}, fields{"aud": "a"}, Issuer},
+		"both, no audience":  {Options{Issuer: "i", Audience: "a"}, fields{"iss": "i"}, Audience},
 	} {
 		t.Run(name, func(t *testing.T) {
 			v, token := newHS256(t, c.opts), hs(hour().with(c.claims))

@@ -13,6 +13,7 @@ const (
 	Extension                    // it insists on an extension (crit)
 	Algorithm                    // its algorithm is not the one that the keys are for
 	UnknownKey                   // its kid is not among the keys
+	NoKeys                       // there are no keys yet, as the issuer has not given any
 	Signature                    // its signature is not by the key
 	Expired                      // exp is past
 	NotYet                       // nbf or iat is still to come
@@ -50,7 +51,9 @@ func (r Reason) facts() reason {
 	case Algorithm:
 		return reason{"algorithm", "The token is signed by another algorithm than this server has keys for"}
 	case UnknownKey:
-		return reason{"unknown_key", "The token is signed with a key (kid) that this server does not know"}
+		return reason{"unknown_key", "The token is signed with a key (kid) that this server does not know: if the key is new, try again in a minute"}
+	case NoKeys:
+		return reason{"no_keys", "This server has not got the keys to verify tokens with yet: try again in a minute"}
 	case Signature:
 		return reason{"signature", "The signature of the token is wrong"}
 	case Expired:
@@ -70,13 +73,16 @@ func (r Reason) facts() reason {
 	}
 }
 
+// lacksKey tells whether other keys may let the token in.
+func (r Reason) lacksKey() bool { return r == UnknownKey || r == NoKeys }
+
 // String is the reason's label in logs and metrics.
 func (r Reason) String() string { return r.facts().label }
 
 // Error tells why a token was refused. It holds nothing of the token.
 type Error struct {
 	Reason Reason
-	Claim  string // exp, nbf, iat, sub or room, for BadClaim
+	Claim  string // exp, nbf, iat, room or that of the name, for BadClaim
 }
 
 // Error says what is wrong, for the person who tried to log in.
@@ -84,10 +90,13 @@ func (e *Error) Error() string {
 	switch e.Claim {
 	case "exp", "nbf", "iat":
 		return fmt.Sprintf("The token's %s claim must be a time in seconds since 1970", e.Claim)
-	case "sub":
+	case "":
+		return e.Reason.facts().text
+	case subject:
 		return "The token's sub claim must be a name, or be left out"
 	case "room":
 		return "The token's room claim must be a string or a list of strings, or be left out"
+	default:
+		return fmt.Sprintf("The token needs a %s claim that is the user's name", e.Claim)
 	}
-	return e.Reason.facts().text
 }

@@ -29,11 +29,11 @@ func load(path string, opts Options, parse func(text []byte) (keyring, error)) (
 	read := func() (keyring, error) {
 		text, err := readFile(path)
 		if err != nil {
-			return keyring{}, err // it names the path
+			return nil, err // it names the path
 		}
 		ring, err := parse(text)
 		if err != nil {
-			return keyring{}, fmt.Errorf("%s: %w", path, err)
+			return nil, fmt.Errorf("%s: %w", path, err)
 		}
 		return ring, nil
 	}
@@ -47,8 +47,12 @@ func load(path string, opts Options, parse func(text []byte) (keyring, error)) (
 }
 
 // Reload reads the file again, if the keys are from one. Tokens are verified with the new keys from then on; what
-// was granted before stays granted. After an error the old keys stay.
+// was granted before stays granted. After an error the old keys stay. Keys from a URL are fetched soon after.
 func (v *Verifier) Reload() error {
+	if v.remote != nil {
+		v.remote.ask(0)
+		return nil
+	}
 	if v.read == nil {
 		return nil
 	}

@@ -19,16 +19,56 @@ func write(t *testing.T, path string, content []byte) {
 
 func TestSecretFromAFile(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "secret")
-	for end, fits := range map[string]bool{"": true, "\n": true, "\r\n": true, "\n\n": false, " ": false, "\r": false} {
+	for _, end := range []string{"", "\n", "\r\n"} {
 		write(t, path, []byte(secret+end))
 		v, err := LoadHS256(path, Options{})
 		if err != nil {
 			t.Fatal(err)
 		}
-		if _, err := v.Verify(hs(hour())); (err == nil) != fits {
+		if _, err := v.Verify(hs(hour())); err != nil {
 			t.Errorf("a file that ends in %q: %v", end, err)
 		}
 	}
+}
+
+// What an editor or a shell has left in the file is no part of the secret, and would have everybody refused.
+func TestSecretsWithSomethingInvisible(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "secret")
+	for text, want := range map[string]string{
+		secret + "\n\n":        "the secret ends with a line break (0A)",
+		secret + "\r\n\r\n":    "the secret ends with a line break (0A)",
+		secret + " \n":         "the secret ends with a blank (20)",
+		secret + "\r":          "the secret ends with a carriage return (0D)",
+		" " + secret:           "the secret begins with a blank (20)",
+		"\ufeff" + secret:      "the secret begins with a byte order mark (EF BB BF)",
+		secret + "\x00":        "the secret holds a NUL character (00), which is byte 33",
+		`"` + secret + `"`:     "the secret has quotation marks around it",
+		"'" + secret + "'\n":   "the secret has quotation marks around it",
+		secret + "\u200b\n":    "the secret holds an invisible character (U+200B)",
+		utf16(secret + "\n"):   "the secret is UTF-16",
+		utf16(secret + "\r\n"): "the secret is UTF-16",
+	} {
+		write(t, path, []byte(text))
+		_, err := LoadHS256(path, Options{})
+		if err == nil || !strings.Contains(err.Error(), path+": "+want) {
+			t.Errorf("%q: %v, want %q", text, err, want)
+		}
+		if err != nil && strings.Contains(err.Error(), secret[:8]) {
+			t.Errorf("the error shows the secret: %v", err)
+		}
+	}
+	random := append([]byte{0, '"', 0xff}, []byte(secret+" \x00 \t")...)
+	write(t, path, append(random, '\n'))
+	v, err := LoadHS256(path, Options{})
+	if err != nil {
+		t.Fatalf("bytes that are no text: %v", err)
+	}
+	accept(t, v, sign(jwt.SigningMethodHS256, random, fields{"alg": "HS256"}, hour()))
+}
+
+// utf16 is a text of ASCII as Windows calls Unicode.
+func utf16(text string) string {
+	return "\xff\xfe" + strings.Join(strings.Split(text, ""), "\x00") + "\x00"
 }
 
 func TestFilesThatAreRefused(t *testing.T) {

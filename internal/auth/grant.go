@@ -8,7 +8,7 @@ import (
 
 // Grant is what a token allows.
 type Grant struct {
-	Name    string // the name that the user must have, from the sub claim; as it was written
+	Name    string // the name that the user must have, from the name claim; as it was written
 	HasName bool   // whether there is one
 	Rooms   []string
 	AnyRoom bool // there was no room claim: all rooms, and Rooms is empty
@@ -21,8 +21,11 @@ type Grant struct {
 // microseconds, or text in a number's clothes.
 const year10000 = 253402300800
 
+// subject is the claim that holds the name unless Options say otherwise.
+const subject = "sub"
+
 // newGrant reads the claims of a token that was verified at a moment. Its errors are *Error.
-func newGrant(claims jwt.MapClaims, now time.Time) (Grant, error) {
+func newGrant(claims jwt.MapClaims, nameClaim string, now time.Time) (Grant, error) {
 	if wrong := badTime(claims); wrong != nil {
 		return Grant{}, wrong
 	}
@@ -34,10 +37,10 @@ func newGrant(claims jwt.MapClaims, now time.Time) (Grant, error) {
 	if !now.Before(g.Expires) {
 		g.Expires = g.Expires.Add(Leeway)
 	}
-	if subject, given := claims["sub"]; given {
-		g.Name, g.HasName = subject.(string)
+	if own, given := claims[nameClaim]; given || nameClaim != subject {
+		g.Name, g.HasName = own.(string)
 		if g.Name == "" {
-			return Grant{}, &Error{Reason: BadClaim, Claim: "sub"}
+			return Grant{}, &Error{Reason: BadClaim, Claim: nameClaim}
 		}
 	}
 	rooms, given := claims["room"]

@@ -1,17 +1,15 @@
 package auth
 
 import (
-	"crypto/ecdsa"
-	"crypto/ed25519"
-	"crypto/elliptic"
+	"bytes"
 	"crypto/rsa"
-	"encoding/base64"
 	"encoding/json"
 	"errors"
 	"fmt"
-	"math/big"
 	"slices"
 	"strings"
+
+	"github.com/MicahParks/jwkset"
 )
 
 const (
@@ -20,44 +18,35 @@ const (
 	maxRSABits = 8192 // verifying takes longer with the square of it
 )
 
-// skip is why a key is left out, where that is no mistake.
-type skip string
-
-func (s skip) Error() string { return string(s) }
-
 // object is a JSON object; a struct would match the names of its members in any case.
 type object map[string]json.RawMessage
 
-// parseSet reads a JWK Set (RFC 7517, section 5). Members that are not known are ignored, as it asks.
+// parseSet reads a JWK Set (RFC 7517, section 5). Members that are not known are ignored, as it asks. A key that cannot
+// be used is left out, whatever is wrong with it: what one issuer adds to its set must not lock out everybody.
 func parseSet(text []byte) (keyring, error) {
 	var set object
-	if err := json.Unmarshal(text, &set); err != nil {
-		return keyring{}, errors.New(`this is not a JWK Set: it must be JSON, {"keys": [...]}`)
+	if err := json.Unmarshal(bytes.TrimPrefix(text, []byte("\ufeff")), &set); err != nil {
+		return nil, errors.New(`this is not a JWK Set: it must be JSON, {"keys": [...]}`)
 	}
-	var members []object
+	var members []json.RawMessage
 	if err := json.Unmarshal(set["keys"], &members); err != nil || members == nil {
-		return keyring{}, errors.New(`this is not a JWK Set: it needs "keys", a list of objects`)
+		return nil, errors.New(`this is not a JWK Set: it needs "keys", a list of objects`)
 	}
 	if len(members) > maxKeys {
-		return keyring{}, fmt.Errorf("the JWK Set has %d keys, at most %d may be", len(members), maxKeys)
+		return nil, fmt.Errorf("the JWK Set has %d keys, at most %d may be", len(members), maxKeys)
 	}
-	var ring keyring
+	ring := newPublicKeys()
 	for i, member := range members {
-		k, err := parseKey(member)
-		if err == nil && ring.has(k) {
-			err = errors.New("another key has the same kid")
+		key, err := parseKey(member)
+		if err == nil {
+			err = ring.add(key)
 		}
-		switch skipped := skip(""); {
-		case errors.As(err, &skipped):
-			ring.skipped = append(ring.skipped, fmt.Sprintf("key %d%s: %v", i+1, named(k.id), err))
-		case err != nil:
-			return keyring{}, fmt.Errorf("key %d%s: %w", i+1, named(k.id), err)
-		default:
-			ring.keys = append(ring.keys, k)
+		if err != nil {
+			ring.skipped = append(ring.skipped, fmt.Sprintf("key %d%s: %v", i+1, named(key.KID), err))
 		}
 	}
-	if len(ring.keys) == 0 {
-		return keyring{}, noneUsable(ring.skipped)
+	if len(ring.kids) == 0 {
+		return nil, noneUsable(ring.skipped)
 	}
 	return ring, nil
 }
@@ -77,37 +66,54 @@ func named(id string) string {
 	return fmt.Sprintf(" (kid %q)", id)
 }
 
-// parseKey reads one key. The kid is set even if there is an error, if it could be read.
-func parseKey(o object) (k key, err error) {
-	if k.id, err = o.text("kid"); err != nil {
-		return k, err
+// parseKey reads one key as far as this package has a use for it: its numbers, which are for the library to check, its
+// kid, and its one algorithm in place of whatever the key says. The kid is set even if there is an error, if it could
+// be read.
+func parseKey(text []byte) (key jwkset.JWKMarshal, err error) {
+	var o object
+	if err := json.Unmarshal(text, &o); err != nil {
+		return key, errors.New("it is no JSON object")
+	}
+	if key.KID, err = o.text("kid"); err != nil {
+		return key, err
 	}
 	kind, err := o.text("kty")
 	switch {
 	case err != nil:
-		return k, err
+		return key, err
 	case kind == "":
-		return k, errors.New("the kty is missing")
+		return key, errors.New("the kty is missing")
 	case o["d"] != nil || o["k"] != nil:
-		return k, errors.New("this key is secret: take it out, the file is for public keys (and consider replacing it)")
+		return key, errors.New("this key is secret: take it out, the set is for public keys (and consider replacing it)")
 	}
-	switch kind {
-	case "RSA":
-		k.alg = rs256
-		k.value, err = o.rsa()
-	case "EC":
-		k.alg = es256
-		k.value, err = o.ec()
-	case "OKP":
-		k.alg = edDSA
-		k.value, err = o.okp()
-	default:
-		return k, skip(fmt.Sprintf("the kty %q is not known", kind))
+	key.KTY = jwkset.KTY(kind)
+	if key.ALG, err = o.algorithm(kind); err != nil {
+		return key, err
 	}
-	if err != nil {
-		return k, err
+	if err := o.checkPurpose(key.ALG.String()); err != nil {
+		return key, err
 	}
-	return k, o.checkPurpose(k.alg)
+	for name, to := range map[string]*string{"n": &key.N, "e": &key.E, "x": &key.X, "y": &key.Y, "crv": (*string)(&key.CRV)} {
+		if *to, err = o.text(name); err != nil {
+			return key, err
+		}
+	}
+	return key, nil
+}
+
+// algorithm is the one that a kind of key is used for.
+func (o object) algorithm(kind string) (jwkset.ALG, error) {
+	want := map[string]struct{ alg, curve string }{
+		"RSA": {rs256, ""}, "EC": {es256, "P-256"}, "OKP": {edDSA, "Ed25519"},
+	}[kind]
+	if want.alg == "" {
+		return "", fmt.Errorf("the kty %q is not known", kind)
+	}
+	curve, err := o.text("crv")
+	if err == nil && want.curve != "" && curve != want.curve {
+		err = fmt.Errorf("its crv is %q, not %s", curve, want.curve)
+	}
+	return jwkset.ALG(want.alg), err
 }
 
 // checkPurpose checks that the key is for signatures of an algorithm (RFC 7517, sections 4.2 to 4.4).
@@ -117,7 +123,7 @@ func (o object) checkPurpose(alg string) error {
 		return err
 	}
 	if use != "" && use != "sig" {
-		return skip(fmt.Sprintf("its use is %q, not sig", use))
+		return fmt.Errorf("its use is %q, not sig", use)
 	}
 	var operations []string
 	if list, given := o["key_ops"]; given {
@@ -125,7 +131,7 @@ func (o object) checkPurpose(alg string) error {
 			return errors.New("key_ops must be a list of strings")
 		}
 		if !slices.Contains(operations, "verify") {
-			return skip("its key_ops do not include verify")
+			return errors.New("its key_ops do not include verify")
 		}
 	}
 	declared, err := o.text("alg")
@@ -136,83 +142,12 @@ func (o object) checkPurpose(alg string) error {
 		return nil
 	}
 	if declared != "" && declared != alg {
-		return skip(fmt.Sprintf("its alg is %q, not %s", declared, alg))
+		return fmt.Errorf("its alg is %q, not %s", declared, alg)
 	}
 	return nil
 }
 
-// rsa reads an RSA public key (RFC 7518, section 6.3.1).
-func (o object) rsa() (*rsa.PublicKey, error) {
-	modulus, err := o.octets("n")
-	if err != nil {
-		return nil, err
-	}
-	exponent, err := o.octets("e")
-	if err != nil {
-		return nil, err
-	}
-	n, e := new(big.Int).SetBytes(modulus), new(big.Int).SetBytes(exponent)
-	switch bits := n.BitLen(); {
-	case bits < minRSABits:
-		return nil, fmt.Errorf("this RSA key has %d bits and needs at least %d", bits, minRSABits)
-	case bits > maxRSABits:
-		return nil, fmt.Errorf("this RSA key has %d bits, at most %d may be", bits, maxRSABits)
-	case n.Bit(0) == 0:
-		return nil, errors.New("n is no RSA modulus")
-	case e.BitLen() < 2 || e.BitLen() > 31 || e.Bit(0) == 0:
-		return nil, errors.New("e is no RSA exponent that can be used: 65537 is what it should be")
-	}
-	return &rsa.PublicKey{N: n, E: int(e.Int64())}, nil
-}
-
-// ec reads a public key on the curve P-256 (RFC 7518, section 6.2.1).
-func (o object) ec() (*ecdsa.PublicKey, error) {
-	curve, err := o.text("crv")
-	if err != nil {
-		return nil, err
-	}
-	if curve != "P-256" {
-		return nil, skip(fmt.Sprintf("its crv is %q, not P-256", curve))
-	}
-	const size = 32
-	point := []byte{4} // SEC 1, section 2.3.3: uncompressed
-	for _, name := range []string{"x", "y"} {
-		coordinate, err := o.octets(name)
-		if err != nil {
-			return nil, err
-		}
-		if len(coordinate) != size {
-			return nil, fmt.Errorf("%s must have %d bytes, has %d", name, size, len(coordinate))
-		}
-		point = append(point, coordinate...)
-	}
-	public, err := ecdsa.ParseUncompressedPublicKey(elliptic.P256(), point)
-	if err != nil {
-		return nil, errors.New("x and y are no point on P-256")
-	}
-	return public, nil
-}
-
-// okp reads an Ed25519 public key (RFC 8037, section 2).
-func (o object) okp() (ed25519.PublicKey, error) {
-	curve, err := o.text("crv")
-	if err != nil {
-		return nil, err
-	}
-	if curve != "Ed25519" {
-		return nil, skip(fmt.Sprintf("its crv is %q, not Ed25519", curve))
-	}
-	x, err := o.octets("x")
-	if err != nil {
-		return nil, err
-	}
-	if len(x) != ed25519.PublicKeySize {
-		return nil, fmt.Errorf("x must have %d bytes, has %d", ed25519.PublicKeySize, len(x))
-	}
-	return x, nil
-}
-
-// text is a member that is a string, or "" where there is none.
+// text is a member that is a string on one line, or "" where there is none.
 func (o object) text(name string) (string, error) {
 	var s *string
 	raw, given := o[name]
@@ -222,18 +157,35 @@ func (o object) text(name string) (string, error) {
 	if err := json.Unmarshal(raw, &s); err != nil || s == nil {
 		return "", fmt.Errorf("%s must be a string", name)
 	}
+	if strings.ContainsAny(*s, lineBreaks) {
+		return "", fmt.Errorf("%s must have no line breaks", name)
+	}
 	return *s, nil
 }
 
-// octets is a member that must be there, decoded (RFC 7515, section 2: base64url without padding).
-func (o object) octets(name string) ([]byte, error) {
-	s, err := o.text(name)
+// newKey has the library make the key, and refuses what is too weak, or too much work. Padding and loose bits, which
+// base64url has none of here (RFC 7515, section 2), are the library's to find.
+func newKey(key jwkset.JWKMarshal) (jwkset.JWK, error) {
+	made, err := jwkset.NewJWKFromMarshal(key, jwkset.JWKMarshalOptions{}, jwkset.JWKValidateOptions{StrictPadding: true})
 	if err != nil {
-		return nil, err
+		return made, fmt.Errorf("this is no %s key: %s", key.KTY, strings.ReplaceAll(err.Error(), "\n", ": "))
 	}
-	octets, err := base64.RawURLEncoding.Strict().DecodeString(s)
-	if err != nil || len(octets) == 0 || strings.ContainsAny(s, lineBreaks) {
-		return nil, fmt.Errorf("%s must be base64url without padding, and not empty", name)
+	if public, ok := made.Key().(*rsa.PublicKey); ok {
+		return made, checkRSA(public)
 	}
-	return octets, nil
+	return made, nil
+}
+
+func checkRSA(key *rsa.PublicKey) error {
+	switch bits := key.N.BitLen(); {
+	case bits < minRSABits:
+		return fmt.Errorf("this RSA key has %d bits and needs at least %d", bits, minRSABits)
+	case bits > maxRSABits:
+		return fmt.Errorf("this RSA key has %d bits, at most %d may be", bits, maxRSABits)
+	case key.N.Bit(0) == 0:
+		return errors.New("n is no RSA modulus")
+	case key.E == 1 || key.E%2 == 0:
+		return errors.New("e is no RSA exponent that can be used: 65537 is what it should be")
+	}
+	return nil
 }

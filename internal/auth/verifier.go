@@ -2,7 +2,7 @@
 // server shares with the issuer (HS256) or with a key whose public half the server has (RS256, ES256, EdDSA).
 //
 // What a token's header says about itself is not believed: the algorithm is the one that the configured keys are for,
-// keys come from the configured file alone, and a token that expires never is none. Neither a token nor a key ever
+// keys come from the configured file or URL alone, and a token that expires never is none. Neither a token nor a key ever
 // shows in an error.
 package auth
 
@@ -29,6 +29,9 @@ const lineBreaks = "\r\n"
 type Options struct {
 	Issuer   string // the iss claim; "" for any
 	Audience string // one of the aud claim; "" for any
+	// NameClaim is the claim, a string, that the user's name must be; "" for sub. A token without a sub is good for any
+	// name; one without another claim that was asked for is refused, or its holder could pass for anybody.
+	NameClaim string
 }
 
 // Verifier verifies tokens. It is safe for concurrent use, also while it is reloaded.
@@ -37,12 +40,14 @@ type Verifier struct {
 	opts   Options                 // static
 	now    func() time.Time        // the date; static
 	read   func() (keyring, error) // the keys anew; nil where they are not from a file; static
-	ring   atomic.Pointer[keyring]
+	remote *remote                 // nil where they are not from a URL; static
+	ring   atomic.Pointer[keyring] // never nil, nor what it points to
 
 	reloading sync.Mutex // held from the reading of the file until its keys are in use
 }
 
-// NewHS256 returns a verifier of tokens signed with a secret (RFC 7518, section 3.2) of at least 32 bytes.
+// NewHS256 returns a verifier of tokens signed with a secret (RFC 7518, section 3.2) of at least 32 bytes. It
+// is an error if there is something in it that people do not see and hardly meant.
 func NewHS256(secret []byte, opts Options) (*Verifier, error) {
 	ring, err := parseSecret(secret)
 	if err != nil {
@@ -52,8 +57,8 @@ func NewHS256(secret []byte, opts Options) (*Verifier, error) {
 }
 
 // NewJWKS returns a verifier of tokens signed with one of the keys of a JWK Set (RFC 7517, section 5). Keys of
-// another kind than RS256, ES256 and EdDSA (Ed25519) take are left out, see [Verifier.Skipped]. It is an error if
-// none remains, if one is broken or weak, and if one is not public.
+// another kind than RS256, ES256 and EdDSA (Ed25519) take are left out, as are those that are broken, weak or not public:
+// see [Verifier.Skipped]. It is an error if none remains.
 func NewJWKS(set []byte, opts Options) (*Verifier, error) {
 	ring, err := parseSet(set)
 	if err != nil {
@@ -63,6 +68,9 @@ func NewJWKS(set []byte, opts Options) (*Verifier, error) {
 }
 
 func newVerifier(ring keyring, opts Options) *Verifier {
+	if opts.NameClaim == "" {
+		opts.NameClaim = subject
+	}
 	v := &Verifier{opts: opts, now: time.Now}
 	rules := []jwt.ParserOption{
 		jwt.WithTimeFunc(func() time.Time { return v.now() }),
@@ -83,8 +91,30 @@ func newVerifier(ring keyring, opts Options) *Verifier {
 	return v
 }
 
-// Verify returns what a token grants, or an [*Error].
+// find is a jwt.Keyfunc.
+func find(ring keyring, token *jwt.Token) (any, error) {
+	if _, critical := token.Header["crit"]; critical { // RFC 7515, section 4.1.11: we know of no extension
+		return nil, &Error{Reason: Extension}
+	}
+	if id, named := token.Header["kid"]; named {
+		if _, text := id.(string); !text {
+			return nil, &Error{Reason: Malformed}
+		}
+	}
+	return ring.find(token)
+}
+
+// Verify returns what a token grants, or an [*Error]. If its key is unknown, and keys are from a URL, it may wait for
+// them, two seconds at most.
 func (v *Verifier) Verify(token string) (Grant, error) {
+	grant, err := v.verify(token)
+	if refusal := new(Error); v.remote != nil && errors.As(err, &refusal) && refusal.Reason.lacksKey() && v.remote.await() {
+		return v.verify(token)
+	}
+	return grant, err
+}
+
+func (v *Verifier) verify(token string) (Grant, error) {
 	switch {
 	case token == "":
 		return Grant{}, &Error{Reason: Missing}
@@ -96,12 +126,12 @@ func (v *Verifier) Verify(token string) (Grant, error) {
 	ring, claims, algorithmFits := v.ring.Load(), jwt.MapClaims{}, false
 	_, err := v.parser.ParseWithClaims(token, claims, func(t *jwt.Token) (any, error) {
 		algorithmFits = true // or the parser would not ask for keys
-		return ring.find(t)
+		return find(*ring, t)
 	})
 	own := new(Error)
 	switch {
 	case err == nil:
-		return newGrant(claims, v.now())
+		return newGrant(claims, v.opts.NameClaim, v.now())
 	case errors.As(err, &own): // of find
 		return Grant{}, own
 	case errors.Is(err, jwt.ErrTokenMalformed):
@@ -136,4 +166,4 @@ func (v *Verifier) claimError(err error, claims jwt.MapClaims) *Error {
 }
 
 // Skipped says which keys of the JWK Set are not used, and why: a line for each.
-func (v *Verifier) Skipped() []string { return v.ring.Load().skipped }
+func (v *Verifier) Skipped() []string { return (*v.ring.Load()).left() }

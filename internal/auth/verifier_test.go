@@ -79,6 +79,14 @@ func TestAlgorithmIsPinned(t *testing.T) {
 			}
 		})
 	}
+	t.Run("a secret in the set", func(t *testing.T) {
+		set := jwks(jwk("e", ec), fields{"kty": "oct", "kid": "s", "alg": "HS256", "use": "sig", "k": encode([]byte(secret))})
+		v := must(NewJWKS(set, Options{}))
+		refuse(t, v, hs(hour()), Algorithm)
+		refuse(t, v, sign(jwt.SigningMethodHS256, []byte(secret), fields{"alg": "HS256", "kid": "s"}, hour()), UnknownKey)
+		refuse(t, v, sign(jwt.SigningMethodHS256, []byte(secret), fields{"alg": "HS256", "kid": "e"}, hour()), Algorithm)
+		refuse(t, v, none, Algorithm)
+	})
 	t.Run("a key of its own", func(t *testing.T) {
 		mine := newEC()
 		header := fields{"alg": "ES256", "kid": "e", "jwk": jwk("e", mine), "jku": "https://evil.example/", "x5u": "https://evil.example/"}

@@ -1,12 +1,10 @@
 package config
 
 import (
-	"errors"
 	"fmt"
-	"net/url"
-	"strconv"
+	"net/netip"
+	"regexp"
 	"strings"
-	"unicode"
 )
 
 // masked stands where secrets are not shown.
@@ -21,16 +19,30 @@ func (c *Config) checkAccess() error {
 		}
 		c.AllowedOrigins[i] = canonical
 	}
-	tokens := c.AuthJWTSecretFile != "" || c.AuthJWKSFile != ""
-	switch {
-	case c.AuthJWTSecretFile != "" && c.AuthJWKSFile != "":
-		return errors.New("--auth-jwks-file: cannot be used together with --auth-jwt-secret-file, drop one of the two")
-	case c.AuthAudience != "" && !tokens:
-		return errors.New("--auth-audience: needs --auth-jwt-secret-file or --auth-jwks-file, without which there are no tokens")
-	case c.AuthIssuer != "" && !tokens:
-		return errors.New("--auth-issuer: needs --auth-jwt-secret-file or --auth-jwks-file, without which there are no tokens")
+	for i, host := range c.AllowedHosts {
+		canonical, err := canonicalName(strings.TrimSpace(host))
+		if err != nil {
+			return fmt.Errorf("--allowed-host: %w", err)
+		}
+		c.AllowedHosts[i] = canonical
 	}
-	return nil
+	return c.checkTokens()
+}
+
+// localName matches names that a resolver may know, be they of the DNS or of a network of containers.
+var localName = regexp.MustCompile(`^(\*\.[a-z0-9_-]{1,63}\.)?([a-z0-9_-]{1,63}\.)*[a-z0-9_-]{1,63}$`)
+
+// canonicalName returns a host in lower case, without the dot of a complete name.
+func canonicalName(host string) (string, error) {
+	const maxName = 253
+	canonical := strings.TrimSuffix(strings.ToLower(host), ".")
+	if ip, err := netip.ParseAddr(strings.Trim(canonical, "[]")); err == nil && ip.Zone() == "" {
+		return ip.String(), nil
+	}
+	if len(canonical) > maxName || !localName.MatchString(canonical) {
+		return "", fmt.Errorf("must be a host such as chat.example.org, or *.example.org, without scheme and port, an international one in its ASCII form, got %q", host)
+	}
+	return canonical, nil
 }
 
 // checkICEServers refuses what --print-config puts in place of secrets: as a secret it would
@@ -42,32 +54,4 @@ func (c *Config) checkICEServers() error {
 		}
 	}
 	return nil
-}
-
-// canonicalOrigin returns an origin as browsers send it (RFC 6454, section 6.2): in lower
-// case, without the scheme's default port.
-func canonicalOrigin(origin string) (string, error) {
-	if strings.EqualFold(origin, "null") {
-		return "", fmt.Errorf(`"null" is the origin of every sandboxed page and local file, so it cannot be allowed`)
-	}
-	if strings.ContainsFunc(origin, func(r rune) bool { return r > unicode.MaxASCII }) {
-		return "", fmt.Errorf("write an international host name in its ASCII form, xn--..., got %q", origin)
-	}
-	u, err := url.Parse(origin)
-	exact := err == nil && u.Host != "" && u.Hostname() != "" && u.User == nil && u.Path == "" &&
-		!strings.ContainsAny(origin, "?#*") && !strings.HasSuffix(u.Host, ":")
-	if !exact || (u.Scheme != "http" && u.Scheme != "https") {
-		return "", fmt.Errorf("must be http://HOST[:PORT] or https://HOST[:PORT] and nothing more, got %q", origin)
-	}
-	host := strings.ToLower(u.Host)
-	switch port := u.Port(); {
-	case port == "":
-	case port == "80" && u.Scheme == "http", port == "443" && u.Scheme == "https":
-		host = strings.TrimSuffix(host, ":"+port)
-	default:
-		if n, err := strconv.ParseUint(port, 10, 16); err != nil || n == 0 {
-			return "", fmt.Errorf("the port must be a number from 1 to 65535, got %q", origin)
-		}
-	}
-	return u.Scheme + "://" + host, nil
 }

@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"net"
-	"net/netip"
 	"path"
 	"regexp"
 	"strconv"
@@ -75,8 +74,7 @@ func isLocal(address string) bool {
 		return true
 	}
 	host, _, _ := net.SplitHostPort(address)
-	ip, err := netip.ParseAddr(host)
-	return strings.EqualFold(host, "localhost") || err == nil && ip.Unmap().IsLoopback()
+	return isLoopback(host)
 }
 
 // checkAddress checks HOST:PORT as net.Listen takes it, without looking up the host, or

@@ -11,7 +11,8 @@
 // The file is YAML, because it takes comments, lists and values without quotes, and operators
 // know it. It is one mapping from flag names to values or lists of values; names that are no
 // flags are refused, and so is all that YAML has beyond that (references, types, nesting).
-// Values are read as text, by the flag alone: no and 0660 mean what they look like.
+// Values are read as text, by the flag alone: no and 0660 mean what they look like. Whatever is in a text that
+// people do not see is refused, from wherever it comes.
 //
 // The package has no state, reads no files but that one and never exits the process.
 package config

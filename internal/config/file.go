@@ -11,6 +11,8 @@ import (
 
 	"github.com/alecthomas/kong"
 	"go.yaml.in/yaml/v4"
+
+	"beckon/internal/invisible"
 )
 
 // maxFileBytes is more than anybody has to set.
@@ -145,6 +147,9 @@ func findSetting(key string, flags []*kong.Flag) (*kong.Flag, error) {
 		known = append(known, flag.Name)
 	}
 	message := fmt.Sprintf("unknown setting %s", key)
+	if found := invisible.In(key); found != "" {
+		message = "the name of a setting " + found
+	}
 	if near := nearest(key, known); near != "" {
 		message += ", did you mean " + near + "?"
 	}

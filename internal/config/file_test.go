@@ -157,7 +157,7 @@ func full() []string {
 		"--listen=unix:/run/be ckon.sock", "--socket-mode=600", "--base-path=/chat", "--trusted-proxy=10.0.0.0/8,unix", "--proxy-protocol",
 		"--acme-domain=a.example.org", "--acme-domain=b.example.org", "--acme-cache=/c#d", "--acme-email=op@example.org",
 		"--acme-directory=https://ca.example/dir", "--acme-ca-file=ca: x.pem", "--http-redirect=[::]:80",
-		"--allowed-origin=https://a.example", "--allowed-origin=http://[::1]:8080", "--auth-jwt-secret-file='s'", "--auth-audience=a\\b\"c", "--auth-issuer=- x\té",
+		"--allowed-origin=https://a.example", "--allowed-origin=http://[::1]:8080", "--auth-jwt-secret-file='s' 'x", "--auth-audience=a\\b\"c", "--auth-issuer=- x\té",
 		"--ice-server=stun:a", "--ping-interval=90s", "--pong-timeout=1500ms", "--header-timeout=0", "--login-timeout=2h", "--write-timeout=3s",
 		"--max-message-bytes=1000", "--outbox-bytes=0", "--max-users=3", "--resume-window=0", "--admin=:0", "--admin-public", "--log-level=debug", "--log-format=json",
 	}

@@ -19,7 +19,7 @@ type Serving struct {
 	// TrustedProxies are the peers whose X-Forwarded and PROXY headers are believed.
 	TrustedProxies []address.Proxy `name:"trusted-proxy" placeholder:"NETWORK" help:"Proxy whose word on the client's address is believed: an address, a network such as 10.0.0.0/8, loopback, private, or unix for the Unix socket. May be repeated."`
 	// ProxyProtocol makes trusted proxies begin each connection with a PROXY header.
-	ProxyProtocol bool `default:"false" help:"Expect a PROXY protocol header, version 1 or 2, from every --trusted-proxy."`
+	ProxyProtocol bool `default:"false" help:"Expect a PROXY protocol header, version 1 or 2, from every --trusted-proxy. A client that it gives no address of, such as one of a Unix socket, counts as the proxy."`
 }
 
 // TLS is whether the server does TLS itself, and with which certificates.
@@ -44,14 +44,22 @@ type TLS struct {
 // Access is who is let in.
 type Access struct {
 	// AllowedOrigins are the origins, besides the server's own, whose pages may connect:
-	// lower-case scheme://host[:port], without a default port.
-	AllowedOrigins []string `name:"allowed-origin" placeholder:"ORIGIN" help:"Origin of another site whose pages may connect, such as https://example.org. May be repeated."`
-	// AuthJWTSecretFile or AuthJWKSFile makes every login need a token.
+	// lower-case scheme://host[:port], without a default port, scheme://*.host, scheme://, null or *.
+	AllowedOrigins []string `name:"allowed-origin" placeholder:"ORIGIN" help:"Origin of another site or an app whose pages may connect, such as https://example.org or capacitor://localhost; https://*.example.org for all names with one label more, file:// or null for local files, * for everybody. May be repeated."`
+	// AllowedHosts are the names by which the server may be asked for, besides those of its certificates: in lower
+	// case, *.host for all with one label more. Without any, all are good.
+	AllowedHosts []string `name:"allowed-host" placeholder:"HOST" help:"Name by which users reach the server, such as chat.example.org, or *.example.org for all names with one label more: then others are refused. Names of --tls-cert and --acme-domain, IP addresses and localhost are good by themselves. May be repeated."`
+	// AuthJWTSecretFile, AuthJWKSFile or AuthJWKSURL makes every login need a token.
 	AuthJWTSecretFile string `name:"auth-jwt-secret-file" placeholder:"FILE" help:"Let in only logins with a JSON Web Token signed (HS256) with the secret in this file."`
 	AuthJWKSFile      string `name:"auth-jwks-file" placeholder:"FILE" help:"Let in only logins with a JSON Web Token signed (RS256, ES256, EdDSA) with a key of this JSON Web Key Set."`
+	AuthJWKSURL       string `name:"auth-jwks-url" placeholder:"URL" help:"The same, with the set that this https:// URL gives, as identity providers publish it; http:// for this machine alone. Until it has been fetched for the first time, no login succeeds."`
+	// AuthJWKSRefresh is how often the set is fetched again.
+	AuthJWKSRefresh time.Duration `name:"auth-jwks-refresh" default:"15m" help:"How often --auth-jwks-url is fetched again. A token with an unknown key (kid), and a failure, have it fetched sooner, 10s after the last time."`
 	// AuthAudience and AuthIssuer are what the claims aud and iss must be, if not empty.
 	AuthAudience string `name:"auth-audience" placeholder:"TEXT" help:"What the aud claim of a token must be or contain."`
 	AuthIssuer   string `name:"auth-issuer" placeholder:"TEXT" help:"What the iss claim of a token must be."`
+	// AuthNameClaim is the claim that fixes the name of a token's user.
+	AuthNameClaim string `name:"auth-name-claim" default:"sub" placeholder:"CLAIM" help:"The claim of a token that fixes the user's name: a string at the top level, such as preferred_username. A token without a sub is good for any name; one that lacks another claim named here is refused."`
 }
 
 // WebRTC is what clients are told for their connections among themselves.
@@ -76,16 +84,22 @@ type Timing struct {
 	// HeaderTimeout is how long a client may take over a request's head, and a proxy over its
 	// PROXY header; 0 for ever.
 	HeaderTimeout time.Duration `default:"5s" help:"How long a client may take to send the head of a request, 0 for as long as it likes."`
+	// KeepAliveTimeout is how long an HTTP connection may be idle between two requests; 0 for ever.
+	KeepAliveTimeout time.Duration `default:"2m" help:"How long an HTTP connection may be idle between two requests, 0 for as long as it likes. Longer than proxies and load balancers keep theirs, mostly 60s, or requests of theirs meet connections that are just being closed."`
 	// LoginTimeout is how long a connection may stay without a login; 0 for ever.
 	LoginTimeout time.Duration `default:"1h" help:"How long a connection may stay without a login, 0 for as long as it likes."`
-	// WriteTimeout is how long one write to a socket may take.
-	WriteTimeout time.Duration `default:"10s" help:"How long one write to a socket may take."`
+	// WriteTimeout is how long a socket may take nothing of what is to be sent; one that takes a little all the
+	// time may take as long as it likes.
+	WriteTimeout time.Duration `default:"10s" help:"How long a socket may take nothing of what is to be sent to it."`
 }
 
 // Sizes is what may be sent, and may wait to be sent.
 type Sizes struct {
 	// MaxMessageBytes is the size of the largest frame that a client may send.
 	MaxMessageBytes int `default:"65536" placeholder:"N" help:"Largest message a client may send, in bytes."`
+	// MaxHeaderBytes is the size of the largest head of a request, which cookies fill. What is less than twice
+	// as much is read, and refused with a word; more is refused without one.
+	MaxHeaderBytes int `default:"32768" placeholder:"N" help:"Largest head of a request, in bytes: all headers, cookies included, and the path."`
 	// OutboxBytes is how many bytes may wait for one client. What others send beyond three quarters is refused to them;
 	// what the client itself gives rise to and does not read closes it with 4008. 0 is no bound. Of a longer frame, such as the roster of a large room, half of it counts. It is at least MaxMessageBytes, to which it is raised if it is not set.
 	OutboxBytes int `default:"524288" placeholder:"N" help:"How many bytes may wait to be sent to one client, 0 for any number. A quarter of that is kept for answers to the client itself: what others send beyond it is refused to them."`
@@ -173,4 +187,6 @@ type Watching struct {
 	LogFormat string `default:"auto" placeholder:"FORMAT" help:"How to log: console, json, or auto (console on a terminal)."`
 	// LogLinesPerSecond caps the lines of each kind; how many were left out is told once a second.
 	LogLinesPerSecond int `default:"100" placeholder:"N" help:"Most log lines per second of one kind, such as connects or refusals; the rest is counted, 0 for any number."`
+	// LogBufferBytes is how much of the log may wait for its reader, what is being written included.
+	LogBufferBytes int `default:"1048576" placeholder:"N" help:"How many bytes of the log may wait for whoever reads it. What is more is dropped and counted: nobody else waits."`
 }

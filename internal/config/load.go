@@ -8,6 +8,8 @@ import (
 	"strings"
 
 	"github.com/alecthomas/kong"
+
+	"beckon/internal/invisible"
 )
 
 // ErrShown is returned by [Load] when it was asked for help, for the version or for the
@@ -101,6 +103,9 @@ func (s *sources) open(trace *kong.Context, flags []*kong.Flag) error {
 	}
 	if path == "" {
 		return nil
+	}
+	if found := invisible.In(path); found != "" {
+		return newUsageError("--config: the value " + found)
 	}
 	var err error
 	s.file, err = readFile(path, flags)

@@ -16,24 +16,27 @@ import (
 func defaults() Config {
 	return Config{
 		Serving: Serving{Listen: ":9000", SocketMode: 0o660},
+		Access:  Access{AuthNameClaim: "sub", AuthJWKSRefresh: 15 * time.Minute},
 		WebRTC:  WebRTC{TURNCredentialTTL: 12 * time.Hour},
 		Relay: Relay{
 			TURNListen: ":3478", TURNRelayPorts: Ports{49152, 65535}, TURNRealm: "beckon",
-			TURNMaxAllocations: 5000, TURNMaxAllocationsPerUser: 100,
-			TURNBytesPerSecond: 1 << 26, TURNBytesPerSecondPerUser: 1 << 22, TURNRequestsPerSecondPerIP: 50,
+			TURNMaxAllocations: 5000, TURNMaxAllocationsPerUser: 100, TURNMaxAllocationsPerIP: 300,
+			TURNBytesPerSecond: 1 << 26, TURNBytesPerSecondPerUser: 1 << 22, TURNBytesPerSecondPerIP: 1 << 23,
+			TURNRequestsPerSecondPerIP: 50,
 		},
 		Timing: Timing{
 			PingInterval: 25 * time.Second, PongTimeout: 10 * time.Second, HeaderTimeout: 5 * time.Second,
-			LoginTimeout: time.Hour, WriteTimeout: 10 * time.Second,
+			KeepAliveTimeout: 2 * time.Minute,
+			LoginTimeout:     time.Hour, WriteTimeout: 10 * time.Second,
 		},
-		Sizes: Sizes{MaxMessageBytes: 65536, OutboxBytes: 1 << 19, OutboxMessages: 4096, SenderSharePercent: 25},
+		Sizes: Sizes{MaxMessageBytes: 65536, MaxHeaderBytes: 1 << 15, OutboxBytes: 1 << 19, OutboxMessages: 4096, SenderSharePercent: 25},
 		Limits: Limits{
 			MaxConnections: 100_000, MaxHTTPConnections: 8192, MaxConnectionsPerIP: 100, HandshakesPerSecondPerIP: 20,
 			MessagesPerSecond: 10_000, BytesPerSecond: 1 << 24,
 			MaxUsers: 100_000, MaxRooms: 50_000, MaxRoomUsers: 25_000,
 		},
 		Sessions: Sessions{ResumeWindow: 15 * time.Second, BacklogBytes: 1 << 19, BacklogMessages: 4096},
-		Watching: Watching{LogLevel: "info", LogFormat: "auto", LogLinesPerSecond: 100},
+		Watching: Watching{LogLevel: "info", LogFormat: "auto", LogLinesPerSecond: 100, LogBufferBytes: 1 << 20},
 	}
 }
 
@@ -125,6 +128,11 @@ func TestLoad(t *testing.T) {
 			func(c *Config) {
 				c.AuthJWKSFile, c.AuthAudience, c.AuthIssuer = "keys.json", "beckon", "https://id.example"
 			}},
+		{"keys from a URL", []string{"--auth-jwks-url=https://id.example/k?v=1", "--auth-jwks-refresh=1h", "--auth-name-claim=preferred_username"}, nil,
+			func(c *Config) {
+				c.AuthJWKSURL, c.AuthJWKSRefresh, c.AuthNameClaim = "https://id.example/k?v=1", time.Hour, "preferred_username"
+			}},
+		{"keys from this machine", []string{"--auth-jwks-url=http://[::1]:8080/k"}, nil, func(c *Config) { c.AuthJWKSURL = "http://[::1]:8080/k" }},
 		{"another kind of tokens", []string{"--auth-jwt-secret-file=secret"}, nil, func(c *Config) { c.AuthJWTSecretFile = "secret" }},
 		{"the admin listener", []string{"--admin=localhost:9091"}, nil, func(c *Config) { c.Admin = "localhost:9091" }},
 		{"the admin listener of IPv6", []string{"--admin=[::1]:9091"}, nil, func(c *Config) { c.Admin = "[::1]:9091" }},
@@ -219,8 +227,22 @@ func TestLoadRefuses(t *testing.T) {
 		{[]string{"--acme-domain=a.example", "--acme-directory=http://ca"}, nil, `--acme-directory: must be an https:// URL, got "http://ca"`},
 		{[]string{"--acme-domain=a.example", "--acme-ca-file=ca"}, nil, "--acme-ca-file: needs --acme-directory, the authority that it is for"},
 		{[]string{"--auth-jwt-secret-file=a", "--auth-jwks-file=b"}, nil, "--auth-jwks-file: cannot be used together with --auth-jwt-secret-file, drop one of the two"},
-		{[]string{"--auth-audience=a"}, nil, "--auth-audience: needs --auth-jwt-secret-file or --auth-jwks-file, without which there are no tokens"},
-		{[]string{"--auth-issuer=a"}, nil, "--auth-issuer: needs --auth-jwt-secret-file or --auth-jwks-file, without which there are no tokens"},
+		{[]string{"--auth-jwt-secret-file=a", "--auth-jwks-url=https://a.example"}, nil, "--auth-jwks-url: cannot be used together with --auth-jwt-secret-file, drop one of the two"},
+		{[]string{"--auth-jwks-url=http://a.example/k"}, nil, `--auth-jwks-url: must begin with https://, or anybody on the way could put keys of their own there; http:// is for this machine alone, got "http://a.example/k"`},
+		{[]string{"--auth-jwks-url=http://127.0.0.1.a.example/k"}, nil, `--auth-jwks-url: must begin with https://, or anybody on the way could put keys of their own there; http:// is for this machine alone, got "http://127.0.0.1.a.example/k"`},
+		{[]string{"--auth-jwks-url=file:///k"}, nil, `--auth-jwks-url: must be the whole URL of a JSON Web Key Set, such as https://id.example.org/jwks.json, got "file:///k"`},
+		{[]string{"--auth-jwks-url=a.example"}, nil, `--auth-jwks-url: must be the whole URL of a JSON Web Key Set, such as https://id.example.org/jwks.json, got "a.example"`},
+		{[]string{"--auth-jwks-url=https://u:s3cret@a.example/"}, nil, "--auth-jwks-url: must hold no user name or password: keys to verify with are for everybody to read"},
+		{[]string{"--auth-jwks-url=https://u:s3cret%zz@a.example/"}, nil, "--auth-jwks-url: must be an https:// URL"},
+		{[]string{"--auth-jwks-url=https://u:s3cret\x7f@a.example/"}, nil, "--auth-jwks-url: the value holds an invisible character (U+007F), which is character 17: take it out"},
+		{[]string{"--auth-jwks-url=https://a.example", "--auth-jwks-refresh=9s"}, nil, "--auth-jwks-refresh: must be from 10s to 24h, got 9s"},
+		{[]string{"--auth-jwks-file=a", "--auth-jwks-refresh=1m"}, nil, "--auth-jwks-refresh: needs --auth-jwks-url, what to fetch so often"},
+		{[]string{"--auth-jwks-refresh=1m"}, nil, "--auth-jwks-refresh: needs --auth-jwt-secret-file, --auth-jwks-file or --auth-jwks-url, without which there are no tokens"},
+		{[]string{"--auth-name-claim=name"}, nil, "--auth-name-claim: needs --auth-jwt-secret-file, --auth-jwks-file or --auth-jwks-url, without which there are no tokens"},
+		{[]string{"--auth-name-claim=", "--auth-jwks-file=a"}, nil, "--auth-name-claim: must be the name of a claim, such as sub or preferred_username"},
+		{[]string{"--auth-name-claim=exp", "--auth-jwks-file=a"}, nil, "--auth-name-claim: the claim exp does not say who the user is, take one that does, such as sub or preferred_username"},
+		{[]string{"--auth-audience=a"}, nil, "--auth-audience: needs --auth-jwt-secret-file, --auth-jwks-file or --auth-jwks-url, without which there are no tokens"},
+		{[]string{"--auth-issuer=a"}, nil, "--auth-issuer: needs --auth-jwt-secret-file, --auth-jwks-file or --auth-jwks-url, without which there are no tokens"},
 		{[]string{"--admin=:9091"}, nil, `--admin: must be a loopback address such as localhost:9091, since it has no password; add --admin-public if others may reach it, got ":9091"`},
 		{[]string{"--admin=192.0.2.1:9091"}, nil, `--admin: must be a loopback address such as localhost:9091, since it has no password; add --admin-public if others may reach it, got "192.0.2.1:9091"`},
 		{[]string{"--admin=9091"}, nil, `--admin: must be HOST:PORT, :PORT or [IPV6]:PORT, got "9091"`},
@@ -234,7 +256,8 @@ func TestLoadRefuses(t *testing.T) {
 		{[]string{"--backlog-bytes=0", "--backlog-messages=0"}, nil, "--backlog-bytes: cannot be 0 together with --backlog-messages: a client that does not read would take all memory"},
 		{[]string{"--backlog-bytes=5000"}, nil, "--backlog-bytes: must be at least --max-message-bytes (65536), got 5000"},
 		{[]string{"--ice-server=turn:u:***@h"}, nil, "--ice-server: turn:u:***@h stands for a secret that was not shown, write the secret itself"},
-		{[]string{"--allowed-origin=null"}, nil, `--allowed-origin: "null" is the origin of every sandboxed page and local file, so it cannot be allowed`},
+		{[]string{"--allowed-origin=wss://a.example"}, nil, `--allowed-origin: pages come by http or https, write https://a.example, got "wss://a.example"`},
+		{[]string{"--allowed-origin=https://*.org"}, nil, `--allowed-origin: a star stands for the first label of a name that has two more, such as https://*.example.org, got "https://*.org"`},
 		{[]string{"--ice-server=bad:c"}, nil, `--ice-server: "bad:c": the scheme must be stun, stuns, turn or turns`},
 		{nil, []string{"BECKON_ICE_SERVER=stun:a,turn:u:p@h:0"}, `--ice-server (from BECKON_ICE_SERVER): "turn:***@h:0": the port must be a number from 1 to 65535`},
 	} {
@@ -250,11 +273,40 @@ func TestOriginsMustBeExact(t *testing.T) {
 	for _, origin := range []string{
 		"", "example.org", "example.org:80", "//example.org", "ws://example.org", "file:///", "https://", "https://:443",
 		"https://example.org/", "https://example.org/path", "https://example.org?", "https://example.org?a", "https://example.org#a",
-		"https://user@example.org", "https://*.example.org", "*", "https://example.org:", "https://example.org:0", "https://example.org:99999",
-		"https://example.org:x", "https://exa mple.org", "NULL", "https://bücher.example",
+		"https://user@example.org", "https://*.org", "https://*", "https://*example.org", "https://a.*.example.org", "https://*.*.example.org",
+		"app://*.example.org", "**", "https://example.org:", "https://example.org:0", "https://example.org:99999",
+		"https://example.org:x", "https://exa mple.org", "https://bücher.example", "://a", "app:", "app:/a", "1://a", "app://a/", "file:///x",
 	} {
 		if got, err := canonicalOrigin(origin); err == nil {
 			t.Errorf("canonicalOrigin(%q) = %q, want it refused", origin, got)
+		}
+	}
+}
+
+func TestOriginsOfAppsAndFamilies(t *testing.T) {
+	for origin, want := range map[string]string{
+		"capacitor://localhost": "", "tauri://localhost": "", "app://obsidian.md": "", "app://.": "", "chrome-extension://aapbdbdomjkkjkaonfhkkikfgjllcleb": "",
+		"capacitor-electron://-": "", "App://Bundle:8080": "app://bundle:8080", "file://": "", "FILE://": "file://", "null": "", "NULL": "null", "*": "",
+		"https://*.example.org": "", "HTTPS://*.Example.ORG:443": "https://*.example.org", "http://*.localhost:3000": "", "https://*.a.example.org:8443": "",
+	} {
+		if want == "" {
+			want = origin
+		}
+		if got, err := canonicalOrigin(origin); err != nil || got != want {
+			t.Errorf("canonicalOrigin(%q) = %q, %v, want %q", origin, got, err, want)
+		}
+	}
+}
+
+func TestHostNames(t *testing.T) {
+	for host, want := range map[string]string{
+		"chat.example.org": "chat.example.org", "Chat.Example.ORG.": "chat.example.org", "beckon": "beckon", "my_service": "my_service",
+		"*.example.org": "*.example.org", "10.0.0.1": "10.0.0.1", "[::1]": "::1", "xn--bcher-kva.example": "xn--bcher-kva.example",
+		"": "", "*": "", "*.*.example": "", "a.*.example": "", "*.org": "", "https://chat.example.org": "", "chat.example.org:443": "",
+		"chat.example.org/": "", "bücher.example": "", "a b": "", ".example.org": "", "a..b": "",
+	} {
+		if got, err := canonicalName(host); got != want || (err == nil) != (want != "") {
+			t.Errorf("canonicalName(%q) = %q, %v, want %q", host, got, err, want)
 		}
 	}
 }

@@ -31,10 +31,12 @@ type Relay struct {
 	TURNAllowPeers []netip.Prefix `name:"turn-allow-peer" placeholder:"NETWORK" help:"Relay to this address or network, too, such as 10.0.0.0/8, although it is not of the internet. May be repeated."`
 	// TURNMaxAllocations and what follows are bounds; 0 switches each off.
 	TURNMaxAllocations         int `name:"turn-max-allocations" default:"5000" placeholder:"N" help:"Most TURN allocations at one time, 0 for any number."`
-	TURNMaxAllocationsPerUser  int `name:"turn-max-allocations-per-user" default:"100" placeholder:"N" help:"Most TURN allocations of one user, 0 for any number. A browser makes one for each conversation, TURN address and network."`
+	TURNMaxAllocationsPerUser  int `name:"turn-max-allocations-per-user" default:"100" placeholder:"N" help:"Most TURN allocations of one user, 0 for any number. A browser makes one for each conversation, TURN address and network. A token's sub says who is one user, without tokens each login is one."`
+	TURNMaxAllocationsPerIP    int `name:"turn-max-allocations-per-ip" default:"300" placeholder:"N" help:"Most TURN allocations of one client address (IPv6: of one /64; of one /56 twice, of one /48 four times as many), 0 for any number. The default is a hundred conversations at a time from behind one NAT, by UDP, TCP and TLS each."`
 	TURNBytesPerSecond         int `name:"turn-bytes-per-second" default:"67108864" placeholder:"N" help:"Bytes per second that are relayed in all, both ways together; what is more is lost. 0 for any number."`
 	TURNBytesPerSecondPerUser  int `name:"turn-bytes-per-second-per-user" default:"4194304" placeholder:"N" help:"Bytes per second that are relayed for one user, both ways together; what is more is lost. 0 for any number."`
-	TURNRequestsPerSecondPerIP int `name:"turn-requests-per-second-per-ip" default:"50" placeholder:"N" help:"STUN and TURN requests per second without credentials that are answered for one address, 0 for any number."`
+	TURNBytesPerSecondPerIP    int `name:"turn-bytes-per-second-per-ip" default:"8388608" placeholder:"N" help:"Bytes per second that are relayed for one client address (IPv6: for one /64; for one /56 twice, for one /48 four times as many), both ways together; what is more is lost. 0 for any number. The default is a dozen video calls at a time from behind one NAT."`
+	TURNRequestsPerSecondPerIP int `name:"turn-requests-per-second-per-ip" default:"50" placeholder:"N" help:"STUN and TURN requests per second without credentials that are answered for one address, and TCP and TLS connections that it may begin; 0 for any number."`
 }
 
 // The defaults of what is text, as in the tags above.

@@ -40,7 +40,9 @@ func TestTURNSettings(t *testing.T) {
 			c.TURNSListen, c.TLSCert, c.TLSKey = ":5349", "c", "k"
 		})},
 		{[]string{"--turn", "--turn-max-allocations=0", "--turn-max-allocations-per-user=0", "--turn-bytes-per-second=0",
-			"--turn-bytes-per-second-per-user=0", "--turn-requests-per-second-per-ip=0"}, turn(func(c *Config) {
+			"--turn-bytes-per-second-per-user=0", "--turn-requests-per-second-per-ip=0", "--turn-max-allocations-per-ip=0",
+			"--turn-bytes-per-second-per-ip=0"}, turn(func(c *Config) {
+			c.TURNMaxAllocationsPerIP, c.TURNBytesPerSecondPerIP = 0, 0
 			c.TURNMaxAllocations, c.TURNMaxAllocationsPerUser, c.TURNBytesPerSecond, c.TURNBytesPerSecondPerUser, c.TURNRequestsPerSecondPerIP = 0, 0, 0, 0, 0
 		})},
 		{[]string{"--turn", "--turn-secret-file=s", "--turn-credential-ttl=10s", "--relay-only"}, turn(func(c *Config) {

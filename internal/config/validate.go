@@ -25,7 +25,7 @@ func (c *Config) adapt(explicit func(flag string) bool) {
 // with the flag's name and a colon.
 func (c *Config) finish() error {
 	for _, check := range []func() error{
-		c.checkServing, c.checkTLS, c.checkACME, c.checkAccess, c.checkICEServers,
+		c.checkText, c.checkServing, c.checkTLS, c.checkACME, c.checkAccess, c.checkICEServers,
 		c.checkTURN, c.checkMinted, c.checkDurations, c.checkNumbers, c.checkBounds, c.checkAdmin, c.checkChoices,
 	} {
 		if err := check(); err != nil {
@@ -46,9 +46,11 @@ func (c *Config) checkDurations() error {
 		{"ping-interval", c.PingInterval, 20 * time.Millisecond, time.Hour, false},
 		{"pong-timeout", c.PongTimeout, 10 * time.Millisecond, time.Hour, false},
 		{"header-timeout", c.HeaderTimeout, 10 * time.Millisecond, time.Hour, true},
+		{"keep-alive-timeout", c.KeepAliveTimeout, time.Second, time.Hour, true},
 		{"login-timeout", c.LoginTimeout, 10 * time.Millisecond, 24 * time.Hour, true},
 		{"write-timeout", c.WriteTimeout, 10 * time.Millisecond, time.Hour, false},
 		{"resume-window", c.ResumeWindow, 10 * time.Millisecond, time.Hour, true},
+		{"auth-jwks-refresh", c.AuthJWKSRefresh, 10 * time.Second, 24 * time.Hour, false},
 		{"turn-credential-ttl", c.TURNCredentialTTL, 10 * time.Second, 30 * 24 * time.Hour, false},
 	} {
 		if d.value >= d.least && d.value <= d.top || d.off && d.value == 0 {
@@ -74,6 +76,7 @@ func (c *Config) checkNumbers() error {
 		off               bool // whether 0 is allowed
 	}{
 		{"max-message-bytes", c.MaxMessageBytes, 128, 16 << 20, false},
+		{"max-header-bytes", c.MaxHeaderBytes, 4096, 1 << 20, false},
 		{"outbox-bytes", c.OutboxBytes, 4096, 1 << 30, true},
 		{"outbox-messages", c.OutboxMessages, 16, million, true},
 		{"sender-share-percent", c.SenderSharePercent, 1, 75, false},
@@ -89,10 +92,13 @@ func (c *Config) checkNumbers() error {
 		{"backlog-bytes", c.BacklogBytes, 4096, 1 << 30, true},
 		{"backlog-messages", c.BacklogMessages, 16, million, true},
 		{"log-lines-per-second", c.LogLinesPerSecond, 0, million, true},
+		{"log-buffer-bytes", c.LogBufferBytes, 16 << 10, 1 << 30, false},
 		{"turn-max-allocations", c.TURNMaxAllocations, 0, million, true},
 		{"turn-max-allocations-per-user", c.TURNMaxAllocationsPerUser, 0, million, true},
+		{"turn-max-allocations-per-ip", c.TURNMaxAllocationsPerIP, 0, million, true},
 		{"turn-bytes-per-second", c.TURNBytesPerSecond, 16 << 10, 1 << 30, true},
 		{"turn-bytes-per-second-per-user", c.TURNBytesPerSecondPerUser, 16 << 10, 1 << 30, true},
+		{"turn-bytes-per-second-per-ip", c.TURNBytesPerSecondPerIP, 16 << 10, 1 << 30, true},
 		{"turn-requests-per-second-per-ip", c.TURNRequestsPerSecondPerIP, 0, million, true},
 	} {
 		if n.value >= n.least && n.value <= n.top || n.off && n.value == 0 {

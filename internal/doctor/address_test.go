@@ -70,6 +70,8 @@ func TestUnusableOptions(t *testing.T) {
 		"port":          {URL: "https://example.org:70000/"},
 		"--idle":        {URL: "example.org", Idle: doctor.MaxIdle + 1},
 		"--token-file":  {URL: "example.org", TokenFile: "/nowhere/at/all"},
+		"the token has": {URL: "example.org", TokenFile: file(t, "'secret'\n")},
+		"order mark":    {URL: "example.org", TokenFile: file(t, "\ufeffsecret")},
 		"--ca-file":     {URL: "example.org", CAFile: "/nowhere/at/all"},
 		"holds no cert": {URL: "example.org", CAFile: file(t, "nothing")},
 	} {

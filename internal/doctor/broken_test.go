@@ -123,6 +123,25 @@ func TestHostLost(t *testing.T) {
 	f.has(doctor.AddressGiven)
 }
 
+// A proxy that takes away /chat, without the slash behind it, and puts a slash in its place.
+func TestDoubledSlashes(t *testing.T) {
+	doubling := proxy{request: func(r *httputil.ProxyRequest) {
+		r.Out.URL.Path = "/" + strings.TrimPrefix(r.In.URL.Path, "/chat")
+		r.Out.URL.RawPath = ""
+	}}
+	f := examine(t, doubling.before(t, beckon(t, trusting...))+"chat/")
+	f.problems(doctor.SlashDoubled, doctor.SlashLost)
+	f.has(doctor.PageOK)
+	f.has(doctor.UpgradeOK)
+}
+
+// A server that knows its names is told of another one, by page and socket.
+func TestHostRefused(t *testing.T) {
+	changing := proxy{request: func(r *httputil.ProxyRequest) { r.Out.Host = "backend:9000" }}
+	f := examine(t, changing.before(t, beckon(t, "--trusted-proxy=127.0.0.1", "--allowed-host=chat.example")))
+	f.problems(doctor.HostRefused, doctor.HostRefused)
+}
+
 func TestForgedOrigin(t *testing.T) {
 	passing := proxy{request: func(r *httputil.ProxyRequest) {
 		for _, name := range []string{"X-Forwarded-Proto", "X-Forwarded-Host"} {

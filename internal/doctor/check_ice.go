@@ -11,10 +11,22 @@ import (
 	"beckon/internal/turn"
 )
 
-// checkICE asks every STUN and TURN server that clients are told of whether it works, all at once.
+// checkICE asks every STUN and TURN server that clients are told of whether it works, all at once. It is logged in
+// meanwhile, as credentials end with the login that they are for.
 func (x *examination) checkICE(ctx context.Context) {
+	u, reply, err := x.login(ctx, x.nextName(), nil)
+	if err == nil {
+		defer u.bye()
+		if !reply.Success {
+			err = errors.New(reply.Message)
+		}
+	}
+	if err != nil {
+		x.unchecked("no user could log in: %s", reason(err))
+		return
+	}
 	var servers []turn.Server
-	for _, s := range x.welcome.ICEServers {
+	for _, s := range reply.ICEServers {
 		for _, url := range s.URLs {
 			servers = append(servers, turn.Server{URL: url, Username: s.Username, Credential: s.Credential})
 		}

@@ -13,6 +13,7 @@ const (
 	pageTitle     = "<title>beckon</title>"
 	nothingHere   = "404: there is nothing here"
 	belowBasePath = "everything is below "
+	allowsHosts   = "--allowed-host"
 )
 
 // maxRedirects is how many are followed.
@@ -92,6 +93,8 @@ func (x *examination) blamePage(a answer) {
 		blame = x.note // the URL asks for sockets
 	}
 	switch {
+	case a.status == http.StatusMisdirectedRequest && strings.Contains(a.body, allowsHosts):
+		blame(HostRefused, hostRemedy, "The server does not go by the name that the request arrives with: %q.", a.excerpt())
 	case strings.Contains(a.body, belowBasePath):
 		blame(PrefixLost, "Either let the proxy keep the path and give the server the same --base-path, or take --base-path away and let the proxy strip it.",
 			"The server answers, and is asked for the wrong path: %q.", a.excerpt())
@@ -110,6 +113,8 @@ func (x *examination) blamePage(a answer) {
 		blame(PageForeign, "See which address the proxy passes "+x.target.path+" on to.", "The page is not beckon's: %s, %q.", a.words(), a.excerpt())
 	}
 }
+
+const hostRemedy = "Start the server with the --allowed-host that the answer names, if users are to reach it by that name. If it is not the one in the URL, have the proxy keep the Host header."
 
 const backendRemedy = "Start the server, and have the proxy pass on to the address that it listens on (--listen): the log says where that is. A proxy in a container does not reach the 127.0.0.1 of its host."
 
@@ -140,6 +145,10 @@ func (x *examination) judgeHeaders(h http.Header) {
 
 // checkSlash asks for the page without the slash at the end of its path.
 func (x *examination) checkSlash(ctx context.Context) {
+	if x.asked && x.who.Doubled {
+		x.warn(SlashDoubled, "Write the path with a slash at its end where the proxy takes it away, as in location "+x.target.path+" { proxy_pass http://127.0.0.1:9000/; }, or without one at both ends.",
+			"The proxy passes paths on with two slashes in a row, as one does that puts / in the place of a path without a slash at its end.")
+	}
 	if x.target.path == "/" {
 		return
 	}

@@ -21,6 +21,7 @@ type identity struct {
 	Host       string
 	SameOrigin *bool
 	BasePath   string
+	Doubled    bool // whether the path arrived with two slashes in a row
 	Headers    []struct {
 		Name         string
 		Lines, Items int

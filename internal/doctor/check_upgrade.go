@@ -93,6 +93,8 @@ func (x *examination) blameUpgrade(path string, shake *handshake, err error) {
 		x.problem(UpgradeDropped, dropped, "The upgrade at %s is answered with a page (200): the request arrives as an ordinary one.", path)
 	case status == http.StatusUpgradeRequired, status == http.StatusBadRequest:
 		x.problem(UpgradeDropped, dropped, "The upgrade at %s does not arrive as one: %d, %q.", path, status, shake.excerpt())
+	case status == http.StatusMisdirectedRequest && strings.Contains(shake.body, allowsHosts):
+		x.problem(HostRefused, hostRemedy, "The server does not go by the name that the upgrade at %s arrives with: %q.", path, shake.excerpt())
 	case status == http.StatusForbidden && strings.Contains(shake.body, "--allowed-origin"):
 		x.problem(OriginRefused, "Allow it with --allowed-origin, and have the proxy keep the Host header.", "The server refuses the Origin %s.", x.target.origin())
 	case status == http.StatusForbidden, status == http.StatusUnauthorized, status == http.StatusProxyAuthRequired:

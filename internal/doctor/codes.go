@@ -49,6 +49,7 @@ const (
 	PolicyChanged          Code = "policy_changed"
 	CachingChanged         Code = "caching_changed"
 	SlashOK                Code = "slash_ok"
+	SlashDoubled           Code = "slash_doubled"
 	SlashLost              Code = "slash_lost"
 	QueryLost              Code = "query_lost"
 	HealthOK               Code = "health_ok"
@@ -67,6 +68,7 @@ const (
 	UpgradeLimited         Code = "upgrade_limited"
 	UpgradeRefused         Code = "upgrade_refused"
 	OriginRefused          Code = "origin_refused"
+	HostRefused            Code = "host_refused"
 	SubprotocolOK          Code = "subprotocol_ok"
 	SubprotocolLost        Code = "subprotocol_lost"
 	SubprotocolAnswerLost  Code = "subprotocol_answer_lost"
@@ -118,7 +120,7 @@ const (
 
 // curedByProxy are the findings that the configuration of the documentation is a remedy for.
 var curedByProxy = map[Code]bool{
-	PrefixLost: true, PrefixNotStripped: true, BackendDown: true, FileMissing: true, SlashLost: true, QueryLost: true,
+	PrefixLost: true, PrefixNotStripped: true, BackendDown: true, FileMissing: true, SlashDoubled: true, SlashLost: true, QueryLost: true,
 	UpgradePartial: true, UpgradeDropped: true, UpgradeNotFound: true, OriginRefused: true,
 	SubprotocolLost: true, SubprotocolAnswerLost: true, ForwardedMissing: true, SchemeLost: true, HostLost: true,
 	ForgedAddressBelieved: true, IdleCut: true,

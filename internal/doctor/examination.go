@@ -12,6 +12,8 @@ import (
 	"os"
 	"strings"
 	"time"
+
+	"beckon/internal/invisible"
 )
 
 // Options are what an examination is made of. URL is required.
@@ -185,6 +187,9 @@ func (x *examination) readFiles() error {
 			return fmt.Errorf("--token-file: %w", err)
 		}
 		x.token = strings.TrimSpace(string(text))
+		if found := invisible.In(x.token); found != "" {
+			return fmt.Errorf("--token-file: %s: the token %s", file, found)
+		}
 	}
 	if file := x.opts.CAFile; file != "" {
 		pem, err := os.ReadFile(file)

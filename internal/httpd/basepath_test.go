@@ -29,6 +29,9 @@ func TestBasePath(t *testing.T) {
 		"/a/chat?room=den":   {308, "/a/chat/?room=den"},
 		"/a/chat/nothing":    {404, ""},
 		"/a/chatter/":        {404, ""},
+		"//a/chat":           {308, "/a/chat/"},
+		"/a/chat//healthz":   {200, ""},
+		"//a/chat//healthz":  {200, ""},
 		"/":                  {404, ""},
 		"/healthz":           {404, ""},
 		"/a/chat//evil.test": {404, ""},
@@ -43,12 +46,15 @@ func TestBasePath(t *testing.T) {
 			t.Errorf("%s: no security headers", path)
 		}
 	}
-	for _, path := range []string{"/a/chat/", "/a/chat/ws"} {
+	for path, want := range map[string]string{
+		"/a/chat/": "/", "/a/chat/ws": "/ws", "/a/chat": "/", "/a/chat?x=1": "/", "//a/chat/ws": "/ws", "/a/chat//ws": "/ws", "/a/chat///": "/",
+		"/a/chatter": "", "/a/chat/ws/": "",
+	} {
 		r := httptest.NewRequest("GET", path, nil)
 		r.Header.Set("Connection", "Upgrade")
 		r.Header.Set("Upgrade", "websocket")
 		h.ServeHTTP(httptest.NewRecorder(), r)
-		if upgraded != path[len("/a/chat"):] {
+		if upgraded != want {
 			t.Errorf("%s: upgraded %q", path, upgraded)
 		}
 		upgraded = ""

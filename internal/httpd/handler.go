@@ -17,8 +17,14 @@ type Options struct {
 	WebSocket http.Handler
 	// Ready tells whether new clients are welcome; it may be called from any goroutine.
 	Ready func() bool
+	// Health says in bounded time, and in words for anybody, what part of the server does not work; nil if all does. It
+	// may be called from any goroutine, and often. Without it the server works as long as it answers.
+	Health func() error
 	// BasePath is what every path begins with, such as /chat; empty for the root.
 	BasePath string
+	// Hosts knows by which names the server may be asked for. What is asked for by others gets 421, but for probes, and
+	// for upgrades, which WebSocket judges by itself. nil is for all names.
+	Hosts Hosts
 	// Clients is for /whoami, which is not there without it.
 	Clients Clients
 	// ProxyProtocol tells whether Clients knows of clients by the PROXY protocol.
@@ -27,8 +33,16 @@ type Options struct {
 	Silence *Silence
 	// Logger gets one line for each request, at debug level. The zero Logger writes nothing.
 	Logger zerolog.Logger
-	// Requests names requests for Logger.
+	// Refusals gets one line for each request that is refused for its Host.
+	Refusals zerolog.Logger
+	// Requests names requests for the loggers.
 	Requests Requests
+}
+
+// Hosts knows by which names the server may be asked for.
+type Hosts interface {
+	// Check returns nil for a request by a good name, else an error that says what the operator could do.
+	Check(r *http.Request) error
 }
 
 // Requests names requests.
@@ -49,20 +63,24 @@ func New(options Options) (http.Handler, error) {
 	if err != nil {
 		return nil, fmt.Errorf("httpd: %w", err)
 	}
-	return below(options.BasePath, &site{options: options, assets: assets}), nil
+	return single(below(options.BasePath, single(&site{options: options, assets: assets}))), nil
 }
 
-// ServeHTTP routes a request. Paths are compared as they are: nothing is cleaned, joined or
-// looked up in a file system, so there is nothing to traverse.
+// ServeHTTP routes a request. Paths are compared as they are, but for slashes at their beginning: nothing else is
+// cleaned, joined or looked up in a file system, so there is nothing to traverse.
 func (s *site) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	runtime.Gosched() // requests that come without a pause do not keep others waiting
 	socket := r.URL.Path == "/" || r.URL.Path == "/ws"
-	if socket && isUpgrade(r) {
-		if s.options.Silence != nil && hasToken(r.Header["Sec-Websocket-Protocol"], silenceProtocol) {
-			s.options.Silence.ServeHTTP(w, r)
-			return
-		}
+	upgrade := socket && isUpgrade(r)
+	silent := upgrade && s.options.Silence != nil && hasToken(r.Header["Sec-Websocket-Protocol"], silenceProtocol)
+	switch {
+	case upgrade && !silent:
 		s.options.WebSocket.ServeHTTP(w, r)
+		return
+	case !isProbe(r.URL.Path) && s.misdirected(w, r):
+		return
+	case silent:
+		s.options.Silence.ServeHTTP(w, r)
 		return
 	}
 	if r.ContentLength != 0 {
@@ -78,12 +96,15 @@ func (s *site) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	s.serveResource(w, r)
 }
 
+// allowed are the methods that work.
+const allowed = "GET, HEAD, OPTIONS"
+
 // serveResource answers for everything that can be read with GET.
 func (s *site) serveResource(w http.ResponseWriter, r *http.Request) {
 	serve := http.HandlerFunc(nil)
 	switch {
 	case r.URL.Path == "/healthz":
-		serve = serveHealth
+		serve = s.serveHealth
 	case r.URL.Path == "/readyz":
 		serve = s.serveReadiness
 	case r.URL.Path == "/whoami" && s.options.Clients != nil:
@@ -96,15 +117,24 @@ func (s *site) serveResource(w http.ResponseWriter, r *http.Request) {
 	switch {
 	case serve == nil:
 		writeText(w, r, http.StatusNotFound, "404: there is nothing here")
+	case r.Method == http.MethodOptions: // some load balancers ask so whether a server lives
+		w.Header().Set("Allow", allowed)
+		w.WriteHeader(http.StatusNoContent)
 	case r.Method != http.MethodGet && r.Method != http.MethodHead:
-		w.Header().Set("Allow", "GET, HEAD")
+		w.Header().Set("Allow", allowed)
 		writeText(w, r, http.StatusMethodNotAllowed, "405: only GET and HEAD work here")
 	default:
 		serve(w, r)
 	}
 }
 
-func serveHealth(w http.ResponseWriter, r *http.Request) {
+func (s *site) serveHealth(w http.ResponseWriter, r *http.Request) {
+	if s.options.Health != nil {
+		if err := s.options.Health(); err != nil {
+			writeText(w, r, http.StatusServiceUnavailable, err.Error())
+			return
+		}
+	}
 	writeText(w, r, http.StatusOK, "ok")
 }
 

@@ -2,6 +2,7 @@ package httpd
 
 import (
 	"bytes"
+	"errors"
 	"io"
 	"net/http"
 	"net/http/httptest"
@@ -100,8 +101,9 @@ func TestRoutes(t *testing.T) {
 		{"GET", "/js", 404, "text/plain; charset=utf-8", "404: there is nothing here\n"},
 		{"GET", "/js/", 404, "text/plain; charset=utf-8", "404: there is nothing here\n"},
 		{"GET", "/lib/", 404, "text/plain; charset=utf-8", "404: there is nothing here\n"},
-		{"GET", "//", 404, "text/plain; charset=utf-8", "404: there is nothing here\n"},
-		{"GET", "//js/main.js", 404, "text/plain; charset=utf-8", "404: there is nothing here\n"},
+		{"GET", "//", 200, "text/html; charset=utf-8", page}, // as a proxy may make it of a path that it takes away
+		{"GET", "//js/main.js", 200, "text/javascript; charset=utf-8", script},
+		{"GET", "/js//main.js", 404, "text/plain; charset=utf-8", "404: there is nothing here\n"},
 		{"GET", "/js/../index.html", 404, "text/plain; charset=utf-8", "404: there is nothing here\n"},
 		{"GET", "/../../../etc/passwd", 404, "text/plain; charset=utf-8", "404: there is nothing here\n"},
 		{"GET", `/..\..\secret`, 404, "text/plain; charset=utf-8", "404: there is nothing here\n"},
@@ -109,14 +111,17 @@ func TestRoutes(t *testing.T) {
 		{"GET", "/INDEX.HTML", 404, "text/plain; charset=utf-8", "404: there is nothing here\n"},
 		{"POST", "/", 405, "text/plain; charset=utf-8", "405: only GET and HEAD work here\n"},
 		{"PUT", "/js/main.js", 405, "text/plain; charset=utf-8", "405: only GET and HEAD work here\n"},
-		{"OPTIONS", "/lib/beckon.js", 405, "text/plain; charset=utf-8", "405: only GET and HEAD work here\n"},
+		{"OPTIONS", "/lib/beckon.js", 204, "", ""},
+		{"OPTIONS", "/", 204, "", ""},
+		{"OPTIONS", "/healthz", 204, "", ""},
+		{"OPTIONS", "/nothing", 404, "text/plain; charset=utf-8", "404: there is nothing here\n"},
 		{"DELETE", "/healthz", 405, "text/plain; charset=utf-8", "405: only GET and HEAD work here\n"},
 	} {
 		w := do(h, c.method, c.target)
 		if w.Code != c.status || w.Header().Get("Content-Type") != c.contentType || w.Body.String() != c.body {
 			t.Errorf("%s %q: %d %s %q; want %d %s %q", c.method, c.target, w.Code, w.Header().Get("Content-Type"), w.Body, c.status, c.contentType, c.body)
 		}
-		if allow := w.Header().Get("Allow"); (allow == "GET, HEAD") != (c.status == 405) {
+		if allow := w.Header().Get("Allow"); (allow == "GET, HEAD, OPTIONS") != (c.status == 405 || c.status == 204) {
 			t.Errorf("%s %q: Allow is %q", c.method, c.target, allow)
 		}
 		if c.method == "GET" {
@@ -150,6 +155,21 @@ func TestReadinessWhileDraining(t *testing.T) {
 	}
 	if w := do(h, "GET", "/healthz"); w.Code != 200 {
 		t.Errorf("draining, /healthz: %d", w.Code)
+	}
+}
+
+func TestHealthNamesWhatDoesNotWork(t *testing.T) {
+	err := errors.New("hub: no answer")
+	h := newSite(t, func(o *Options) { o.Health = func() error { return err } })
+	if w := do(h, "GET", "/healthz"); w.Code != 503 || w.Body.String() != "hub: no answer\n" {
+		t.Errorf("unwell: %d %q", w.Code, w.Body)
+	}
+	if w := do(h, "GET", "/readyz"); w.Code != 200 {
+		t.Errorf("unwell, /readyz: %d", w.Code)
+	}
+	err = nil
+	if w := do(h, "GET", "/healthz"); w.Code != 200 || w.Body.String() != "ok\n" {
+		t.Errorf("well: %d %q", w.Code, w.Body)
 	}
 }
 

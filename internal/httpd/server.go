@@ -12,15 +12,15 @@ import (
 // Bounds on what a client may take of the server before a request is complete. A hijacked
 // connection is not subject to the timeouts: hijacking clears them.
 const (
-	bodyTimeout    = 5 * time.Second // after the head; no request has a body
-	writeTimeout   = time.Minute
-	idleTimeout    = time.Minute
-	maxHeaderBytes = 8 << 10
+	bodyTimeout  = 5 * time.Second // after the head; no request has a body
+	writeTimeout = time.Minute
 )
 
 // Bounds are those bounds of a server that are settings.
 type Bounds struct {
 	HeaderTimeout time.Duration // for the head of a request; 0 for ever
+	IdleTimeout   time.Duration // between two requests; 0 for ever
+	HeaderBytes   int           // of the head of a request, all headers and the target; 0 for what net/http takes
 	Connections   int           // that are open at one time and no WebSockets, or not yet; 0 for any number
 }
 
@@ -31,13 +31,17 @@ func NewServer(h http.Handler, bounds Bounds, logger zerolog.Logger) *http.Serve
 	if headerTimeout > 0 {
 		readTimeout = headerTimeout + bodyTimeout
 	}
+	idleTimeout := bounds.IdleTimeout
+	if idleTimeout == 0 {
+		idleTimeout = -1 // 0 is for as long as a request may take
+	}
 	return &http.Server{
-		Handler:           h,
+		Handler:           newHeads(bounds.HeaderBytes, logger, h),
 		ReadHeaderTimeout: headerTimeout,
 		ReadTimeout:       readTimeout,
 		WriteTimeout:      writeTimeout,
 		IdleTimeout:       idleTimeout,
-		MaxHeaderBytes:    maxHeaderBytes,
+		MaxHeaderBytes:    headSlack * bounds.HeaderBytes,
 		ErrorLog:          log.New(errorLog{logger}, "", 0),
 		ConnState:         newVisitors(bounds.Connections).note,
 	}

@@ -51,7 +51,7 @@ func (l *pipeListener) dial() net.Conn {
 
 // serve runs the server, changed, until the test ends.
 func serve(t *testing.T, h http.Handler, logger zerolog.Logger, changes ...func(*http.Server)) *pipeListener {
-	listener, server := newPipeListener(), NewServer(h, Bounds{HeaderTimeout: headerTimeout}, logger)
+	listener, server := newPipeListener(), NewServer(h, testBounds(), logger)
 	for _, change := range changes {
 		change(server)
 	}
@@ -94,22 +94,73 @@ func TestSlowClientsAreDropped(t *testing.T) {
 	}
 }
 
+// A proxy that keeps connections for a minute, as load balancers do, never meets one that is just being closed; and
+// where there is no bound it may take its time.
+func TestIdleConnectionsOutliveThoseOfProxies(t *testing.T) {
+	for limit, idle := range map[time.Duration]time.Duration{2 * time.Minute: 119 * time.Second, 0: 10 * time.Hour} {
+		synctest.Test(t, func(t *testing.T) {
+			conn := serve(t, newSite(t, nil), zerolog.Nop(), func(s *http.Server) {
+				s.IdleTimeout = NewServer(nil, Bounds{IdleTimeout: limit}, zerolog.Nop()).IdleTimeout
+			}).dial()
+			defer conn.Close()
+			in := bufio.NewReader(conn)
+			for range 3 {
+				go func() { _, _ = io.WriteString(conn, "GET /healthz HTTP/1.1\r\nHost: a\r\n\r\n") }()
+				response, err := http.ReadResponse(in, nil)
+				if err != nil {
+					t.Fatalf("after %v: %v", idle, err)
+				}
+				_, _ = io.Copy(io.Discard, response.Body)
+				time.Sleep(idle)
+			}
+		})
+	}
+}
+
 func TestHugeHeadersAreRefused(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		conn := serve(t, newSite(t, nil), zerolog.Nop()).dial()
-		defer conn.Close()
-		go func() {
-			_, _ = io.WriteString(conn, "GET / HTTP/1.1\r\nHost: a\r\nX: "+strings.Repeat("x", maxHeaderBytes+8192)+"\r\n\r\n")
-		}()
-		response, err := http.ReadResponse(bufio.NewReader(conn), nil)
-		if err != nil {
-			t.Fatal(err)
+		out := new(bytes.Buffer)
+		listener := serve(t, newSite(t, nil), zerolog.New(out).Level(zerolog.InfoLevel))
+		ask := func(path string, bytes int) (status int, body string) {
+			conn := listener.dial()
+			defer conn.Close()
+			go func() {
+				_, _ = io.WriteString(conn, "GET "+path+" HTTP/1.1\r\nHost: a\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"+
+					"Cookie: "+strings.Repeat("x", bytes)+"\r\n\r\n")
+			}()
+			response, err := http.ReadResponse(bufio.NewReader(conn), nil)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if response.StatusCode == http.StatusRequestHeaderFieldsTooLarge && !response.Close {
+				t.Errorf("%s, %d bytes: the connection is said to stay open", path, bytes)
+			}
+			text, _ := io.ReadAll(io.LimitReader(response.Body, 1000))
+			// The server may linger before it closes; its goroutine has to end with the bubble.
+			conn.Close()
+			return response.StatusCode, string(text)
 		}
-		if response.StatusCode != http.StatusRequestHeaderFieldsTooLarge {
-			t.Errorf("status %d", response.StatusCode)
+		for path, fine := range map[string]int{"/healthz": http.StatusOK, "/ws": http.StatusSwitchingProtocols} {
+			if status, body := ask(path, headerBytes-200); status != fine {
+				t.Errorf("%s, large headers: %d %q", path, status, body)
+			}
+			if out.Len() > 0 {
+				t.Errorf("logged: %s", out)
+			}
 		}
-		// The server lingers before it closes; its goroutine has to end with the bubble.
-		_, _ = io.Copy(io.Discard, conn)
+		for _, path := range []string{"/healthz", "/ws"} {
+			status, body := ask(path, headerBytes)
+			if status != http.StatusRequestHeaderFieldsTooLarge || !strings.Contains(body, "--max-header-bytes") {
+				t.Errorf("%s, too large headers: %d %q", path, status, body)
+			}
+		}
+		if status, _ := ask("/healthz", 4*headerBytes); status != http.StatusRequestHeaderFieldsTooLarge {
+			t.Errorf("huge headers: %d", status)
+		}
+		if strings.Count(out.String(), "--max-header-bytes") != 1 || strings.Count(out.String(), "\n") != 1 {
+			t.Errorf("logged, where one line was due:\n%s", out)
+		}
+		time.Sleep(time.Minute)
 	})
 }
 
@@ -145,7 +196,7 @@ func TestServerTroubleIsLoggedByItsSeverity(t *testing.T) {
 		"http: TLS handshake error from x: \x1b[2J EOF":     "debug",
 	} {
 		var out bytes.Buffer
-		NewServer(nil, Bounds{HeaderTimeout: headerTimeout}, zerolog.New(&out)).ErrorLog.Print(line)
+		NewServer(nil, testBounds(), zerolog.New(&out)).ErrorLog.Print(line)
 		want := `{"level":"` + level + `","detail":"http: `
 		if !strings.HasPrefix(out.String(), want) || strings.Contains(out.String(), "\x1b") || strings.Count(out.String(), "\n") != 1 {
 			t.Errorf("%q is logged as %q", line, out.String())
@@ -153,5 +204,13 @@ func TestServerTroubleIsLoggedByItsSeverity(t *testing.T) {
 	}
 }
 
-// headerTimeout is that of the servers under test.
-const headerTimeout = 5 * time.Second
+// These are those of the servers under test.
+const (
+	headerTimeout = 5 * time.Second
+	headerBytes   = 32 << 10
+	idleTimeout   = 2 * time.Minute
+)
+
+func testBounds() Bounds {
+	return Bounds{HeaderTimeout: headerTimeout, IdleTimeout: idleTimeout, HeaderBytes: headerBytes}
+}

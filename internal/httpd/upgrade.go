@@ -36,7 +36,18 @@ func serveUpgradeRequired(w http.ResponseWriter, r *http.Request) {
 	w.Header().Set("Connection", "Upgrade")
 	text := "426: this address speaks WebSocket, connect to it with a WebSocket client"
 	if isMangledUpgrade(r) {
-		text = "426: the Upgrade and Connection headers are missing, a proxy on the way must pass them on"
+		text = "426: " + lostHeaders(r) + ", a proxy on the way must pass them on"
 	}
 	writeText(w, r, http.StatusUpgradeRequired, text)
+}
+
+// lostHeaders names what a mangled upgrade lacks.
+func lostHeaders(r *http.Request) string {
+	switch {
+	case hasToken(r.Header["Upgrade"], "websocket"):
+		return "the Connection header does not hold Upgrade"
+	case hasToken(r.Header["Connection"], "upgrade"):
+		return "the Upgrade header does not hold websocket"
+	}
+	return "the Upgrade and Connection headers are missing"
 }

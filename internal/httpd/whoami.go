@@ -35,7 +35,8 @@ type identity struct {
 	Host       string        `json:"host,omitempty"`       // if it is the one in the asker's Origin
 	SameOrigin *bool         `json:"sameOrigin,omitempty"` // whether it is; only for an asker that sends an Origin
 	BasePath   string        `json:"basePath"`
-	Headers    []headerCount `json:"headers"` // those of forwardingHeaders that arrived
+	Doubled    bool          `json:"doubled,omitempty"` // whether the path arrived with two slashes in a row
+	Headers    []headerCount `json:"headers"`           // those of forwardingHeaders that arrived
 	Time       time.Time     `json:"time"`
 }
 
@@ -80,7 +81,7 @@ func (s *site) serveIdentity(w http.ResponseWriter, r *http.Request) {
 func (s *site) identify(r *http.Request) identity {
 	clients := s.options.Clients
 	who := identity{
-		Proxy: clients.ByProxy(r), Announced: s.options.ProxyProtocol, BasePath: s.options.BasePath,
+		Proxy: clients.ByProxy(r), Announced: s.options.ProxyProtocol, BasePath: s.options.BasePath, Doubled: isDoubled(r),
 		Headers: countHeaders(r.Header), Time: time.Now().UTC(),
 	}
 	addr := clients.Client(r)

@@ -2,9 +2,9 @@ package hub
 
 import (
 	"errors"
-	"runtime/debug"
 	"time"
 
+	"beckon/internal/fault"
 	"beckon/internal/protocol"
 )
 
@@ -18,13 +18,10 @@ var ErrFault = errors.New("hub: a fault in the server cost this room")
 //
 // The room is emptied in a goroutine of its own, as the caller may hold the hub's lock or that of a session.
 func (r *room) caught(err *error) {
-	value := recover()
-	if value == nil {
-		return
+	if fault.Caught(r.hub.faults, fault.Room, recover()) {
+		*err = ErrFault
+		time.AfterFunc(0, r.abandon)
 	}
-	*err = ErrFault
-	r.hub.opts.Fault(value, debug.Stack())
-	time.AfterFunc(0, r.abandon)
 }
 
 // abandon empties the room and forgets it.

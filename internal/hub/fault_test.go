@@ -6,9 +6,15 @@ import (
 	"testing"
 	"testing/synctest"
 
+	"beckon/internal/fault"
 	"beckon/internal/protocol"
 	"beckon/internal/share"
 )
+
+// told is a fault.Observer.
+type told func(fault.Report)
+
+func (f told) Caught(r fault.Report) { f(r) }
 
 // rotten is a recorder that panics where it is told to.
 type rotten struct {
@@ -41,7 +47,7 @@ func TestAFaultEmptiesItsRoom(t *testing.T) {
 		t.Run(where, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				var stacks []string
-				h := New(Options{NewID: counter(), Fault: func(_ any, stack []byte) { stacks = append(stacks, string(stack)) }})
+				h := New(Options{NewID: counter(), Faults: told(func(r fault.Report) { stacks = append(stacks, string(r.Stack)) })})
 				ana, heard := join(t, h, "Ana")
 				bad := new(rotten)
 				bob, _ := join(t, h, "Bob", to(bad))
@@ -60,7 +66,7 @@ func TestAFaultEmptiesItsRoom(t *testing.T) {
 					join(t, h, "Eve")
 				}
 				settle()
-				if len(stacks) == 0 || !strings.Contains(stacks[0], "rotten") {
+				if len(stacks) == 0 || !strings.Contains(stacks[0], "(*rotten).fail") {
 					t.Errorf("the stacks are %q", stacks)
 				}
 				if heard.why() != protocol.EndFault || bad.why() != protocol.EndFault || farHeard.why() != 0 {
@@ -89,7 +95,7 @@ func TestAFaultEmptiesItsRoom(t *testing.T) {
 func TestAFaultWhileARoomChanges(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		faults := 0
-		h := New(Options{NewID: counter(), Fault: func(any, []byte) { faults++ }})
+		h := New(Options{NewID: counter(), Faults: told(func(fault.Report) { faults++ })})
 		ana, heard := join(t, h, "Ana")
 		join(t, h, "Bob")
 		settle()

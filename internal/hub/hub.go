@@ -19,9 +19,9 @@ package hub
 
 import (
 	"errors"
-	"sync"
 	"time"
 
+	"beckon/internal/fault"
 	"beckon/internal/protocol"
 	"beckon/internal/share"
 )
@@ -35,41 +35,46 @@ var (
 	ErrBusy        = errors.New("hub: too much waits for that user already")
 )
 
-// Options are a hub's bounds. Zero means no bound.
-type Options struct {
+// Bounds are how many a hub takes. Zero means no bound.
+type Bounds struct {
 	MaxUsers     int // members of all rooms together
 	MaxRooms     int // rooms that have members
 	MaxRoomUsers int // members of one room
+}
+
+// Options are what a hub needs.
+type Options struct {
+	Bounds
 	// NewID makes the id of a member; it must never repeat itself. It is called under a lock.
 	NewID func() string
-	// Fault is told of a panic that was caught, which cost the room that was worked on. It is called by whoever
-	// worked on it, maybe with the hub's lock held. Nil is for nobody.
-	Fault func(value any, stack []byte)
+	// Faults is told of panics that cost a room, maybe with the hub's lock held; nil for nobody.
+	Faults fault.Observer
 }
 
 // Hub is the registry of one server. Its methods may be called from any goroutine.
 type Hub struct {
-	mu    sync.Mutex
-	opts  Options          // guarded by mu
-	rooms map[string]*room // by key; guarded by mu
-	users int              // members of all rooms; guarded by mu
-	quiet bool             // no more presence; guarded by mu
+	// Static.
+
+	newID  func() string
+	faults fault.Observer
+
+	mu     fault.Mutex
+	bounds Bounds           // guarded by mu
+	rooms  map[string]*room // by key; guarded by mu
+	users  int              // members of all rooms; guarded by mu
+	quiet  bool             // no more presence; guarded by mu
 }
 
 // New returns an empty hub.
 func New(opts Options) *Hub {
-	if opts.Fault == nil {
-		opts.Fault = func(any, []byte) {}
-	}
-	return &Hub{opts: opts, rooms: make(map[string]*room)}
+	return &Hub{newID: opts.NewID, faults: opts.Faults, bounds: opts.Bounds, rooms: make(map[string]*room)}
 }
 
-// SetBounds makes the bounds those of opts for whoever comes from now on; who is in stays in. NewID stays what it is.
-func (h *Hub) SetBounds(opts Options) {
+// SetBounds makes b the bounds for whoever comes from now on; who is in stays in.
+func (h *Hub) SetBounds(b Bounds) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	opts.NewID = h.opts.NewID
-	h.opts = opts
+	h.bounds = b
 }
 
 // Join is a request to enter a room.
@@ -101,7 +106,7 @@ func (h *Hub) Join(j Join) (*Member, protocol.Users, error) {
 		h.rooms[j.RoomKey] = r
 	}
 	m := &Member{
-		User:     protocol.User{ID: h.opts.NewID(), Name: j.Name},
+		User:     protocol.User{ID: h.newID(), Name: j.Name},
 		since:    time.Now(),
 		hub:      h,
 		room:     r,
@@ -123,11 +128,11 @@ func (h *Hub) mayJoin(r *room, nameKey string) error {
 	switch {
 	case r != nil && r.has(nameKey):
 		return ErrNameTaken
-	case h.opts.MaxUsers > 0 && h.users >= h.opts.MaxUsers:
+	case h.bounds.MaxUsers > 0 && h.users >= h.bounds.MaxUsers:
 		return ErrServerFull
-	case r == nil && h.opts.MaxRooms > 0 && len(h.rooms) >= h.opts.MaxRooms:
+	case r == nil && h.bounds.MaxRooms > 0 && len(h.rooms) >= h.bounds.MaxRooms:
 		return ErrServerFull
-	case r != nil && h.opts.MaxRoomUsers > 0 && r.size() >= h.opts.MaxRoomUsers:
+	case r != nil && h.bounds.MaxRoomUsers > 0 && r.size() >= h.bounds.MaxRoomUsers:
 		return ErrRoomFull
 	default:
 		return nil

@@ -215,7 +215,7 @@ func TestRoomsAreApart(t *testing.T) {
 }
 
 func TestBounds(t *testing.T) {
-	h := New(Options{NewID: counter(), MaxUsers: 4, MaxRooms: 2, MaxRoomUsers: 2})
+	h := New(Options{NewID: counter(), Bounds: Bounds{MaxUsers: 4, MaxRooms: 2, MaxRoomUsers: 2}})
 	try := func(room, name string) error {
 		m, _, err := h.Join(Join{RoomKey: room, Name: name, NameKey: name, Sink: new(recorder)})
 		if err == nil {
@@ -245,7 +245,7 @@ func TestBounds(t *testing.T) {
 
 // Other bounds are for those who come from then on; who is in stays in.
 func TestBoundsMayChange(t *testing.T) {
-	h := New(Options{NewID: counter(), MaxUsers: 1})
+	h := New(Options{NewID: counter(), Bounds: Bounds{MaxUsers: 1}})
 	try := func(room, name string, want error) {
 		t.Helper()
 		if _, _, err := h.Join(Join{RoomKey: room, Name: name, NameKey: name, Sink: new(recorder)}); !errors.Is(err, want) {
@@ -254,13 +254,13 @@ func TestBoundsMayChange(t *testing.T) {
 	}
 	try("a", "ana", nil)
 	try("a", "bob", ErrServerFull)
-	h.SetBounds(Options{MaxUsers: 4, MaxRooms: 1, MaxRoomUsers: 2})
+	h.SetBounds(Bounds{MaxUsers: 4, MaxRooms: 1, MaxRoomUsers: 2})
 	try("a", "bob", nil)
 	try("a", "eve", ErrRoomFull)
 	try("b", "eve", ErrServerFull)
-	h.SetBounds(Options{MaxUsers: 1, MaxRooms: 1, MaxRoomUsers: 1})
+	h.SetBounds(Bounds{MaxUsers: 1, MaxRooms: 1, MaxRoomUsers: 1})
 	try("a", "eve", ErrServerFull)
-	h.SetBounds(Options{})
+	h.SetBounds(Bounds{})
 	try("a", "eve", nil)
 	try("b", "eve", nil)
 	if h.Users() != 4 || h.Rooms() != 2 {

@@ -13,7 +13,7 @@ const stretch = 256
 // pause (nil for none) every stretch without. The map may change meanwhile, as it may in any loop over it (The Go
 // Programming Language Specification, "For statements with range clause"): what is in it all the time is
 // visited once.
-func walk[V any](mu *sync.Mutex, m map[string]V, visit func(key string, value V) bool, pause func()) {
+func walk[V any](mu sync.Locker, m map[string]V, visit func(key string, value V) bool, pause func()) {
 	mu.Lock()
 	defer mu.Unlock()
 	visited := 0
@@ -37,7 +37,7 @@ type entry[V any] struct {
 }
 
 // lowest returns the entries of m, which mu guards, with the least keys of at least from, at most n, in order.
-func lowest[V any](mu *sync.Mutex, m map[string]V, from string, n int) []entry[V] {
+func lowest[V any](mu sync.Locker, m map[string]V, from string, n int) []entry[V] {
 	found := make(map[string]V) // by key, since one that goes and comes back may be visited twice
 	full, greatest := false, ""
 	walk(mu, m, func(key string, value V) bool {

@@ -34,16 +34,15 @@ func (i *Issuer) Use(servers []Server, secrets Secrets) {
 	i.current.Store(&issue{servers: slices.Clone(servers), secret: secrets[0]})
 }
 
-// Servers returns the list for the user with an id, who has to leave when until comes; the zero time is never.
-// Credentials end then, too: what they open is not for those who may not stay. Nobody's are good for less than a
-// minute, or a ttl that is less.
-func (i *Issuer) Servers(id string, until time.Time) Handout {
+// Servers returns the list for a user. Credentials end when the user has to leave: what they open is not for those who
+// may not stay. Nobody's are good for less than a minute, or a ttl that is less.
+func (i *Issuer) Servers(user User) Handout {
 	now, ttl := time.Now(), i.ttl
-	if !until.IsZero() {
-		ttl = min(ttl, max(until.Sub(now), shortestTTL))
+	if !user.Until.IsZero() {
+		ttl = min(ttl, max(user.Until.Sub(now), shortestTTL))
 	}
 	current := i.current.Load()
-	username, password := Credential(current.secret, id, now.Add(ttl))
+	username, password := Credential(current.secret, user.credentialID(current.secret), now.Add(ttl))
 	servers := slices.Clone(current.servers)
 	for n := range servers {
 		if servers[n].LacksCredentials() {

@@ -57,14 +57,14 @@ func TestIssuerGivesCredentialsToThoseThatLackThem(t *testing.T) {
 			{URLs: []string{"turn:c"}, Username: "own", Credential: "own secret"}, {URLs: []string{"turns:d"}},
 		}, Secrets{secret, "another"})
 		time.Sleep(time.Second / 2)
-		given := i.Servers(ana, time.Time{})
+		given := i.Servers(User{ID: ana})
 		username, password := Credential(secret, ana, time.Now().Add(12*time.Hour))
 		want := fmt.Sprintf(`[{"urls":["stun:a"]},{"urls":["turn:b"],"username":%[1]q,"credential":%[2]q},`+
 			`{"urls":["turn:c"],"username":"own","credential":"own secret"},{"urls":["turns:d"],"username":%[1]q,"credential":%[2]q}]`, username, password)
 		if string(given.List) != want || given.TTL != 12*time.Hour || !given.Lapses {
 			t.Errorf("got %s for %v\nwant %s", given.List, given.TTL, want)
 		}
-		if other := i.Servers("another", time.Time{}); string(other.List) == string(given.List) {
+		if other := i.Servers(User{ID: "another"}); string(other.List) == string(given.List) {
 			t.Error("two users have the same credentials")
 		}
 	})
@@ -81,7 +81,7 @@ func TestCredentialsEndWithTheStay(t *testing.T) {
 		} {
 			i := NewIssuer(c.ttl)
 			i.Use([]Server{{URLs: []string{"turn:a"}}}, Secrets{secret})
-			given := i.Servers(ana, time.Now().Add(c.stay))
+			given := i.Servers(User{ID: ana, Until: time.Now().Add(c.stay)})
 			wantName, _ := Credential(secret, ana, time.Now().Add(c.want))
 			if given.TTL != c.want || decode(t, given.List)[0].Username != wantName {
 				t.Errorf("%v of which %v are left: got %v, %s", c.ttl, c.stay, given.TTL, given.List)
@@ -93,14 +93,14 @@ func TestCredentialsEndWithTheStay(t *testing.T) {
 // After a rotation the new secret signs; the servers may be others, too.
 func TestUseTakesThePlaceOfWhatWas(t *testing.T) {
 	i := NewIssuer(time.Hour)
-	if got := i.Servers(ana, time.Time{}); string(got.List) != "[]" {
+	if got := i.Servers(User{ID: ana}); string(got.List) != "[]" {
 		t.Errorf("before any Use: %s", got.List)
 	}
 	for _, first := range []string{secret, strings.ToUpper(secret)} {
 		servers := []Server{{URLs: []string{"turn:" + first}}}
 		i.Use(servers, Secrets{first, secret})
 		servers[0] = Server{}
-		got := decode(t, i.Servers(ana, time.Time{}).List)[0]
+		got := decode(t, i.Servers(User{ID: ana}).List)[0]
 		expiry, _, _ := strings.Cut(got.Username, ":")
 		var seconds int64
 		fmt.Sscan(expiry, &seconds)
@@ -113,12 +113,18 @@ func TestUseTakesThePlaceOfWhatWas(t *testing.T) {
 func TestLoadSecrets(t *testing.T) {
 	const other = "fedcba9876543210"
 	for text, want := range map[string]string{
-		secret:                                   secret,
-		secret + "\n":                            secret,
-		"\r\n  " + secret + "\t\r\n\n" + other:   secret + " " + other,
-		"":                                       "!there is no secret",
-		" \n\n":                                  "!there is no secret",
-		secret + "\n\nfedcba987654321\n":         "!in line 3 is shorter than 16",
+		secret:                                 secret,
+		secret + "\n":                          secret,
+		"\r\n  " + secret + "\t\r\n\n" + other: secret + " " + other,
+		"":                                     "!there is no secret",
+		" \n\n":                                "!there is no secret",
+		secret + "\n\nfedcba987654321\n":       "!in line 3 is shorter than 16",
+		"\ufeff" + secret:                      "!in line 1 begins with a byte order mark (EF BB BF)",
+		other + "\n'" + secret + "'\n":         "!in line 2 has quotation marks around it",
+		other + "\n" + secret + "\u200b\n":     "!in line 2 holds an invisible character (U+200B)",
+		"\xff\xfe" + strings.Join(strings.Split(secret, ""), "\x00") + "\x00\r\x00\n\x00": "!in line 1 is UTF-16",
+		secret + "\xe1":                          "!in line 1 is not UTF-8",
+		secret + "\x00":                          "!in line 1 holds a NUL character (00), which is byte 33",
 		strings.Repeat("x", 64<<10) + "\n" + "y": "!is longer than 65536 bytes",
 	} {
 		path := filepath.Join(t.TempDir(), "secrets")

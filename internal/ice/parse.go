@@ -5,8 +5,12 @@ import (
 	"fmt"
 	"net/netip"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
+	"unicode/utf8"
+
+	"beckon/internal/invisible"
 )
 
 // ParseServer reads one ICE server as an operator writes it:
@@ -16,16 +20,33 @@ import (
 //
 // The "USER:SECRET@" part is this project's own: RFC 7065 leaves credentials out of the URI,
 // but browsers use no TURN server without them; see [Server.LacksCredentials]. Both are
-// percent-decoded. HOST is a DNS name, an IPv4 address or an IPv6 address in
+// percent-decoded; in a list, where a comma ends a server, one in them is written %2C. HOST is a DNS name, an IPv4 address or an IPv6 address in
 // brackets. Scheme, host and transport are returned in lower case.
 //
 // Errors say what to write instead and never contain the secret.
 func ParseServer(s string) (Server, error) {
 	server, err := parseServer(s)
 	if err != nil {
+		if isTorn(s) {
+			err = fmt.Errorf("%w (a comma ends a server: in a user name or a secret write %%2C)", err)
+		}
 		return Server{}, fmt.Errorf("%q: %w", redact(s), err)
 	}
 	return server, nil
+}
+
+// isTorn tells what may be a piece of a TURN server with a comma in its secret: what has a user name but no host, a
+// host but no scheme, or neither.
+func isTorn(s string) bool {
+	scheme, rest, ok := strings.Cut(s, ":")
+	if !isScheme(scheme) {
+		return s != "" && !ok || strings.Contains(s, "@")
+	}
+	return strings.HasPrefix(strings.ToLower(scheme), "turn") && !strings.Contains(rest, "@") && strings.Contains(rest, ":") && !strings.Contains(rest, "[")
+}
+
+func isScheme(s string) bool {
+	return slices.Contains([]string{"stun", "stuns", "turn", "turns"}, strings.ToLower(s))
 }
 
 func parseServer(s string) (Server, error) {
@@ -34,7 +55,7 @@ func parseServer(s string) (Server, error) {
 	switch {
 	case !ok:
 		return Server{}, errors.New("want stun:HOST:PORT or turn:USER:SECRET@HOST:PORT")
-	case scheme != "stun" && scheme != "stuns" && scheme != "turn" && scheme != "turns":
+	case !isScheme(scheme):
 		return Server{}, errors.New("the scheme must be stun, stuns, turn or turns")
 	case strings.HasPrefix(rest, "//"):
 		return Server{}, fmt.Errorf("no // after %s:, write %s:HOST:PORT", scheme, scheme)
@@ -90,6 +111,12 @@ func parseUserinfo(userinfo string) (username, credential string, err error) {
 	if !ok || user == "" || secret == "" {
 		return "", "", errors.New("before the @ both are needed: USER:SECRET")
 	}
+	if found := invisible.In(user); found != "" {
+		return "", "", fmt.Errorf("the user name %s", found)
+	}
+	if found := invisible.In(secret); found != "" {
+		return "", "", fmt.Errorf("the secret %s", found)
+	}
 	username, err = url.PathUnescape(user)
 	if err != nil {
 		return "", "", errors.New("a % in the user name must be written %25")
@@ -97,6 +124,9 @@ func parseUserinfo(userinfo string) (username, credential string, err error) {
 	credential, err = url.PathUnescape(secret)
 	if err != nil {
 		return "", "", errors.New("a % in the secret must be written %25")
+	}
+	if !utf8.ValidString(username) || !utf8.ValidString(credential) { // clients are told by JSON
+		return "", "", errors.New("the user name and the secret must be UTF-8 text")
 	}
 	return username, credential, nil
 }
@@ -183,9 +213,16 @@ func isLabel(s string) bool {
 }
 
 // redact hides whatever may be a credential: all between the scheme and the last @, or, in
-// a URI without one, all that stands where a port should and is none.
+// a URI without one, all that stands where a port should and is none. What has no scheme may
+// be a piece of one.
 func redact(s string) string {
-	scheme, rest, _ := strings.Cut(s, ":")
+	scheme, rest, ok := strings.Cut(s, ":")
+	if at := strings.LastIndex(s, "@"); at >= 0 && !isScheme(scheme) {
+		return mask + s[at:]
+	}
+	if !ok && s != "" {
+		return mask
+	}
 	if at := strings.LastIndex(rest, "@"); at >= 0 {
 		return scheme + ":" + mask + rest[at:]
 	}

@@ -96,6 +96,13 @@ func TestParseServerRefuses(t *testing.T) {
 		"turn:ana:s3cret":                    "the port must be",
 		"ana:s3cret@h":                       "the scheme must be",
 		"turn:ana:s3cret@bad host":           "DNS name",
+		"turn:ana:s3cret%FF@h":               "must be UTF-8",
+		"turn:an\xe1:s3cret@h":               "must be UTF-8",
+		"turn:ana:s3cret @h":                 "the secret ends with a blank (20)",
+		"turn:ana:\"s3cret\"@h":              "the secret has quotation marks around it",
+		"turn:ana:\ufeffs3cret@h":            "the secret begins with a byte order mark",
+		"turn:ana:s3\x00s3cret@h":            "the secret holds a NUL",
+		"turn:an\u200ba:s3cret@h":            "the user name holds an invisible character (U+200B), which is character 3",
 	} {
 		got, err := ParseServer(text)
 		if err == nil {
@@ -108,6 +115,24 @@ func TestParseServerRefuses(t *testing.T) {
 		if strings.Contains(err.Error(), "s3cret") {
 			t.Errorf("ParseServer(%q): the error shows the secret: %v", text, err)
 		}
+	}
+}
+
+// A list is torn apart at each comma, also at one in a secret. Each piece says how to write it, and shows no secret.
+func TestPiecesOfAServer(t *testing.T) {
+	for _, piece := range []string{"turn:ana:s3cret", "s3cret@h", "p@s3cret@h:3478", "s3cret:x@h", "s3cret"} {
+		_, err := ParseServer(piece)
+		if err == nil || !strings.Contains(err.Error(), "write %2C") || strings.Contains(err.Error(), "s3cret") {
+			t.Errorf("%q: %v", piece, err)
+		}
+	}
+	for _, whole := range []string{"turn:h", "turn:[::1]x", "turn:a b", "http://example.org", "stun:h:x", ""} {
+		if _, err := ParseServer(whole); err != nil && strings.Contains(err.Error(), "%2C") {
+			t.Errorf("%q: %v", whole, err)
+		}
+	}
+	if got, err := ParseServer("turn:ana:a%2Cb@h"); err != nil || got.Credential != "a,b" {
+		t.Errorf("got %v", err)
 	}
 }
 

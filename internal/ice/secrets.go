@@ -7,6 +7,9 @@ import (
 	"io"
 	"os"
 	"strings"
+	"unicode/utf8"
+
+	"beckon/internal/invisible"
 )
 
 // Secrets are what a TURN server and the one who makes credentials for it both know: the first signs, all are
@@ -52,8 +55,13 @@ func parseSecrets(text []byte) (Secrets, error) {
 	lines.Buffer(nil, len(text)+1)
 	for number := 1; lines.Scan(); number++ {
 		secret := strings.TrimSpace(lines.Text())
+		found := invisible.In(secret)
 		switch {
 		case secret == "":
+		case found != "":
+			return nil, fmt.Errorf("the secret in line %d %s", number, found)
+		case !utf8.ValidString(secret): // the TURN server, a process of its own, is told by JSON
+			return nil, fmt.Errorf("the secret in line %d is not UTF-8 text: make one with openssl rand -hex 32", number)
 		case len(secret) < shortestSecret:
 			return nil, fmt.Errorf("the secret in line %d is shorter than %d characters and could be guessed: make one with openssl rand -hex 32", number, shortestSecret)
 		default:

@@ -29,6 +29,6 @@ func NewStatic(servers []Server) *Static {
 }
 
 // Servers returns the list, which is the same for everybody, whoever asks and however long they stay.
-func (s *Static) Servers(string, time.Time) Handout {
+func (s *Static) Servers(User) Handout {
 	return Handout{List: s.list, TTL: staticTTL}
 }

@@ -130,6 +130,8 @@ func (a *automatic) config() *tls.Config {
 
 func (a *automatic) owns(host string) bool { return slices.Contains(a.domains, host) }
 
+func (a *automatic) named() bool { return true }
+
 func (a *automatic) name() string { return a.domains[0] }
 
 func (a *automatic) answers(fallback http.Handler) http.Handler {

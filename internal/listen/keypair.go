@@ -13,6 +13,8 @@ import (
 	"time"
 
 	"github.com/rs/zerolog"
+
+	"beckon/internal/invisible"
 )
 
 // recheckInterval is the least time between two looks at whether the files have changed.
@@ -129,6 +131,8 @@ func (p *keyPair) owns(host string) bool {
 	return p.current.Load().Leaf.VerifyHostname(host) == nil
 }
 
+func (p *keyPair) named() bool { return len(p.current.Load().Leaf.DNSNames) > 0 }
+
 func (p *keyPair) name() string {
 	leaf := p.current.Load().Leaf
 	for _, name := range leaf.DNSNames {
@@ -152,6 +156,14 @@ func explainPair(certPath, keyPath string, cert, key []byte, err error) error {
 	const begin = "-----BEGIN "
 	has := func(pem []byte, what string) bool {
 		return strings.Contains(string(pem), begin) && strings.Contains(string(pem), what+"-----")
+	}
+	for _, file := range []struct {
+		flag, path string
+		pem        []byte
+	}{{"--tls-cert", certPath, cert}, {"--tls-key", keyPath, key}} {
+		if found := invisible.In(strings.TrimSpace(string(file.pem))); found != "" {
+			return flagError(file.flag, errors.New(file.path+" "+found))
+		}
 	}
 	switch text := err.Error(); {
 	case !has(cert, "CERTIFICATE") && has(cert, "PRIVATE KEY"):

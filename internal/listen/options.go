@@ -31,6 +31,8 @@ type Options struct {
 	TLSCert, TLSKey string
 	// ACME gets certificates, if it has domains. It excludes TLSCert and TLSKey.
 	ACME ACME
+	// BelowTLS wraps each socket that is to have TLS; nil for none.
+	BelowTLS func(socket net.Conn) net.Conn
 	// TakeSTUN gets the connections that speak STUN inside TLS, without the TLS, and owns them; it must not wait for
 	// what they say. It is nil where there is no TURN server.
 	TakeSTUN func(net.Conn)

@@ -3,15 +3,16 @@ package listen
 import (
 	"errors"
 	"net"
-	"sync/atomic"
 	"syscall"
 	"time"
 
 	proxyproto "github.com/pires/go-proxyproto"
 	"github.com/rs/zerolog"
+
+	"beckon/internal/logflood"
 )
 
-// complaintInterval is the least time between two log lines on peers without a header.
+// complaintInterval is the least time between two log lines of a kind on what peers begin with.
 const complaintInterval = time.Minute
 
 // proxyListener takes the PROXY protocol header off the connections of trusted peers, who must
@@ -19,9 +20,7 @@ const complaintInterval = time.Minute
 // send is left as it is, so that a header of theirs is a malformed request.
 type proxyListener struct {
 	*proxyproto.Listener
-	log      zerolog.Logger
-	epoch    time.Time    // static
-	complain atomic.Int64 // ns since epoch before which nothing is logged
+	log zerolog.Logger // for peers without a header
 }
 
 func newProxyListener(ln net.Listener, opts Options) *proxyListener {
@@ -30,7 +29,7 @@ func newProxyListener(ln net.Listener, opts Options) *proxyListener {
 		timeout = -1
 	}
 	return &proxyListener{
-		log: opts.Log, epoch: time.Now(),
+		log: logflood.Seldom(opts.Log, complaintInterval),
 		Listener: &proxyproto.Listener{
 			Listener:          ln,
 			ReadHeaderTimeout: timeout,
@@ -71,6 +70,25 @@ func (c *proxiedConn) Read(b []byte) (int, error) {
 	return n, err
 }
 
+// RemoteAddr is the client's address, as the proxy tells it. A client that came to the proxy by a Unix socket has none:
+// it counts as the proxy, as it does where the proxy says UNKNOWN, and is no tool of this machine that no limits are for.
+func (c *proxiedConn) RemoteAddr() net.Addr {
+	return ofInternet(c.Conn.RemoteAddr(), c.Raw().RemoteAddr())
+}
+
+// LocalAddr is where the client wanted to go, as the proxy tells it, else where the proxy did.
+func (c *proxiedConn) LocalAddr() net.Addr {
+	return ofInternet(c.Conn.LocalAddr(), c.Raw().LocalAddr())
+}
+
+// ofInternet is what a header told, unless that is the name of a Unix socket: then it is the socket's own.
+func ofInternet(told, own net.Addr) net.Addr {
+	if told.Network() == "unix" || told.Network() == "unixgram" {
+		return own
+	}
+	return told
+}
+
 // SyscallConn gives access to the socket for writes that do not block. Reads must not go this
 // way: the first bytes may be in a buffer.
 func (c *proxiedConn) SyscallConn() (syscall.RawConn, error) {
@@ -82,11 +100,6 @@ func (c *proxiedConn) SyscallConn() (syscall.RawConn, error) {
 
 // headerMissing tells the operator, now and then, why a proxy gets no answer.
 func (l *proxyListener) headerMissing(addr net.Addr) {
-	now := time.Since(l.epoch)
-	until := l.complain.Load()
-	if int64(now) < until || !l.complain.CompareAndSwap(until, int64(now+complaintInterval)) {
-		return
-	}
 	l.log.Warn().Str("peer", addr.String()).
 		Msg("a trusted proxy sent no PROXY header and was refused: make it send one, or drop --proxy-protocol")
 }

@@ -72,6 +72,36 @@ func TestProxyProtocol(t *testing.T) {
 	}
 }
 
+// A client of a Unix socket of the proxy's has no address: what it has in place of one must not pass for a socket of
+// this server's, which limits per address are not for.
+func TestProxyProtocolOfAUnixSocket(t *testing.T) {
+	stream := &net.UnixAddr{Name: "/run/front.sock", Net: "unix"}
+	datagrams := &net.UnixAddr{Name: "/run/front.sock", Net: "unixgram"}
+	for _, c := range []struct{ source, target net.Addr }{
+		{stream, stream}, {datagrams, datagrams}, {&net.UnixAddr{Net: "unix"}, stream}, {&net.UnixAddr{Name: "198.51.100.7:1", Net: "unix"}, stream},
+	} {
+		preamble, err := proxyproto.HeaderProxyFromAddrs(2, c.source, c.target).Format()
+		if err != nil {
+			t.Fatal(err)
+		}
+		s := mustOpen(t, Options{Listen: "127.0.0.1:0", ProxyProtocol: true, Trusts: loopback, HeaderTimeout: patience})
+		serve(t, s.Listeners[0], http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			io.WriteString(w, r.RemoteAddr+" "+r.Context().Value(http.LocalAddrContextKey).(net.Addr).Network())
+		}))
+		body, err := get(t, "http://beckon.test/", behind("tcp", s.Listeners[0].Addr().String(), preamble), nil)
+		if err != nil || !strings.HasPrefix(body, "127.0.0.1:") || !strings.HasSuffix(body, " tcp") {
+			t.Errorf("%v: the client is %q, %v", c.source, body, err)
+		}
+	}
+	path := filepath.Join(t.TempDir(), "s")
+	s := mustOpen(t, Options{Listen: "unix:" + path, SocketMode: 0o660, ProxyProtocol: true, Trusts: unix, HeaderTimeout: patience})
+	serve(t, s.Listeners[0], http.HandlerFunc(whoami))
+	preamble, _ := proxyproto.HeaderProxyFromAddrs(2, stream, stream).Format()
+	if body, err := get(t, "http://beckon.test/", behind("unix", path, preamble), nil); err != nil || body == stream.Name {
+		t.Errorf("through a Unix socket the client is %q, %v", body, err)
+	}
+}
+
 func TestProxyProtocolBeforeTLS(t *testing.T) {
 	authority := newCA(t)
 	certPath, keyPath := authority.pair(t, 1, "localhost")
@@ -175,5 +205,52 @@ func TestSocketBehindProxyHeader(t *testing.T) {
 	answer := make([]byte, 6)
 	if _, err := io.ReadFull(client, answer); err != nil || string(answer) != "answer" {
 		t.Errorf("the client reads %q, %v", answer, err)
+	}
+}
+
+// What a connection begins with may show that a setting is wrong, on this side or on the other. The operator is told,
+// once a minute.
+func TestMistakesOfFirstBytes(t *testing.T) {
+	certPath, keyPath := newCA(t).pair(t, 1, "localhost")
+	secure := Options{TLSCert: certPath, TLSKey: keyPath}
+	announced := Options{ProxyProtocol: true, Trusts: loopback, HeaderTimeout: patience}
+	stranger := Options{ProxyProtocol: true, Trusts: others, HeaderTimeout: patience}
+	const hello = "\x16\x03\x01\x00\x05\x01\x00\x00\x01\x03"
+	for name, test := range map[string]struct {
+		opts  Options
+		first string
+		want  string // in the log
+	}{
+		"version 1":                     {Options{}, string(header(t, 1, "198.51.100.7:4711")), "--proxy-protocol, or have it send none"},
+		"version 2":                     {Options{}, string(header(t, 2, "198.51.100.7:4711")), "--proxy-protocol, or have it send none"},
+		"version 1, before TLS":         {secure, string(header(t, 1, "198.51.100.7:4711")), "--proxy-protocol, or have it send none"},
+		"version 2, before TLS":         {secure, string(header(t, 2, "198.51.100.7:4711")), "--proxy-protocol, or have it send none"},
+		"from a stranger":               {stranger, string(header(t, 2, "198.51.100.7:4711")), "that --trusted-proxy does not name"},
+		"TLS on a plain port":           {Options{}, hello, "--tls-cert or --acme-domain"},
+		"TLS behind a header":           {announced, string(header(t, 1, "198.51.100.7:4711")) + hello, "--tls-cert or --acme-domain"},
+		"TLS where it belongs":          {secure, hello, ""},
+		"HTTP":                          {Options{}, "GET / HTTP/1.0\r\n\r\n", ""},
+		"HTTP behind a header":          {announced, string(header(t, 2, "198.51.100.7:4711")) + "GET / HTTP/1.0\r\n\r\n", ""},
+		"HTTP, and a header in the end": {Options{}, "GET / HTTP/1.1\r\nHost: a\r\n\r\nPROXY TCP4\r\n\r\n", ""},
+	} {
+		log := new(testkit.Journal)
+		test.opts.Listen, test.opts.Log = "127.0.0.1:0", zerolog.New(log).Level(zerolog.WarnLevel)
+		s := mustOpen(t, test.opts)
+		serve(t, s.Listeners[0], http.HandlerFunc(whoami))
+		for range 3 {
+			conn, err := net.Dial("tcp", s.Listeners[0].Addr().String())
+			if err != nil {
+				t.Fatal(err)
+			}
+			io.WriteString(conn, test.first)
+			conn.(*net.TCPConn).CloseWrite()
+			conn.SetReadDeadline(time.Now().Add(patience))
+			io.Copy(io.Discard, conn)
+			conn.Close()
+		}
+		lines := strings.Count(log.String(), "\n")
+		if test.want == "" && lines > 0 || test.want != "" && (lines != 1 || !strings.Contains(log.String(), test.want)) {
+			t.Errorf("%s: logged, where %q was due:\n%s", name, test.want, log)
+		}
 	}
 }

@@ -30,6 +30,8 @@ type identity interface {
 	config() *tls.Config
 	// owns tells whether there is, or will be, a certificate for a host.
 	owns(host string) bool
+	// named tells whether it is hosts by name that there is a certificate for, not addresses alone.
+	named() bool
 	// name is a host that there is a certificate for, or "".
 	name() string
 	// answers wraps a handler of plain HTTP in the answers that the identity gives there.
@@ -118,21 +120,21 @@ func (s *Set) openTURNS(opts Options) (err error) {
 // wrap puts the layers between a socket and HTTP around the listeners: the PROXY header comes
 // before the first byte of TLS.
 func (s *Set) wrap(opts Options) {
-	below := func(ln net.Listener) net.Listener {
+	below := func(ln net.Listener, secure bool) net.Listener {
 		ln = frugal{ln}
 		if opts.ProxyProtocol {
 			ln = newProxyListener(ln, opts)
 		}
-		return ln
+		return newWatchful(ln, opts, secure)
 	}
 	for i, ln := range s.Listeners {
-		s.Listeners[i] = below(ln)
+		s.Listeners[i] = below(ln, s.identity != nil)
 		if s.identity != nil {
 			s.Listeners[i] = undoTLS(s.Listeners[i], s.identity.config(), opts, opts.SharePort)
 		}
 	}
 	if s.TURNS != nil {
-		s.TURNS = undoTLS(below(s.TURNS), s.identity.config(), opts, true)
+		s.TURNS = undoTLS(below(s.TURNS, true), s.identity.config(), opts, true)
 	}
 }
 
@@ -149,6 +151,9 @@ func (s *Set) CertificateName() string {
 	}
 	return s.identity.name()
 }
+
+// NamesHosts tells whether there is, or will be, a certificate that names hosts, not addresses alone.
+func (s *Set) NamesHosts() bool { return s.identity != nil && s.identity.named() }
 
 // Certifies tells whether there is, or will be, a certificate for a host, a name in lower case or an address.
 func (s *Set) Certifies(host string) bool { return s.identity != nil && s.identity.owns(host) }

@@ -177,6 +177,9 @@ func isSTUN(head []byte) verdict {
 
 // undoTLS undoes TLS, and finds STUN where that may come, too. A Unix socket has no client's address to relay for.
 func undoTLS(ln net.Listener, config *tls.Config, opts Options, shared bool) net.Listener {
+	if opts.BelowTLS != nil {
+		ln = wrapped{ln, opts.BelowTLS}
+	}
 	if opts.TakeSTUN == nil || !shared || strings.HasPrefix(ln.Addr().Network(), "unix") {
 		return tls.NewListener(ln, config)
 	}

@@ -29,9 +29,10 @@ func (s *Supervisor) Reloading() {
 // Stopping says that the service is on its way down.
 func (s *Supervisor) Stopping() { s.notify(daemon.SdNotifyStopping + "\nSTATUS=draining") }
 
-// Run feeds the watchdog, twice as often as it asks, as long as healthy says so, and returns
-// when ctx ends. Without a watchdog it waits for that alone.
-func (s *Supervisor) Run(ctx context.Context, healthy func() bool) {
+// Run feeds the watchdog, twice as often as it asks, as long as healthy finds nothing wrong, and returns when ctx ends.
+// What is not healthy is asked again sooner: only what stays so for as long as the watchdog waits is restarted. Without a
+// watchdog it waits for the end of ctx alone. It must not take long to ask.
+func (s *Supervisor) Run(ctx context.Context, healthy func() error) {
 	limit, err := daemon.SdWatchdogEnabled(false)
 	if err != nil {
 		s.log.Warn().Err(err).Msg("the watchdog is left alone")
@@ -40,18 +41,28 @@ func (s *Supervisor) Run(ctx context.Context, healthy func() bool) {
 		<-ctx.Done()
 		return
 	}
-	ticker := time.NewTicker(limit / 2)
-	defer ticker.Stop()
-	for {
-		if healthy() {
+	watch(ctx, limit, healthy, func(err error) {
+		if err == nil {
 			s.notify(daemon.SdNotifyWatchdog)
 		} else {
-			s.log.Error().Msg("unhealthy: the watchdog is not told to wait")
+			s.log.Error().Err(err).Msg("unhealthy: the watchdog is not told to wait")
 		}
+	})
+}
+
+// watch tells what healthy says, until ctx ends.
+func watch(ctx context.Context, limit time.Duration, healthy func() error, tell func(error)) {
+	for {
+		wait := limit / 2
+		err := healthy()
+		if err != nil {
+			wait = limit / 10
+		}
+		tell(err)
 		select {
 		case <-ctx.Done():
 			return
-		case <-ticker.C:
+		case <-time.After(wait):
 		}
 	}
 }

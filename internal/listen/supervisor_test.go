@@ -3,6 +3,7 @@ package listen
 import (
 	"bytes"
 	"context"
+	"errors"
 	"net"
 	"os"
 	"path/filepath"
@@ -10,6 +11,7 @@ import (
 	"strings"
 	"sync/atomic"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/rs/zerolog"
@@ -62,11 +64,14 @@ func TestWatchdogIsFedWhileHealthy(t *testing.T) {
 	t.Setenv("WATCHDOG_PID", strconv.Itoa(os.Getpid()))
 	var asked atomic.Int32
 	sick := make(chan struct{})
-	healthy := func() bool {
-		if asked.Add(1) == 4 {
+	healthy := func() error {
+		switch n := asked.Add(1); {
+		case n < 4:
+			return nil
+		case n == 4:
 			close(sick)
 		}
-		return asked.Load() < 4
+		return errors.New("not well")
 	}
 	ctx, cancel := context.WithCancel(context.Background())
 	done := make(chan struct{})
@@ -92,6 +97,33 @@ func TestWatchdogIsFedWhileHealthy(t *testing.T) {
 	<-done
 }
 
+// Who is unwell for a moment is fed in time, and who stays so is not.
+func TestWatchdogOutlastsAMoment(t *testing.T) {
+	const limit = 10 * time.Second
+	for unwell, fed := range map[time.Duration]bool{4 * time.Second: true, 6 * time.Second: false} {
+		synctest.Test(t, func(t *testing.T) {
+			ctx, cancel := context.WithCancel(t.Context())
+			begun, last, longest := time.Now(), time.Now(), time.Duration(0)
+			go watch(ctx, limit, func() error {
+				if now := time.Since(begun); now >= limit/2 && now < limit/2+unwell {
+					return errors.New("not well")
+				}
+				return nil
+			}, func(err error) {
+				if err == nil {
+					longest, last = max(longest, time.Since(last)), time.Now()
+				}
+			})
+			time.Sleep(10 * limit)
+			cancel()
+			synctest.Wait()
+			if (longest < limit) != fed {
+				t.Errorf("unwell for %v: fed after %v at most, the watchdog waits for %v", unwell, longest, limit)
+			}
+		})
+	}
+}
+
 func TestNobodyIsListening(t *testing.T) {
 	t.Setenv("NOTIFY_SOCKET", "")
 	t.Setenv("WATCHDOG_USEC", "")
@@ -100,7 +132,7 @@ func TestNobodyIsListening(t *testing.T) {
 	s.Ready("")
 	ctx, cancel := context.WithCancel(context.Background())
 	cancel()
-	s.Run(ctx, func() bool { t.Error("asked for its health without a watchdog"); return true })
+	s.Run(ctx, func() error { t.Error("asked for its health without a watchdog"); return nil })
 	if log.Len() > 0 {
 		t.Errorf("logged %s", log.String())
 	}

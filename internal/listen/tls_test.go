@@ -190,6 +190,14 @@ func TestPairsThatAreRefused(t *testing.T) {
 		write(t, path, []byte(content))
 		return path
 	}
+	marked := func(name, path string) string {
+		content, err := os.ReadFile(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return file(name, "\ufeff"+string(content))
+	}
+	markedCert, markedKey := marked("marked-cert", certPath), marked("marked-key", keyPath)
 	text := file("text", "hello\n")
 	encrypted := file("encrypted", "-----BEGIN ENCRYPTED PRIVATE KEY-----\nMAA=\n-----END ENCRYPTED PRIVATE KEY-----\n")
 	damaged := file("damaged", "-----BEGIN CERTIFICATE-----\nMAA=\n-----END CERTIFICATE-----\n")
@@ -201,6 +209,8 @@ func TestPairsThatAreRefused(t *testing.T) {
 		{dir, keyPath, "--tls-cert: " + dir + " cannot be read: is a directory"},
 		{text, keyPath, "--tls-cert: " + text + " holds no certificate in PEM form (-----BEGIN CERTIFICATE-----)"},
 		{certPath, text, "--tls-key: " + text + " holds no private key in PEM form (-----BEGIN PRIVATE KEY-----)"},
+		{markedCert, keyPath, "--tls-cert: " + markedCert + " begins with a byte order mark (EF BB BF): save it as UTF-8 without one"},
+		{certPath, markedKey, "--tls-key: " + markedKey + " begins with a byte order mark (EF BB BF): save it as UTF-8 without one"},
 		{keyPath, certPath, "--tls-cert: " + keyPath + " holds a private key; are the two files mixed up?"},
 		{certPath, encrypted, "--tls-key: " + encrypted + " is encrypted; decrypt it with openssl pkey -in FILE -out FILE"},
 		{certPath, otherKey, "--tls-key: " + otherKey + " is not the key of the certificate in " + certPath + "; the server's own certificate must come first in that file"},

@@ -53,11 +53,16 @@ func (l *limit) Sample(zerolog.Level) bool {
 
 // tell says how many lines were left out.
 func (l *limit) tell() {
+	l.log.Warn().Str("of", l.kind).Int("lines", l.take()).Msg("too many log lines of a kind: some were left out")
+}
+
+// take is how many lines were left out and not yet told.
+func (l *limit) take() int {
 	l.mu.Lock()
+	defer l.mu.Unlock()
 	n := l.leftOut
 	l.leftOut = 0
-	l.mu.Unlock()
-	l.log.Warn().Str("of", l.kind).Int("lines", n).Msg("too many log lines of a kind: some were left out")
+	return n
 }
 
 var _ zerolog.Sampler = (*limit)(nil)

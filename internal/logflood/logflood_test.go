@@ -67,3 +67,24 @@ func TestNoLimit(t *testing.T) {
 		t.Errorf("%d lines", got)
 	}
 }
+
+func TestSeldom(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		out := new(testkit.Journal)
+		log, other := Seldom(zerolog.New(out), time.Minute), Seldom(zerolog.New(out), time.Minute)
+		for range 10 {
+			log.Warn().Msg("x")
+		}
+		other.Warn().Msg("x")
+		time.Sleep(59 * time.Second)
+		log.Warn().Msg("x")
+		if n := strings.Count(out.Take(), "\n"); n != 2 {
+			t.Errorf("%d lines, want one of each", n)
+		}
+		time.Sleep(time.Second)
+		log.Warn().Msg("x")
+		if n := strings.Count(out.Take(), "\n"); n != 1 {
+			t.Errorf("%d lines after a minute, want 1", n)
+		}
+	})
+}

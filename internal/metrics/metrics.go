@@ -1,5 +1,5 @@
-// Package metrics counts what happens, for Prometheus: it implements the Observers of wsconn, session and relay, and
-// serves what it counted. METRICS.md lists every metric; a test compares it with what is registered.
+// Package metrics counts what happens, for Prometheus: it implements the Observers of wsconn, session, fault and relay,
+// and serves what it counted. METRICS.md lists every metric; a test compares it with what is registered.
 //
 // Labels come from closed sets only, never from what clients say, and every series is there from the start.
 // Counting is an atomic addition to a counter that was looked up when the Metrics were made: nothing is
@@ -17,15 +17,17 @@ import (
 
 // Options are what is asked at each scrape. The functions must be quick and may be called from any goroutine.
 type Options struct {
-	Users func() int // how many are logged in
-	Rooms func() int // how many rooms have users
-	TURN  bool       // whether there is a TURN server
+	Users   func() int    // how many are logged in
+	Rooms   func() int    // how many rooms have users
+	LogLost func() uint64 // how many lines the log has dropped
+	TURN    bool          // whether there is a TURN server
 }
 
 // Metrics are the metrics of one server.
 type Metrics struct {
 	Connections   *Connections   // the wsconn.Observer
 	Conversations *Conversations // the session.Observer
+	Faults        *Faults        // the fault.Observer
 	Relay         *Relay         // the relay.Observer; nil without a TURN server
 
 	registry *prometheus.Registry
@@ -40,10 +42,13 @@ func New(opts Options) *Metrics {
 		buildInfo(),
 		gaugeFunc("beckon_users", "Users who are logged in, those who may yet resume included.", opts.Users),
 		gaugeFunc("beckon_rooms", "Rooms that have users, the lobby included.", opts.Rooms),
+		counterFunc("beckon_log_dropped_lines_total",
+			"Log lines that were dropped because whoever reads the log stood still, or could not be written to.", opts.LogLost),
 	)
 	m := &Metrics{
 		Connections:   newConnections(registry),
 		Conversations: newConversations(registry),
+		Faults:        newFaults(registry),
 		registry:      registry,
 	}
 	if opts.TURN {
@@ -64,6 +69,10 @@ func (m *Metrics) Handler() http.Handler {
 
 func gaugeFunc(name, help string, read func() int) prometheus.Collector {
 	return prometheus.NewGaugeFunc(prometheus.GaugeOpts{Name: name, Help: help}, func() float64 { return float64(read()) })
+}
+
+func counterFunc(name, help string, read func() uint64) prometheus.Collector {
+	return prometheus.NewCounterFunc(prometheus.CounterOpts{Name: name, Help: help}, func() float64 { return float64(read()) })
 }
 
 // buildInfo is 1, with what the Go tool stamped into the binary as labels.

@@ -14,6 +14,7 @@ import (
 	"github.com/prometheus/common/expfmt"
 	"github.com/prometheus/common/model"
 
+	"beckon/internal/fault"
 	"beckon/internal/link"
 	"beckon/internal/protocol"
 	"beckon/internal/session"
@@ -21,8 +22,12 @@ import (
 	"beckon/internal/wsconn"
 )
 
-func newMetrics() *Metrics {
-	return New(Options{Users: func() int { return 7 }, Rooms: func() int { return 3 }, TURN: true})
+func newMetrics() *Metrics { return New(options(true)) }
+
+func options(turn bool) Options {
+	return Options{
+		Users: func() int { return 7 }, Rooms: func() int { return 3 }, LogLost: func() uint64 { return 5 }, TURN: turn,
+	}
 }
 
 // scrape reads the metrics as Prometheus does.
@@ -86,10 +91,12 @@ func TestScrapeShowsWhatHappened(t *testing.T) {
 	s.Waiting(2)
 	s.Waiting(-1)
 	s.SessionOver(session.SessionExpired)
+	m.Faults.Caught(fault.Report{Where: fault.Flusher})
 
 	want := map[string]float64{
 		"beckon_users{}":                                                       7,
 		"beckon_rooms{}":                                                       3,
+		"beckon_log_dropped_lines_total{}":                                     5,
 		"beckon_connections{dialect=beckon.v1}":                                1,
 		"beckon_connections{dialect=plain}":                                    1,
 		"beckon_connections_opened_total{dialect=beckon.v1}":                   2,
@@ -111,6 +118,7 @@ func TestScrapeShowsWhatHappened(t *testing.T) {
 		"beckon_resumes_total{outcome=unknown}":                                1,
 		"beckon_sessions_waiting{}":                                            1,
 		"beckon_sessions_ended_total{reason=expired}":                          1,
+		"beckon_faults_total{where=flusher}":                                   1,
 	}
 	got := series(scrape(t, m))
 	for name, value := range want {
@@ -153,12 +161,16 @@ func TestSeriesAreThereFromTheStart(t *testing.T) {
 	for _, how := range session.SessionEnds() {
 		m.Conversations.SessionOver(how)
 	}
+	for _, where := range fault.Places() {
+		m.Faults.Caught(fault.Report{Where: where})
+	}
 	families := scrape(t, m)
 	if after := count(families); after != before {
 		t.Errorf("%d series, %d before anything was counted", after, before)
 	}
 	for _, name := range []string{"beckon_connections_ended_total", "beckon_handshakes_refused_total", "beckon_received_messages_total",
-		"beckon_errors_total", "beckon_logins_total", "beckon_resumes_total", "beckon_sessions_ended_total"} {
+		"beckon_errors_total", "beckon_logins_total", "beckon_resumes_total", "beckon_sessions_ended_total",
+		"beckon_faults_total"} {
 		for _, metric := range families[name].GetMetric() {
 			if n := metric.GetCounter().GetValue(); n != 1 {
 				t.Errorf("%s%v was counted %v times", name, metric.GetLabel(), n)
@@ -305,7 +317,7 @@ func TestScrapeShowsTheRelay(t *testing.T) {
 
 // Without a TURN server there is nothing of it.
 func TestScrapeWithoutRelay(t *testing.T) {
-	m := New(Options{Users: func() int { return 7 }, Rooms: func() int { return 3 }})
+	m := New(options(false))
 	for name := range scrape(t, m) {
 		if m.Relay != nil || strings.HasPrefix(name, "beckon_turn_") {
 			t.Errorf("there is %s", name)

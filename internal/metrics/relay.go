@@ -15,6 +15,8 @@ type Relay struct {
 	received    prometheus.Counter
 	refused     map[turn.Refusal]prometheus.Counter
 	restarts    prometheus.Counter
+	revoked     prometheus.Counter
+	notRevoked  prometheus.Counter
 }
 
 var _ relay.Observer = (*Relay)(nil)
@@ -27,6 +29,7 @@ func newRelay(r prometheus.Registerer) *Relay {
 	created := counterVec(r, "beckon_turn_allocations_created_total", "TURN allocations that were made.", "transport")
 	bytes := counterVec(r, "beckon_turn_relayed_bytes_total", "Bytes that were relayed for clients, to their peers and from them.", "direction")
 	refused := counterVec(r, "beckon_turn_refused_total", "What the TURN server refused, or dropped.", "reason")
+	revocations := counterVec(r, "beckon_turn_revocations_total", "Logins that were over, of which the TURN server's process was told to refuse their credentials; lost is where too many waited for that.", "outcome")
 	m := &Relay{
 		allocations: make(map[turn.Transport]prometheus.Gauge),
 		created:     make(map[turn.Transport]prometheus.Counter),
@@ -34,6 +37,8 @@ func newRelay(r prometheus.Registerer) *Relay {
 		received:    bytes.WithLabelValues("from_peers"),
 		refused:     make(map[turn.Refusal]prometheus.Counter),
 		restarts:    counter(r, "beckon_turn_restarts_total", "How often the TURN server's process ended and was started again."),
+		revoked:     revocations.WithLabelValues("told"),
+		notRevoked:  revocations.WithLabelValues("lost"),
 	}
 	for _, transport := range turn.Transports() {
 		m.allocations[transport] = allocations.WithLabelValues(string(transport))
@@ -74,3 +79,9 @@ func (m *Relay) Refused(reason turn.Refusal, n int) {
 
 // Restarted is relay.Observer.
 func (m *Relay) Restarted() { m.restarts.Inc() }
+
+// Revoked is relay.Observer.
+func (m *Relay) Revoked(n int) { m.revoked.Add(float64(n)) }
+
+// NotRevoked is relay.Observer.
+func (m *Relay) NotRevoked(n int) { m.notRevoked.Add(float64(n)) }

@@ -1,6 +1,7 @@
 package name
 
 import (
+	"strings"
 	"unicode"
 	"unicode/utf8"
 
@@ -19,24 +20,22 @@ func checkLength(display string) error {
 	return nil
 }
 
-// checkDisplay checks a name that has gone through the profile's mapping.
-func checkDisplay(display string) error {
-	if err := checkLength(display); err != nil {
+// checkMapped checks a name that has gone through the profile's mapping, its emoji folded.
+func checkMapped(mapped string) error {
+	if err := checkRunes(mapped); err != nil {
 		return err
 	}
-	if err := checkRunes(display); err != nil {
-		return err
-	}
-	if first, _ := utf8.DecodeRuneInString(display); unicode.Is(unicode.M, first) {
+	if first, _ := utf8.DecodeRuneInString(mapped); unicode.Is(unicode.M, first) {
 		return &Error{Reason: LoneMark, Rune: first}
 	}
-	if !hasVisible(display) {
+	if !hasVisible(mapped) {
 		return &Error{Reason: Empty}
 	}
-	return checkScripts(display)
+	return checkScripts(mapped)
 }
 
-// checkRunes finds characters that no name may hold, with or without the profile.
+// checkRunes finds characters that no name may hold, with or without the profile. Whether
+// joiners may stand where they do is left to the profile.
 func checkRunes(s string) error {
 	for _, r := range s {
 		if reason := refusal(r); reason != 0 {
@@ -55,7 +54,7 @@ func refusal(r rune) Reason {
 		return Control
 	case unicode.Is(unicode.Bidi_Control, r):
 		return Reordering
-	case isIgnorable(r):
+	case isIgnorable(r) && !isJoiner(r):
 		return Invisible
 	}
 	return 0
@@ -91,16 +90,19 @@ func hasVisible(display string) bool {
 	return false
 }
 
-// explain finds the character for which the profile refused raw.
-func explain(raw string) error {
-	mapped := norm.NFKC.String(raw)
+// explain finds the character for which nickname refused a name.
+func explain(plain string) error {
+	mapped := norm.NFKC.String(plain)
 	if err := checkRunes(mapped); err != nil {
 		return err
+	}
+	if r := misplaced(mapped); r != 0 {
+		return &Error{Reason: Invisible, Rune: r}
 	}
 	allowed := precis.Nickname.Allowed()
 	visible := false
 	for _, r := range mapped {
-		if !isSpace(r) && !allowed.Contains(r) {
+		if !isSpace(r) && !isJoiner(r) && !allowed.Contains(r) {
 			return &Error{Reason: Unusable, Rune: r}
 		}
 		visible = visible || !isSpace(r)
@@ -108,5 +110,20 @@ func explain(raw string) error {
 	if !visible {
 		return &Error{Reason: Empty}
 	}
+	if i := strings.IndexFunc(mapped, isJoiner); i >= 0 {
+		r, _ := utf8.DecodeRuneInString(mapped[i:])
+		return &Error{Reason: Invisible, Rune: r}
+	}
 	return &Error{Reason: Unusable}
+}
+
+// misplaced returns the joiner without which the name would pass, or 0 if it is not for one.
+func misplaced(mapped string) rune {
+	for _, r := range []rune{nonJoiner, joiner} {
+		rest := strings.ReplaceAll(mapped, string(r), "")
+		if _, err := nickname(rest); err == nil && rest != mapped {
+			return r
+		}
+	}
+	return 0
 }

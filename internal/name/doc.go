@@ -7,8 +7,10 @@
 //
 // On top of the profile, names that deceive are refused: invisible characters, those that
 // reorder text, and mixtures of scripts beyond the "highly restrictive" level of UTS #39,
-// section 5.2. Everything else that people call themselves is welcome, emoji included,
-// except the emoji that are put together with invisible joiners.
+// section 5.2. Everything else that people call themselves is welcome. That includes the
+// invisible characters that spelling needs (RFC 5892, appendices A.1 and A.2) and those that
+// make one emoji of several characters (UTS #51); two names that differ in nothing else are
+// one name.
 //
 // All functions are pure and safe for concurrent use.
 package name

@@ -15,7 +15,7 @@ const (
 	Broken
 	// Control: it holds a control character, a tab or a line break.
 	Control
-	// Invisible: it holds a character that shows nothing, the joiners of emoji included.
+	// Invisible: it holds a character that shows nothing, where no script or emoji needs it.
 	Invisible
 	// Reordering: it holds a character that changes the direction of text.
 	Reordering
@@ -52,7 +52,10 @@ func (e *Error) About(what string) string {
 	case Control:
 		return fmt.Sprintf("A %s cannot hold control characters, tabs or line breaks: remove %U", what, e.Rune)
 	case Invisible:
-		return fmt.Sprintf("A %s cannot hold invisible characters, nor emoji put together with them: remove %U", what, e.Rune)
+		if isJoiner(e.Rune) || e.Rune == emojiStyle {
+			return fmt.Sprintf("A %s can hold the invisible %U only where a script or an emoji needs it: remove it", what, e.Rune)
+		}
+		return fmt.Sprintf("A %s cannot hold invisible characters: remove %U", what, e.Rune)
 	case Reordering:
 		return fmt.Sprintf("A %s cannot hold characters that change the direction of text: remove %U", what, e.Rune)
 	case LoneMark:

@@ -54,17 +54,22 @@ func mapKey(raw string) (string, bool) {
 	if !ok || !utf8.ValidString(raw) {
 		return "", false
 	}
-	display, err := precis.Nickname.String(raw)
-	if err != nil || !fits(display) {
+	plain, emoji := fold(raw)
+	mapped, err := nickname(plain)
+	if err != nil {
+		return "", false
+	}
+	display := unfold(mapped, emoji)
+	if !fits(display) {
 		return "", false
 	}
 	return compareKey(display)
 }
 
-// compareKey applies the profile's comparison rules to a display form until they change
-// nothing more, at most four times (RFC 8266, section 2.1).
+// compareKey applies the profile's comparison rules to what is visible of a display form
+// until they change nothing more, at most four times (RFC 8266, section 2.1).
 func compareKey(display string) (string, bool) {
-	key := display
+	key := visible(display)
 	for range 4 {
 		next, err := precis.Nickname.CompareKey(key)
 		if err != nil {

@@ -1,6 +1,7 @@
 package name
 
 import (
+	"errors"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -60,18 +61,35 @@ func enforce(raw string) (string, error) {
 	if !ok {
 		return "", &Error{Reason: TooLong}
 	}
-	if err := checkRunes(raw); err != nil {
+	plain, emoji := fold(raw)
+	if err := checkRunes(plain); err != nil {
 		return "", err
 	}
-	display, err := precis.Nickname.String(raw)
+	mapped, err := nickname(plain)
 	if err != nil {
-		return "", explain(raw)
+		return "", explain(plain)
 	}
 	// RFC 8266, section 2.1: refuse what does not become stable.
-	if again, err := precis.Nickname.String(display); err != nil || again != display {
+	if again, err := nickname(mapped); err != nil || again != mapped {
 		return "", &Error{Reason: Unusable}
 	}
-	return display, checkDisplay(display)
+	display := unfold(mapped, emoji)
+	if err := checkLength(display); err != nil {
+		return "", err
+	}
+	return display, checkMapped(mapped)
+}
+
+var errJoinerAtEnd = errors.New("a joiner at the end")
+
+// nickname applies the Nickname profile, and refuses a joiner at the end of the name, which
+// the profile lets pass after a virama: it would join nothing.
+func nickname(plain string) (string, error) {
+	mapped, err := precis.Nickname.String(plain)
+	if last, _ := utf8.DecodeLastRuneInString(mapped); err == nil && isJoiner(last) {
+		return "", errJoinerAtEnd
+	}
+	return mapped, err
 }
 
 // maxRaw bounds the work on a name before its mapping, in bytes. A character that the

@@ -16,6 +16,7 @@ func texts() *rapid.Generator[string] {
 		rapid.RuneFrom([]rune(" abzAZ09_-'\u00a0\u3000")),
 		rapid.RuneFrom([]rune("éÉßİıſKΣσςЙйҐ王かカｶﾞ김\u0301\u0307\u0345\u0308´ﬁǅ½㎏🦊")),
 		rapid.RuneFrom([]rune("\u200b\u200d\ufe0f\u202e\u0000\u0378\ufffd\u2800\u3164")),
+		rapid.RuneFrom([]rune("\u200c\u200d\ufe0f\u094d\u0dca\u093c🏴👩❤™□🏽⃣#1علیدक")),
 		rapid.RuneFrom(nil, unicode.L, unicode.M, unicode.N, unicode.P, unicode.S, unicode.Zs),
 	)
 	return rapid.OneOf(
@@ -23,6 +24,8 @@ func texts() *rapid.Generator[string] {
 		rapid.StringMatching(`[ -~]{0,66}`),
 		rapid.StringOfN(rapid.RuneFrom(nil, unicode.Greek, unicode.Mn), 1, 12, -1),
 		rapid.StringOfN(rapid.RuneFrom(nil, unicode.Latin), 1, 12, -1),
+		rapid.StringOfN(rapid.RuneFrom([]rune("\u200c\u200dعلیدबकक\u094d\u0dca\u093c\u064e\u0640 ")), 1, 12, -1),
+		rapid.StringOfN(rapid.RuneFrom([]rune("\u200d\ufe0f👩❤™□🏽⃣#1🏴\U000e0067\U000e0062\U000e0073\U000e007f ")), 1, 12, -1),
 		rapid.String(),
 	)
 }
@@ -36,7 +39,9 @@ func TestParseHoldsItsPromises(t *testing.T) {
 func FuzzParse(f *testing.F) {
 	for _, seed := range []string{
 		"", " ", "ana", "ANA  Maria", "__proto__", "José", "Jose\u0301", "İ", "ΣΑΣ", "ｶﾞ", "´", "\u0345", "a\u200db",
-		"👨\u200d👩", "❤\ufe0f", "\u202e", "p\u0430ypal", "山田エミ子", "\xff", "\ufdfa", "l·l", "\u2800", "\u1100\u1161", "٣٣",
+		"👨\u200d👩", "❤\ufe0f", "علی\u200cرضا", "ශ\u0dca\u200dර\u0dd3", "1\ufe0f⃣ ™\ufe0f□", "🏴\U000e0067\U000e0062\U000e0073\U000e0063\U000e0074\U000e007f",
+		"🕵\ufe0f\u200d♂\ufe0f 👩🏽\u200d🚀", "क\u094d\u200d", "a\u200d",
+		"\u202e", "p\u0430ypal", "山田エミ子", "\xff", "\ufdfa", "l·l", "\u2800", "\u1100\u1161", "٣٣",
 	} {
 		f.Add(seed)
 	}
@@ -64,6 +69,7 @@ func checkPromises(t interface{ Errorf(string, ...any) }, raw string) {
 	checkKeys(t, raw, parsed)
 	checkKeys(t, "  "+raw+" ", parsed)
 	checkKeys(t, parsed.Display(), parsed)
+	checkKeys(t, visible(raw), parsed)
 }
 
 func checkBounds(t interface{ Errorf(string, ...any) }, raw string, parsed Name) {
@@ -75,8 +81,42 @@ func checkBounds(t interface{ Errorf(string, ...any) }, raw string, parsed Name)
 	if strings.TrimSpace(display) != display || strings.Contains(display, "  ") {
 		t.Errorf("Parse(%+q) = %+q, which has needless spaces", raw, display)
 	}
-	if i := strings.IndexFunc(display, func(r rune) bool { return unicode.Is(unicode.C, r) }); i >= 0 {
+	if i := strings.IndexFunc(visible(display), func(r rune) bool { return unicode.Is(unicode.C, r) }); i >= 0 {
 		t.Errorf("Parse(%+q) = %+q, which has a control or format character", raw, display)
+	}
+	if visible(parsed.Key()) != parsed.Key() {
+		t.Errorf("Parse(%+q) has the key %+q, in which something invisible counts", raw, parsed.Key())
+	}
+	checkInvisible(t, raw, []rune(display))
+}
+
+// checkInvisible checks that each invisible character of a name has beside it what it needs.
+func checkInvisible(t interface{ Errorf(string, ...any) }, raw string, display []rune) {
+	at := func(i int) rune {
+		if i < 0 || i >= len(display) {
+			return ' '
+		}
+		return display[i]
+	}
+	symbol := func(r rune) bool { return unicode.In(r, unicode.So, unicode.Sm, unicode.Sk, unicode.Po, unicode.Pd) }
+	for i, r := range display {
+		before, after := at(i-1), at(i+1)
+		ok := true
+		switch {
+		case r == '\ufe0f':
+			ok = symbol(before) || after == '\u20e3'
+		case r == '\u200d':
+			ok = symbol(after) && (symbol(before) || before == '\ufe0f') || unicode.Is(unicode.M, before) && i+1 < len(display)
+		case r == '\u200c':
+			ok = unicode.In(before, unicode.Lo, unicode.M) && i+1 < len(display)
+		case unicode.Is(unicode.Variation_Selector, r):
+			ok = false
+		case 0xE0000 <= r && r <= 0xE007F:
+			ok = strings.Contains(string(display[max(0, i-7):i]), "🏴")
+		}
+		if !ok {
+			t.Errorf("Parse(%+q) = %+q, with nothing for %U to do", raw, string(display), r)
+		}
 	}
 }
 

@@ -9,7 +9,7 @@ const (
 	EndClientClosed          // the client sent a close frame
 	EndConnectionLost        // the socket ended without one
 	EndPingTimeout           // nothing came for the pong timeout after a ping
-	EndWriteTimeout          // one write took longer than the write timeout
+	EndWriteTimeout          // the socket took nothing for the write timeout
 	EndSlowReader            // it does not read the answers that it asks for, or acknowledges nothing
 	EndTooLarge              // a frame over the limit
 	EndViolation             // a breach of RFC 6455

@@ -22,7 +22,7 @@ func FuzzDecode(f *testing.F) {
 	for _, e := range examples {
 		f.Add([]byte(e.Frame))
 	}
-	for _, seed := range []string{"", "{", `{"a":1,"a":2}`, `{"\u0061":"\ud800","b":[{}]}`, "null", `{"type":1e9}`, "{\"\xff\":0}"} {
+	for _, seed := range []string{"", "{", `{"a":1,"a":2}`, `{"\u0061":"\ud800","b":[{}]}`, "null", `{"type":1e9}`, "{\"\xff\":0}", "\ufeff{}", "{}\x00", "{'a':1,}", "{\x00}\x00"} {
 		f.Add([]byte(seed))
 	}
 	d := NewDecoder(true)
@@ -35,6 +35,9 @@ func FuzzDecode(f *testing.F) {
 		bad := err != nil && err.Code == BadJSON
 		if want := !strictObject(frame); bad != want {
 			t.Fatalf("bad_json: got %v, want %v (%v)", bad, want, err)
+		}
+		if bad && !isMessage(err.Message) {
+			t.Fatalf("the message is %q", err.Message)
 		}
 		if err == nil && m.Payload != nil {
 			checkPayload(t, frame, m)

@@ -3,7 +3,6 @@ package protocol
 import (
 	"bytes"
 	"encoding/binary"
-	"errors"
 	"fmt"
 	"math/bits"
 	"unicode/utf8"
@@ -26,31 +25,23 @@ type container struct {
 	afterItem bool
 }
 
-var (
-	errUTF8     = errors.New("the text is not valid UTF-8")
-	errEnd      = errors.New("the text ends too early")
-	errNotJSON  = errors.New("the frame is not one JSON object")
-	errTrailing = errors.New("there is text after the object")
-	errDepth    = fmt.Errorf("arrays and objects nest deeper than %d", MaxDepth)
-)
-
 // object walks a whole text that must be one object and calls field with each of its own members; value is
 // the raw text of the member's value. Both slices alias data (the key does so unless it has escapes).
 func (s *scanner) object(data []byte, field func(key, value []byte)) error {
 	s.reset(data)
 	if !utf8.Valid(data) {
-		return errUTF8
+		return s.notUTF8()
 	}
 	s.space()
 	if s.peek() != '{' {
-		return errNotJSON
+		return s.notObject()
 	}
 	if err := s.members(field); err != nil {
 		return err
 	}
 	s.space()
 	if s.pos != len(s.data) {
-		return errTrailing
+		return s.trailing()
 	}
 	return nil
 }
@@ -111,7 +102,7 @@ func (s *scanner) begin() error {
 	switch c := s.peek(); {
 	case c == '{' || c == '[':
 		if len(s.open) == MaxDepth {
-			return errDepth
+			return s.tooDeep()
 		}
 		s.push(c == '{')
 		return nil
@@ -146,7 +137,7 @@ func (s *scanner) next() (done bool, err error) {
 	}
 	if top.afterItem {
 		if s.peek() != ',' {
-			return false, s.unexpected()
+			return false, s.unexpected(dueComma)
 		}
 		s.pos++
 		s.space()
@@ -158,7 +149,7 @@ func (s *scanner) next() (done bool, err error) {
 // key walks `"key" :` and the space behind it, and refuses a key that its object already has.
 func (s *scanner) key() ([]byte, error) {
 	if s.peek() != '"' {
-		return nil, s.unexpected()
+		return nil, s.unexpected(dueKey)
 	}
 	raw, err := s.text()
 	if err != nil {
@@ -166,11 +157,11 @@ func (s *scanner) key() ([]byte, error) {
 	}
 	key := unquote(raw)
 	if !s.keys.add(s.open[len(s.open)-1].firstKey, key) {
-		return nil, fmt.Errorf("the key %.40q stands twice in one object", key)
+		return nil, fmt.Errorf("the key %.40q stands twice in one object, again at offset %d", key, s.pos-len(raw))
 	}
 	s.space()
 	if s.peek() != ':' {
-		return nil, s.unexpected()
+		return nil, s.unexpected(dueColon)
 	}
 	s.pos++
 	s.space()
@@ -195,10 +186,10 @@ func (s *scanner) text() ([]byte, error) {
 				return nil, err
 			}
 		case c < ' ':
-			return nil, s.unexpected()
+			return nil, s.unexpected(dueQuoted)
 		}
 	}
-	return nil, errEnd
+	return nil, s.unexpected(dueQuoted)
 }
 
 // plainRun is how many bytes at the beginning of b stand for themselves in a string. It looks at eight at a time: a
@@ -235,12 +226,12 @@ func (s *scanner) escape() error {
 		for range 4 {
 			s.pos++
 			if !isHex(s.peek()) {
-				return s.unexpected()
+				return s.unexpected(dueEscape)
 			}
 		}
 		return nil
 	default:
-		return s.unexpected()
+		return s.unexpected(dueEscape)
 	}
 }
 
@@ -251,12 +242,12 @@ func (s *scanner) number() error {
 	if s.peek() == '0' {
 		s.pos++
 	} else if !s.digits() {
-		return s.unexpected()
+		return s.unexpected(dueDigit)
 	}
 	if s.peek() == '.' {
 		s.pos++
 		if !s.digits() {
-			return s.unexpected()
+			return s.unexpected(dueDigit)
 		}
 	}
 	if c := s.peek(); c == 'e' || c == 'E' {
@@ -265,7 +256,7 @@ func (s *scanner) number() error {
 			s.pos++
 		}
 		if !s.digits() {
-			return s.unexpected()
+			return s.unexpected(dueDigit)
 		}
 	}
 	return nil
@@ -286,7 +277,7 @@ func (s *scanner) literal() error {
 			return nil
 		}
 	}
-	return s.unexpected()
+	return s.unexpected(dueValue)
 }
 
 func (s *scanner) space() {
@@ -306,14 +297,6 @@ func (s *scanner) peek() byte {
 		return s.data[s.pos]
 	}
 	return 0
-}
-
-func (s *scanner) unexpected() error {
-	if s.pos >= len(s.data) {
-		return errEnd
-	}
-	r, _ := utf8.DecodeRune(s.data[s.pos:])
-	return fmt.Errorf("unexpected %q at byte %d", r, s.pos)
 }
 
 func isHex(c byte) bool {

@@ -3,8 +3,9 @@ package ratelimit
 import (
 	"math"
 	"net/netip"
-	"sync"
 	"time"
+
+	"beckon/internal/fault"
 )
 
 // Limits are what a Gate enforces. Each is off where it is 0.
@@ -27,7 +28,7 @@ const maxIdle = 1 << 16
 type Gate struct {
 	epoch time.Time
 
-	mu     sync.Mutex
+	mu     fault.Mutex
 	limits Limits                  // guarded by mu
 	rate   flow                    // that of limits; guarded by mu
 	open   int                     // guarded by mu

@@ -12,6 +12,7 @@ import (
 	"strings"
 	"time"
 
+	"beckon/internal/socketpair"
 	"beckon/internal/turn"
 )
 
@@ -70,7 +71,7 @@ func (r *Relay) supervise(ctx context.Context, started chan<- error) {
 
 // start starts a process.
 func (r *Relay) start() (*child, error) {
-	control, handed, err := socketPair(datagrams)
+	control, handed, err := socketpair.Open(socketpair.Datagrams)
 	if err != nil {
 		return nil, err
 	}
@@ -123,6 +124,7 @@ func (r *Relay) use(c *child) {
 	r.child = c
 	if c != nil {
 		c.tell(r.settings)
+		r.revocations.rouse()
 	}
 }
 

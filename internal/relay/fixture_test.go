@@ -37,6 +37,8 @@ type observed struct {
 	sent      int64
 	received  int64
 	restarted int
+	revoked   int
+	lost      int
 }
 
 func (o *observed) Allocations(t turn.Transport, now int) { o.lock(func() { o.open[t] = now }) }
@@ -44,6 +46,8 @@ func (o *observed) Created(t turn.Transport, n int)       { o.lock(func() { o.cr
 func (o *observed) Sent(n int64)                          { o.lock(func() { o.sent += n }) }
 func (o *observed) Received(n int64)                      { o.lock(func() { o.received += n }) }
 func (o *observed) Refused(r turn.Refusal, n int)         { o.lock(func() { o.refused[r] += n }) }
+func (o *observed) Revoked(n int)                         { o.lock(func() { o.revoked += n }) }
+func (o *observed) NotRevoked(n int)                      { o.lock(func() { o.lost += n }) }
 func (o *observed) Restarted()                            { o.lock(func() { o.restarted++ }) }
 
 func (o *observed) lock(f func()) {

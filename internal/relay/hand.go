@@ -6,6 +6,7 @@ import (
 	"os"
 	"time"
 
+	"beckon/internal/socketpair"
 	"beckon/internal/turn"
 )
 
@@ -18,7 +19,7 @@ const (
 // Hand gives the relay a stream that speaks STUN, and whose TLS ended here. It is the relay's from now on, also if
 // there is an error. Two goroutines copy it to the process and back until either end closes it, or the process ends.
 func (r *Relay) Hand(conn net.Conn) error {
-	inner, end, err := socketPair(stream)
+	inner, end, err := socketpair.Open(socketpair.Stream)
 	if err != nil {
 		conn.Close()
 		return err

@@ -33,6 +33,11 @@ type Observer interface {
 	Received(bytes int64) // from peers to clients
 	Refused(reason turn.Refusal, n int)
 	Restarted()
+
+	// These are called from any goroutine, and must not block.
+
+	Revoked(n int)    // logins that the process was told to refuse
+	NotRevoked(n int) // those that it was not told of, as too many waited for that
 }
 
 // Relay is a STUN and TURN server in a process of its own. It is safe for concurrent use.
@@ -47,8 +52,9 @@ type Relay struct {
 	end        context.CancelFunc
 	ended      chan struct{} // closed when there is no process and will be none
 
-	streams sync.WaitGroup // goroutines that copy
-	close   func() error   // Close, once
+	streams     sync.WaitGroup // goroutines that copy, and the one that tells of revocations
+	close       func() error   // Close, once
+	revocations revocations
 
 	mu       sync.Mutex
 	settings turn.Settings         // guarded by mu
@@ -80,13 +86,14 @@ func open(options Options, maxSilence time.Duration) (*Relay, error) {
 	r := &Relay{
 		options: options, sockets: bound, log: options.Log, observer: options.Observer,
 		maxSilence: maxSilence, settings: options.Settings, end: end, ended: make(chan struct{}), handed: make(map[net.Conn]struct{}),
-		told: make(chan struct{}),
+		told: make(chan struct{}), revocations: revocations{wake: make(chan struct{}, 1)},
 	}
 	r.close = sync.OnceValue(r.shut)
 	if r.observer == nil {
 		r.observer = nobody{}
 	}
 	started := make(chan error, 1)
+	r.streams.Go(r.tellRevocations)
 	go r.supervise(ctx, started)
 	if err := <-started; err != nil {
 		r.Close()
@@ -232,3 +239,5 @@ func (nobody) Sent(int64)                      {}
 func (nobody) Received(int64)                  {}
 func (nobody) Refused(turn.Refusal, int)       {}
 func (nobody) Restarted()                      {}
+func (nobody) Revoked(int)                     {}
+func (nobody) NotRevoked(int)                  {}

@@ -22,11 +22,12 @@ type conversation struct {
 
 	// Owned by the reader.
 
-	member *hub.Member // nil while nobody is logged in
-	room   string      // as the client wrote it
-	timer  *time.Timer // ends a connection that does not log in; nil while somebody is
-	expiry *expiry     // ends the connection when the user's token lapses; nil without one, and in beckon.v1
-	due    due         // what it has said to others and is not yet flushed
+	member  *hub.Member // nil while nobody is logged in
+	room    string      // as the client wrote it
+	subject string      // whom the token of the last login is for, the same however the name is written; "" if it names nobody
+	timer   *time.Timer // ends a connection that does not log in; nil while somebody is
+	expiry  *expiry     // ends the connection when the user's token lapses; nil without one, and in beckon.v1
+	due     due         // what it has said to others and is not yet flushed
 
 	// session is the member's in beckon.v1, else nil; it may have moved on to another connection. Only the
 	// reader stores.
@@ -54,7 +55,7 @@ func (c *conversation) inTurn(f func()) {
 		return
 	}
 	s.turn.Lock()
-	defer s.turn.Unlock()
+	defer s.release()
 	if s.holder == c {
 		f()
 	}
@@ -136,6 +137,11 @@ func (c *conversation) Closed(end link.End) {
 		c.inTurn(func() { c.letGo(s, end) })
 	case c.member != nil:
 		c.leaveHub()
+		if end.Why == protocol.EndDismissed || end.Why == protocol.EndTokenExpired {
+			c.server.revoke(c.member.User.ID)
+		} else {
+			c.server.revokeLater(c.member.User.ID)
+		}
 	}
 	c.member = nil
 	c.session.Store(nil)

@@ -21,27 +21,35 @@ type expiry struct {
 	timer *time.Timer // nil once stopped; guarded by mu
 }
 
-// newExpiry goes by what date says now and later.
-func newExpiry(date func() time.Time, until time.Time, end func()) *expiry {
+// newExpiry goes by what date says now and later. After a fault it calls fail.
+func newExpiry(s *Server, date func() time.Time, until time.Time, end, fail func()) *expiry {
 	e := &expiry{date: date, until: until, end: end}
 	e.mu.Lock()
 	defer e.mu.Unlock()
-	e.timer = time.AfterFunc(e.next(), e.check)
+	e.timer = s.after(e.next(), e.check, fail)
 	return e
 }
 
 func (e *expiry) next() time.Duration { return min(look, e.until.Sub(e.date())) }
 
 func (e *expiry) check() {
-	e.mu.Lock()
-	due := e.timer != nil && e.next() <= 0
-	if e.timer != nil && !due {
-		e.timer.Reset(e.next())
-	}
-	e.mu.Unlock()
-	if due {
+	if e.due() {
 		e.end()
 	}
+}
+
+// due tells whether the date is reached; if not, the timer goes on.
+func (e *expiry) due() bool {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	if e.timer == nil {
+		return false
+	}
+	next := e.next()
+	if next > 0 {
+		e.timer.Reset(next)
+	}
+	return next <= 0
 }
 
 // stop makes sure that end is not called, unless that has begun. A nil expiry is stopped.

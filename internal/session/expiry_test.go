@@ -27,7 +27,7 @@ func TestExpiryGoesByTheDate(t *testing.T) {
 				var jump atomic.Int64
 				begun, ended := time.Now(), time.Duration(-1)
 				date := func() time.Time { return time.Now().Add(time.Duration(jump.Load())) }
-				e := newExpiry(date, begun.Add(c.good), func() { ended = time.Since(begun) })
+				e := newExpiry(new(Server), date, begun.Add(c.good), func() { ended = time.Since(begun) }, nil)
 				time.Sleep(c.good / 4)
 				jump.Store(int64(c.jump))
 				time.Sleep(48 * hour)
@@ -43,7 +43,7 @@ func TestExpiryGoesByTheDate(t *testing.T) {
 
 func TestAStoppedExpiry(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		e := newExpiry(time.Now, time.Now().Add(time.Hour), func() { t.Error("ended") })
+		e := newExpiry(new(Server), time.Now, time.Now().Add(time.Hour), func() { t.Error("ended") }, nil)
 		time.Sleep(30*time.Minute + time.Second)
 		e.stop()
 		e.stop()

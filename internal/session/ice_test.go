@@ -14,12 +14,12 @@ import (
 // recorder is an ICESource that tells who asked, and how long they may stay.
 type recorder struct{ asked []string }
 
-func (r *recorder) Servers(id string, until time.Time) ice.Handout {
+func (r *recorder) Servers(user ice.User) ice.Handout {
 	stay := "for ever"
-	if !until.IsZero() {
-		stay = time.Until(until).String()
+	if !user.Until.IsZero() {
+		stay = time.Until(user.Until).String()
 	}
-	r.asked = append(r.asked, id+" "+stay)
+	r.asked = append(r.asked, strings.TrimSpace(user.ID+" "+stay+" "+user.Subject))
 	return ice.Handout{List: fmt.Appendf(nil, `["%d"]`, len(r.asked)), TTL: 90*time.Second + time.Millisecond, Lapses: true, RelayOnly: true}
 }
 
@@ -30,7 +30,7 @@ func TestICEServersAreForOneUser(t *testing.T) {
 		b, source := newV1Bench(roomy), &recorder{}
 		b.opts.ICE = source
 		b.opts.Tokens = tokens{
-			"long": {AnyRoom: true, Expires: time.Now().Add(time.Hour)}, "longer": {AnyRoom: true, Expires: time.Now().Add(2 * time.Hour)}, "ever": {AnyRoom: true},
+			"long": {AnyRoom: true, Expires: time.Now().Add(time.Hour)}, "longer": {AnyRoom: true, Expires: time.Now().Add(2 * time.Hour)}, "ever": {AnyRoom: true, Name: "BOB", HasName: true},
 		}
 		const lapses = `,"iceTtl":90,"iceTransportPolicy":"relay"`
 		fresh := func(n int) string {
@@ -60,7 +60,7 @@ func TestICEServersAreForOneUser(t *testing.T) {
 		bobSays.Text([]byte(loginWith("Bob", "den", "ever")))
 		bobSays.Text([]byte(`{"type":"ice"}`))
 		want := []string{
-			"id1 1h0m0s", "id1 59m0s", "id1 1h59m0s", "id1 1h59m0s", "id2 59m0s", "id2 59m0s", "id3 for ever", "id3 for ever",
+			"id1 1h0m0s", "id1 59m0s", "id1 1h59m0s", "id1 1h59m0s", "id2 59m0s", "id2 59m0s", "id3 for ever bob", "id3 for ever bob",
 		}
 		if got := strings.Join(source.asked, ", "); got != strings.Join(want, ", ") {
 			t.Errorf("asked: %s", got)

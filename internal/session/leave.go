@@ -15,6 +15,7 @@ func (c *conversation) leave(m protocol.Message) *protocol.Error {
 		s.end(SessionLeft)
 	} else {
 		c.leaveHub()
+		c.server.revoke(c.member.User.ID)
 	}
 	c.member, c.room = nil, ""
 	c.awaitLogin()

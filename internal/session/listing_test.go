@@ -131,7 +131,7 @@ type meddler struct {
 	dismissed chan bool
 }
 
-func (m *meddler) Servers(string, time.Time) ice.Handout {
+func (m *meddler) Servers(ice.User) ice.Handout {
 	go func() { m.dismissed <- m.dismiss("id1") }()
 	for range 1000 {
 		runtime.Gosched()

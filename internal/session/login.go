@@ -6,6 +6,7 @@ import (
 
 	"beckon/internal/frame"
 	"beckon/internal/hub"
+	"beckon/internal/ice"
 	"beckon/internal/name"
 	"beckon/internal/protocol"
 	"beckon/internal/replay"
@@ -48,7 +49,7 @@ func (c *conversation) join(m protocol.Message, user, room name.Name, until time
 	if c.resumes {
 		session = &resumable{server: c.server, token: newToken(), log: replay.New(&c.server.opts.Backlog)}
 		session.turn.Lock()
-		defer session.turn.Unlock()
+		defer session.release()
 		request.Sink, request.Window = session, batchWindow
 	}
 	member, users, err := c.server.opts.Hub.Join(request)
@@ -59,13 +60,15 @@ func (c *conversation) join(m protocol.Message, user, room name.Name, until time
 	if err != nil {
 		return joinError(err)
 	}
+	if session != nil {
+		session.member = member
+	}
 	c.welcome(member, room.Display(), "login")
 	reply := c.welcomeReply(member, users, until)
 	if session == nil {
 		c.conn.EnqueueParts(loginFrame(reply))
 		c.conn.Flush()
 	} else {
-		session.member = member
 		c.server.sessions.add(session)
 		reply.Session = &protocol.Session{Token: session.token, Window: c.server.opts.ResumeWindow}
 		session.attach(c, loginFrame(reply))
@@ -83,7 +86,7 @@ func (c *conversation) resume(m protocol.Message, user, room name.Name, until ti
 		return ResumeUnknown
 	}
 	s.turn.Lock()
-	defer s.turn.Unlock()
+	defer s.release()
 	if s.over || m.Attempt != 0 && m.Attempt < s.attempt { // the client has given that connection up
 		return ResumeUnknown
 	}
@@ -116,7 +119,7 @@ func (c *conversation) welcome(member *hub.Member, room, how string) {
 }
 
 func (c *conversation) welcomeReply(member *hub.Member, users protocol.Users, until time.Time) protocol.Welcome {
-	given := c.server.opts.ICE.Servers(member.User.ID, until)
+	given := c.server.opts.ICE.Servers(ice.User{ID: member.User.ID, Subject: c.subject, Until: until})
 	w := protocol.Welcome{
 		Self: member.User, Room: c.room, Users: users, ICEServers: given.List, RelayOnly: given.RelayOnly,
 	}
@@ -167,8 +170,7 @@ func joinError(err error) *protocol.Error {
 // awaitLogin ends the connection if nobody logs in within the login timeout.
 func (c *conversation) awaitLogin() {
 	if c.server.opts.LoginTimeout > 0 {
-		conn := c.conn
-		c.timer = time.AfterFunc(c.server.opts.LoginTimeout, func() { conn.Close(protocol.EndLoginTimeout) })
+		c.timer = c.server.after(c.server.opts.LoginTimeout, closing(c.conn, protocol.EndLoginTimeout), closing(c.conn, protocol.EndFault))
 	}
 }
 

@@ -90,7 +90,7 @@ const (
 	SessionNotResumable                   // a login named it, but what was lost cannot be sent again
 	SessionDismissed                      // an operator ended it
 	SessionTokenExpired                   // the token that let the user in is no longer good
-	SessionFault                          // a fault in the server cost its room
+	SessionFault                          // a fault in the server left it, or its room, in no state to go on
 	SessionNameLost                       // another asked for the name, and the client did not answer a ping
 	sessionEnds                           // how many there are
 )

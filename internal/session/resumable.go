@@ -45,6 +45,7 @@ type resumable struct {
 
 // Signal is hub.Sink.
 func (s *resumable) Signal(signal hub.Signal, from share.Source) (taken bool) {
+	defer s.caught()
 	if from == nil {
 		s.push(relayFrame(signal))
 		return true
@@ -89,9 +90,7 @@ func (s *resumable) Behind() bool {
 // Flush is hub.Sink. A client that makes others wait has to answer a ping: what was sent before it has arrived then.
 // One that does not loses this connection, but not its session.
 func (s *resumable) Flush() {
-	s.mu.Lock()
-	conn, waits := s.conn, !s.shut && (s.busy || s.log.Waits())
-	s.mu.Unlock()
+	conn, waits := s.toFlush()
 	if conn == nil {
 		return
 	}
@@ -99,6 +98,13 @@ func (s *resumable) Flush() {
 	if waits && s.server.opts.StallTimeout > 0 {
 		conn.Probe(s.server.opts.StallTimeout, protocol.EndSlowReader)
 	}
+}
+
+// toFlush is the connection, nil for none, and whether its client makes others wait.
+func (s *resumable) toFlush() (conn link.Conn, waits bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.conn, !s.shut && (s.busy || s.log.Waits())
 }
 
 // End is hub.Sink.
@@ -122,6 +128,7 @@ var _ seat = (*resumable)(nil)
 
 // push keeps a frame that the user gave rise to, and hands it to the connection if there is one.
 func (s *resumable) push(frame []byte) {
+	defer s.caught()
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.shut {
@@ -155,7 +162,7 @@ func (s *resumable) askMark() []byte {
 func (s *resumable) check(err error) {
 	if err != nil && !s.shut {
 		s.shut = true
-		time.AfterFunc(0, s.overflow)
+		s.server.after(0, s.overflow, s.fail)
 	}
 }
 
@@ -165,7 +172,7 @@ func (s *resumable) overflow() { s.cut(protocol.EndSlowReader, SessionOverflow) 
 // cut ends the session and its connection, if there is one; false if it is over already.
 func (s *resumable) cut(why protocol.Ending, how SessionEnd) bool {
 	s.turn.Lock()
-	defer s.turn.Unlock()
+	defer s.release()
 	if s.over {
 		return false
 	}
@@ -185,6 +192,7 @@ func (s *resumable) rewind(received uint64, promised bool) bool {
 
 // mark is the payload of a ping that acknowledges what was sent on conn.
 func (s *resumable) mark(conn link.Conn) []byte {
+	defer s.caught()
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.conn != conn {
@@ -195,6 +203,7 @@ func (s *resumable) mark(conn link.Conn) []byte {
 
 // acknowledge takes the payload of a pong that came on conn.
 func (s *resumable) acknowledge(conn link.Conn, mark []byte) {
+	defer s.caught()
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.conn == conn {
@@ -206,6 +215,7 @@ func (s *resumable) acknowledge(conn link.Conn, mark []byte) {
 
 // spoken notes that the client's program is awake. It needs turn.
 func (s *resumable) spoken() {
+	defer s.caught()
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if !s.shut && s.log.Spoken() {
@@ -240,13 +250,16 @@ func (s *resumable) detach() {
 // await ends the session unless it is resumed within the window. It needs turn.
 func (s *resumable) await() {
 	s.wait(true)
-	time.AfterFunc(s.server.opts.ResumeWindow, func() {
-		s.turn.Lock()
-		defer s.turn.Unlock()
-		if !s.over && s.holder == nil && s.server.clock()-s.detachedAt >= s.server.opts.ResumeWindow {
-			s.end(SessionExpired)
-		}
-	})
+	s.server.after(s.server.opts.ResumeWindow, s.lapse, s.fail)
+}
+
+// lapse ends a session whose window is over.
+func (s *resumable) lapse() {
+	s.turn.Lock()
+	defer s.release()
+	if !s.over && s.holder == nil && s.server.clock()-s.detachedAt >= s.server.opts.ResumeWindow {
+		s.end(SessionExpired)
+	}
 }
 
 // wait notes whether the window runs. It needs turn.
@@ -265,15 +278,21 @@ func (s *resumable) wait(now bool) {
 // end lets go of the user's name, and of what was kept, which a connection that lingers would else hold. It needs turn.
 func (s *resumable) end(how SessionEnd) {
 	s.over = true
+	defer s.member.Leave() // whatever faults there are before it: the name is free
+	defer s.server.sessions.remove(s)
 	s.expiry.stop()
 	s.wait(false)
 	s.detach()
-	s.mu.Lock()
-	s.log, s.shut = nil, true
-	s.mu.Unlock()
-	s.server.sessions.remove(s)
-	s.member.Leave()
+	s.discard()
+	s.server.revokeAfter(how, s.member.User.ID)
 	s.server.logs.end.Info().
 		Str("user", s.member.User.Name).Str("session", s.member.User.ID).Stringer("outcome", how).Msg("session end")
 	s.server.opts.Observer.SessionOver(how)
+}
+
+// discard lets go of what was kept.
+func (s *resumable) discard() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.log, s.shut = nil, true
 }

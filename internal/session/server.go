@@ -13,6 +13,7 @@ import (
 	"github.com/rs/zerolog"
 
 	"beckon/internal/auth"
+	"beckon/internal/fault"
 	"beckon/internal/frame"
 	"beckon/internal/hub"
 	"beckon/internal/ice"
@@ -21,9 +22,9 @@ import (
 	"beckon/internal/replay"
 )
 
-// ICESource gives the ICE servers for the user with an id, who has to leave when until comes; the zero time is never.
+// ICESource gives the ICE servers for a user.
 type ICESource interface {
-	Servers(id string, until time.Time) ice.Handout
+	Servers(user ice.User) ice.Handout
 }
 
 // Verifier tells what the token of a login allows. Its errors are for the user and hold nothing of the token.
@@ -35,13 +36,15 @@ type Verifier interface {
 type Options struct {
 	Hub          *hub.Hub
 	ICE          ICESource
-	Tokens       Verifier      // nil to let everybody in
-	LoginWeight  int           // for how many messages a login counts where connections are held to a rate
-	LoginTimeout time.Duration // how long a connection may stay without a login; 0 for as long as it likes
-	ResumeWindow time.Duration // how long a session outlives its connection; 0 for not at all
-	StallTimeout time.Duration // how long a client may acknowledge nothing while something waits; 0 for as long as it likes
-	Backlog      replay.Limits // what is kept for one session that may be resumed
-	Observer     Observer      // nil for none
+	Revoke       func(id string) // ends what the TURN credentials of a login are good for; does not block; nil for nothing
+	Tokens       Verifier        // nil to let everybody in
+	LoginWeight  int             // for how many messages a login counts where connections are held to a rate
+	LoginTimeout time.Duration   // how long a connection may stay without a login; 0 for as long as it likes
+	ResumeWindow time.Duration   // how long a session outlives its connection; 0 for not at all
+	StallTimeout time.Duration   // how long a client may acknowledge nothing while something waits; 0 for as long as it likes
+	Backlog      replay.Limits   // what is kept for one session that may be resumed
+	Observer     Observer        // nil for none
+	Faults       fault.Observer  // nil for none
 	Log          zerolog.Logger
 	LogLines     int // of one kind per second; 0 for any number
 }

@@ -165,7 +165,7 @@ func newBench(level zerolog.Level, servers ...ice.Server) bench {
 	ids := 0
 	newID := func() string { ids++; return fmt.Sprint("id", ids) }
 	return bench{log: log, Server: NewServer(Options{
-		Hub:          hub.New(hub.Options{NewID: newID, MaxRoomUsers: 3}),
+		Hub:          hub.New(hub.Options{NewID: newID, Bounds: hub.Bounds{MaxRoomUsers: 3}}),
 		ICE:          ice.NewStatic(servers),
 		LoginTimeout: time.Minute,
 		Log:          zerolog.New(zerolog.SyncWriter(log)).Level(level),

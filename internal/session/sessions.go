@@ -2,14 +2,14 @@ package session
 
 import (
 	"crypto/rand"
-	"sync"
 
+	"beckon/internal/fault"
 	"beckon/internal/hub"
 )
 
 // sessions finds sessions by their tokens.
 type sessions struct {
-	mu      sync.Mutex
+	mu      fault.Mutex
 	byToken map[string]*resumable // guarded by mu
 }
 

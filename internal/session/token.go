@@ -25,6 +25,10 @@ func (c *conversation) permit(m protocol.Message, user, room name.Name) (until t
 	if !grant.AnyRoom && !slices.ContainsFunc(grant.Rooms, func(allowed string) bool { return sameRoom(allowed, room) }) {
 		return time.Time{}, unauthorized("The token is not for this room")
 	}
+	c.subject = ""
+	if grant.HasName {
+		c.subject = user.Key()
+	}
 	return grant.Expires, nil
 }
 
@@ -49,12 +53,11 @@ func (c *conversation) expire(until time.Time) {
 	}
 	s := c.session.Load()
 	if s == nil {
-		conn := c.conn
-		c.expiry = newExpiry(time.Now, until, func() { conn.Close(protocol.EndTokenExpired) })
+		c.expiry = newExpiry(c.server, time.Now, until, closing(c.conn, protocol.EndTokenExpired), closing(c.conn, protocol.EndFault))
 		return
 	}
 	s.expiry.stop()
-	s.expiry = newExpiry(time.Now, until, func() { s.cut(protocol.EndTokenExpired, SessionTokenExpired) })
+	s.expiry = newExpiry(c.server, time.Now, until, func() { s.cut(protocol.EndTokenExpired, SessionTokenExpired) }, s.fail)
 }
 
 // until is when the token of the user who is logged in lapses; the zero time is never. It is called by the reader, in

@@ -33,6 +33,8 @@ func TestTokensDecideWhoComesIn(t *testing.T) {
 		"den":   {Rooms: []string{"Den", "attic"}},
 		"lobby": {Rooms: []string{""}},
 		"none":  {},
+		"ali":   {AnyRoom: true, Name: "علی\u200cرضا", HasName: true},
+		"sri":   {Rooms: []string{"ශ\u0dca\u200dර\u0dd3"}, Name: "👨\u200d👩\u200d👧 ❤\ufe0f", HasName: true},
 	}
 	tests := map[string]struct{ say, want string }{
 		"none":              {login("Zoe"), "the token is not known"},
@@ -46,6 +48,10 @@ func TestTokensDecideWhoComesIn(t *testing.T) {
 		"the lobby":         {loginWith("Eve", "", "lobby"), `"success":true`},
 		"but no room":       {loginWith("Eve", "den", "lobby"), "not for this room"},
 		"a list of nothing": {loginWith("Max", "", "none"), "not for this room"},
+		"joiners":           {loginWith("علی\u200cرضا", "", "ali"), `"success":true`},
+		"without joiners":   {loginWith("علیرضا", "ali", "ali"), `"success":true`},
+		"emoji of several":  {loginWith("👨\u200d👩\u200d👧 ❤\ufe0f", "ශ\u0dca\u200dර\u0dd3", "sri"), `"success":true`},
+		"not that emoji":    {loginWith("👨\u200d👩\u200d👦 ❤\ufe0f", "ශ\u0dca\u200dර\u0dd3", "sri"), "The token is for"},
 	}
 	for name, test := range tests {
 		conn, _ := b.openV1(t, test.say)

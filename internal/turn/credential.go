@@ -25,6 +25,21 @@ func parseUsername(username string) (id string, ends time.Time, ok bool) {
 	return id, time.Unix(int64(seconds), 0), true
 }
 
+// loginOf is the login that a credential was made for, and userOf whose quota it counts for. An ID that this program makes
+// is LOGIN or, where tokens say who somebody is, LOGIN/USER: the user stays the same from one login to the next. Others'
+// may be anything.
+func loginOf(id string) string {
+	login, _, _ := strings.Cut(id, "/")
+	return login
+}
+
+func userOf(id string) string {
+	if from := strings.IndexByte(id, '/'); from >= 0 {
+		return id[from:] // with the slash, so that no login is taken for a user
+	}
+	return id
+}
+
 // keyOf is the key that a request was signed with: that of the user's password by one of the secrets. It is nil if it
 // is signed with none of them.
 func keyOf(request *stun.Message, secrets []string, username, realm string) []byte {

@@ -65,7 +65,7 @@ func (d *door) admits(raw []byte, client netip.AddrPort) bool {
 	case !isSTUN || kind.Class != stun.ClassRequest:
 		d.server.tally.refuse(RefusedMalformed)
 		return false
-	case !holds && !d.mayAsk(client.Addr()):
+	case !holds && !mayPass(d.server.requests, client.Addr()):
 		d.server.tally.refuse(RefusedRate)
 		return false
 	}
@@ -75,10 +75,10 @@ func (d *door) admits(raw []byte, client netip.AddrPort) bool {
 // isChannelData tells by the first byte (RFC 8656 section 12, RFC 7983).
 func isChannelData(raw []byte) bool { return len(raw) > 0 && raw[0]>>4 == 4 }
 
-// mayAsk tells whether the address of a client without an allocation has a request left. It bounds also what somebody
-// else gets as answers, whose address is given as the sender's.
-func (d *door) mayAsk(addr netip.Addr) bool {
-	place, reason := d.server.requests.Admit(group(addr))
+// mayPass tells whether an address has not come to a gate too often. For requests of clients without an allocation it
+// bounds also what somebody else gets as answers, whose address is given as the sender's.
+func mayPass(gate *ratelimit.Gate, addr netip.Addr) bool {
+	place, reason := gate.Admit(group(addr))
 	place.Leave()
 	return reason == ratelimit.None
 }
@@ -115,6 +115,10 @@ func (d *door) authenticate(asked *pion.RequestAttributes) (id string, key []byt
 	key = keyOf(&d.request, *d.server.secrets.Load(), asked.Username, realm)
 	if key == nil {
 		tally.refuse(RefusedCredentials)
+		return "", nil, false
+	}
+	if d.server.revoked.has(loginOf(id)) {
+		tally.refuse(RefusedRevoked)
 		return "", nil, false
 	}
 	d.id, d.ends, d.key = id, ends, key
@@ -182,8 +186,8 @@ func (d *door) sends(raw []byte) bool {
 
 // mayAllocate is pion.QuotaHandler.
 func (d *door) mayAllocate(id, _ string, _ net.Addr) bool {
-	if d.server.ledger.isAtQuota(id) {
-		d.server.tally.refuse(RefusedUserQuota)
+	if reason := d.server.ledger.against(userOf(id), d.client.Addr()); reason != "" {
+		d.server.tally.refuse(reason)
 		return false
 	}
 	return true

@@ -20,12 +20,12 @@ type lease struct {
 
 	conn     *net.UDPConn
 	door     *door
-	id       string         // whose it is
+	id       string         // whose it is, by the credential
 	client   netip.AddrPort // the client's side
 	via      netip.Addr     // our address that the client talks to, where there are several
 	addr     netip.AddrPort // the relayed address, as the public sees it
 	wildcard bool           // the public address is not this machine's
-	account  *account
+	accounts []*account     // whom it counts for
 	once     sync.Once
 
 	mu       sync.RWMutex
@@ -102,14 +102,20 @@ func loopback(is6 bool) netip.Addr {
 	return netip.AddrFrom4([4]byte{127, 0, 0, 1})
 }
 
-// pays tells whether n bytes are within what the user and all together may relay.
+// pays tells whether n bytes are within what the user, the client's address and all together may relay.
 func (l *lease) pays(n int) bool {
 	s := l.door.server
-	if l.account.budget.take(n) && s.ledger.total.take(n) {
-		return true
+	for _, a := range l.accounts {
+		if !a.budget.take(n) {
+			s.tally.refuse(RefusedBandwidth)
+			return false
+		}
 	}
-	s.tally.refuse(RefusedBandwidth)
-	return false
+	if !s.ledger.total.take(n) {
+		s.tally.refuse(RefusedBandwidth)
+		return false
+	}
+	return true
 }
 
 // extend lets an allocation last as long as another credential of its user.

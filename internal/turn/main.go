@@ -21,7 +21,7 @@ const (
 )
 
 // Main is a relay process, with the sockets that its parent has opened (see [Sockets]). Its settings are JSON on stdin;
-// further ones replace the secrets. It ends when stdin does, which is when the parent ends, however it does; the
+// what follows are Updates. It ends when stdin does, which is when the parent ends, however it does; the
 // signals that a terminal or a service manager sends to all are the parent's affair.
 func Main(stdin io.Reader, stdout, stderr io.Writer) int {
 	signal.Ignore(syscall.SIGINT, syscall.SIGTERM, syscall.SIGHUP)
@@ -42,7 +42,7 @@ func Main(stdin io.Reader, stdout, stderr io.Writer) int {
 	}
 	go s.tell(stdout)
 	for {
-		var update Settings
+		var update Update
 		switch err := told.Decode(&update); {
 		case err == io.EOF:
 			return exitDone
@@ -50,12 +50,20 @@ func Main(stdin io.Reader, stdout, stderr io.Writer) int {
 			fmt.Fprintln(stderr, "what the parent says cannot be read:", err)
 			return exitFailed
 		}
-		s.secrets.Store(&update.Secrets)
-		s.version.Store(int64(update.Version))
-		select {
-		case s.updated <- struct{}{}:
-		default: // a report is due anyway
-		}
+		s.apply(update)
+	}
+}
+
+func (s *server) apply(update Update) {
+	s.revoke(update.Revoke)
+	if len(update.Secrets) == 0 {
+		return
+	}
+	s.secrets.Store(&update.Secrets)
+	s.version.Store(int64(update.Version))
+	select {
+	case s.updated <- struct{}{}:
+	default: // a report is due anyway
 	}
 }
 
@@ -68,6 +76,7 @@ func (s *server) tell(stdout io.Writer) {
 		case <-time.After(reportEvery):
 		}
 		s.ledger.forget()
+		s.revoked.forget()
 		if time.Since(looked) > lookEvery {
 			s.look()
 			looked = time.Now()

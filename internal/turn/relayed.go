@@ -51,19 +51,19 @@ func (r relayed) AllocatePacketConn(asked pion.AllocateListenerConfig) (net.Pack
 		r.refuse(stun.CodeAddrFamilyNotSupported)
 		return nil, nil, errNoAddress
 	}
-	account, reason := s.ledger.open(r.id)
-	if account == nil {
+	accounts, reason := s.ledger.open(userOf(r.id), r.client.Addr())
+	if accounts == nil {
 		s.tally.refuse(reason)
 		return nil, nil, errFull
 	}
 	conn, wildcard := s.bind(asked.Network, public)
 	if conn == nil {
-		s.ledger.close(account)
+		s.ledger.close(accounts)
 		s.tally.refuse(RefusedAddress)
 		return nil, nil, errNoAddress
 	}
 	l := &lease{
-		conn: conn, door: r.door, id: r.id, client: r.client, via: r.via, account: account, wildcard: wildcard,
+		conn: conn, door: r.door, id: r.id, client: r.client, via: r.via, accounts: accounts, wildcard: wildcard,
 		addr:  netip.AddrPortFrom(public, addrPortOf(conn.LocalAddr()).Port()),
 		peers: make(map[netip.Addr]struct{}), channels: make(map[uint16]struct{}), ends: r.ends,
 	}
@@ -114,6 +114,9 @@ func (l *lease) begin() {
 	if d.settle != nil {
 		d.settle(false)
 	}
+	if s.revoked.has(loginOf(l.id)) { // since the request was found good: who revoked it did not find this
+		l.revoke()
+	}
 }
 
 // isNotLocal tells whether an address could not be bound because it is not this machine's.
@@ -133,7 +136,7 @@ func (l *lease) end() {
 		delete(d.leases, l.client)
 	}
 	d.mu.Unlock()
-	s.ledger.close(l.account)
+	s.ledger.close(l.accounts)
 	s.tally.open[d.transport].Add(-1)
 	if d.settle != nil {
 		d.settle(true)

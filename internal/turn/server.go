@@ -24,8 +24,8 @@ const (
 
 	maxDatagram = 1600 // bytes of a message of a client, or of a datagram of a peer
 
-	maxVacantStreams         = 4096 // streams without an allocation, in all
-	maxVacantStreamsPerGroup = 256  // of one address
+	maxVacantStreams      = 4096 // streams without an allocation, in all
+	maxVacantStreamsPerIP = 64   // of one address: more than people behind one NAT begin in the time that an allocation takes
 )
 
 // server is the relay: what all its sockets and streams share.
@@ -35,9 +35,11 @@ type server struct {
 	settings Settings
 	policy   *peeraddr.Policy
 	requests *ratelimit.Gate // of clients without an allocation
-	vacant   *ratelimit.Gate // streams without an allocation
+	arrivals *ratelimit.Gate // of streams
+	lobby    *lobby          // of streams without an allocation
 	tally    *tally
 	ledger   *ledger
+	revoked  *revoked
 	quiet    logging.LoggerFactory
 	secrets  atomic.Pointer[[]string]
 	version  atomic.Int64  // of the secrets
@@ -49,18 +51,21 @@ type server struct {
 
 func newServer(settings Settings) *server {
 	perSecond := settings.RequestsPerSecondPerIP
+	rate := ratelimit.Limits{HandshakeRate: float64(perSecond), HandshakeBurst: 2 * perSecond}
 	s := &server{
 		settings: settings,
 		policy:   peeraddr.New(settings.AllowPeers),
-		requests: ratelimit.NewGate(ratelimit.Limits{HandshakeRate: float64(perSecond), HandshakeBurst: 2 * perSecond}),
-		vacant: ratelimit.NewGate(ratelimit.Limits{
-			Connections: maxVacantStreams, GroupConnections: maxVacantStreamsPerGroup,
-		}),
-		tally: newTally(),
+		requests: ratelimit.NewGate(rate),
+		arrivals: ratelimit.NewGate(rate),
+		lobby:    newLobby(maxVacantStreams, maxVacantStreamsPerIP),
+		tally:    newTally(),
+		revoked:  newRevoked(),
 		ledger: &ledger{
-			maxAll: settings.MaxAllocations, maxPerUser: settings.MaxAllocationsPerUser,
-			userRate: settings.BytesPerSecondPerUser, users: make(map[string]*account),
-			total: budget{rate: float64(settings.BytesPerSecond)},
+			maxAll:   settings.MaxAllocations,
+			perUser:  quota{settings.MaxAllocationsPerUser, settings.BytesPerSecondPerUser},
+			perIP:    quota{settings.MaxAllocationsPerIP, settings.BytesPerSecondPerIP},
+			total:    budget{rate: float64(settings.BytesPerSecond)},
+			accounts: make(map[payer]*account),
 		},
 		// What pion says holds addresses and user names, and whoever sends garbage writes it.
 		quiet:   &logging.DefaultLoggerFactory{Writer: io.Discard, DefaultLogLevel: logging.LogLevelDisabled},

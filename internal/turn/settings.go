@@ -15,9 +15,18 @@ type Settings struct {
 	AllowPeers             []netip.Prefix
 	MaxAllocations         int // in all; 0: no bound
 	MaxAllocationsPerUser  int // 0: no bound
+	MaxAllocationsPerIP    int // of one client address, see networksOf; 0: no bound
 	BytesPerSecond         int // relayed in all, both ways together; 0: no bound
 	BytesPerSecondPerUser  int // both ways together; 0: no bound
+	BytesPerSecondPerIP    int // of one client address, both ways together; 0: no bound
 	RequestsPerSecondPerIP int // of clients without an allocation; 0: no bound
+}
+
+// Update is what a relay process is told later, in the same way.
+type Update struct {
+	Secrets []string     // in place of those before; none: they stay
+	Version int          // of the secrets, if there are any
+	Revoke  []Revocation // whose credentials are refused from now on, and whose allocations end
 }
 
 // Validate says what is wrong with settings that no relay can run with.

@@ -8,8 +8,6 @@ import (
 	"net"
 	"net/netip"
 	"time"
-
-	"beckon/internal/ratelimit"
 )
 
 // Bounds of a stream.
@@ -23,10 +21,10 @@ var errFrame = errors.New("turn: the stream has lost its frames")
 // stream is a client's TCP connection, or one whose TLS has been taken off, as pion sees it.
 type stream struct {
 	net.Conn
-	door   *door
-	client netip.AddrPort
-	in     *bufio.Reader
-	place  ratelimit.Place // until there is an allocation; of pion's reading goroutine
+	door    *door
+	client  netip.AddrPort
+	in      *bufio.Reader
+	visitor visitor // as long as there is no allocation
 }
 
 // serveStreams answers the clients that a listener accepts, until it is closed.
@@ -45,30 +43,33 @@ func (s *server) serveStreams(listener net.Listener) error {
 	}
 }
 
-// serveStream answers a client's stream. It returns at once; the stream is closed when it is over.
+// serveStream answers a client's stream. It returns at once; the stream is closed when it is over, or at once if its
+// address begins them faster than the others in the lobby can be answered.
 func (s *server) serveStream(conn net.Conn, transport Transport, client netip.AddrPort) {
-	place, reason := s.vacant.Admit(group(client.Addr()))
-	if reason != ratelimit.None {
-		s.tally.refuse(RefusedStream)
+	if !mayPass(s.arrivals, client.Addr()) {
+		s.tally.refuse(RefusedRate)
 		conn.Close()
 		return
 	}
-	st := &stream{Conn: conn, client: client, in: bufio.NewReaderSize(conn, maxDatagram), place: place}
+	st := &stream{Conn: conn, client: client, in: bufio.NewReaderSize(conn, maxDatagram)}
+	st.visitor = visitor{addr: client.Addr(), close: func() { conn.Close() }}
 	st.door = &door{server: s, transport: transport, reply: st.reply, settle: st.settle}
 	st.settle(true)
 	if err := s.open(st.door, st); err != nil {
-		st.place.Leave()
+		s.lobby.end(&st.visitor)
 		conn.Close()
 	}
 }
 
-// settle bounds how long the stream may do without an allocation.
+// settle bounds how long the stream may do without an allocation, and beside how many others.
 func (s *stream) settle(vacant bool) {
+	server := s.door.server
 	if vacant {
 		s.SetReadDeadline(time.Now().Add(vacantTime))
+		server.tally.refused[RefusedStream].Add(int64(server.lobby.enter(&s.visitor)))
 		return
 	}
-	s.place.Leave()
+	server.lobby.leave(&s.visitor)
 	s.SetReadDeadline(time.Time{})
 }
 
@@ -77,11 +78,14 @@ func (s *stream) ReadFrom(buf []byte) (int, net.Addr, error) {
 	for {
 		n, err := s.frame(buf)
 		if err != nil {
-			s.place.Leave()
+			s.door.server.lobby.end(&s.visitor)
 			s.Conn.Close()
 			return 0, nil, err
 		}
 		if s.door.admits(buf[:n], s.client) {
+			if s.door.lease(s.client) == nil {
+				s.door.server.lobby.spoke(&s.visitor)
+			}
 			return n, net.TCPAddrFromAddrPort(s.client), nil
 		}
 	}

@@ -130,24 +130,25 @@ func TestBudget(t *testing.T) {
 
 func TestLedgerForgetsUsers(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		l := &ledger{userRate: 1000, users: map[string]*account{}}
-		a, _ := l.open("ana")
-		a.budget.take(2000)
+		l := &ledger{perUser: quota{rate: 1000}, accounts: map[payer]*account{}}
+		home, away := netip.MustParseAddr("192.0.2.1"), netip.MustParseAddr("192.0.2.2")
+		a, _ := l.open("ana", home)
+		a[0].budget.take(2000)
 		l.close(a)
 		l.forget()
-		if len(l.users) != 1 {
+		if len(l.accounts) != 1 {
 			t.Error("what a user has relayed is forgotten with the allocation")
 		}
 		time.Sleep(2 * time.Second)
-		b, _ := l.open("ben")
+		b, _ := l.open("ben", away)
 		l.forget()
-		if len(l.users) != 1 || l.all != 1 {
-			t.Errorf("%d users and %d allocations", len(l.users), l.all)
+		if len(l.accounts) != 2 || l.all != 1 {
+			t.Errorf("%d accounts and %d allocations", len(l.accounts), l.all)
 		}
 		l.close(b)
 		l.forget()
-		if len(l.users) != 0 || l.all != 0 {
-			t.Errorf("%d users and %d allocations", len(l.users), l.all)
+		if len(l.accounts) != 0 || l.all != 0 {
+			t.Errorf("%d accounts and %d allocations", len(l.accounts), l.all)
 		}
 	})
 }

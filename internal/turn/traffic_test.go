@@ -187,13 +187,70 @@ func TestStreams(t *testing.T) {
 
 func TestStreamsWithoutAllocation(t *testing.T) {
 	s := serve(t, nil)
-	for range maxVacantStreamsPerGroup + 1 { // those that have one do not count
+	for range maxVacantStreamsPerIP + 1 { // those that have one do not count
 		s.login(t, "tcp", credential("ana", hour, "north")).allocate()
 	}
-	for range maxVacantStreamsPerGroup {
-		s.open(t, "tcp", "127.0.0.1")
+	var waiting []*asker
+	for range maxVacantStreamsPerIP {
+		waiting = append(waiting, s.open(t, "tcp", "127.0.0.1"))
 	}
-	s.open(t, "tcp", "127.0.0.1").expectCut()
+	waiting[0].expect(0, stun.MethodBinding)
+	s.open(t, "tcp", "127.0.0.9").expect(0, stun.MethodBinding)
+	newcomer := s.login(t, "tcp", credential("ana", hour, "north"))
+	waiting[1].expectCut() // the longest silent
 	s.expectRefused(t, RefusedStream, 1)
+	newcomer.allocate()
+	waiting[0].expect(0, stun.MethodBinding)
+	waiting[2].expect(0, stun.MethodBinding)
+	newcomer.expect(0, stun.MethodRefresh, stun.RawAttribute{Type: stun.AttrLifetime, Value: noTime})
+	s.open(t, "tcp", "127.0.0.1").expect(0, stun.MethodBinding) // one too many again, as the newcomer waits now
+	waiting[3].expectCut()
+	newcomer.allocate()
+	s.expectRefused(t, RefusedStream, 2)
+}
+
+// Some addresses hold all the streams that there may be, and let go of none.
+func TestSilentStreamsMakeRoomForNewcomers(t *testing.T) {
+	s := serve(t, nil)
+	const perIP, addresses = 4, 4
+	s.lobby.mu.Lock()
+	s.lobby.most, s.lobby.mostPerIP = perIP*addresses, perIP
+	s.lobby.mu.Unlock()
+	var silent []*asker
+	for address := range addresses {
+		for range perIP {
+			silent = append(silent, s.open(t, "tcp", fmt.Sprintf("127.0.0.%d", 10+address)))
+		}
+	}
+	eventually(t, "no room", func() bool {
+		s.lobby.mu.Lock()
+		defer s.lobby.mu.Unlock()
+		return s.lobby.all.Len() == len(silent)
+	})
+	for i := range 3 {
+		newcomer := s.open(t, "tcp", fmt.Sprintf("127.0.0.%d", 100+i))
+		newcomer.renew(credential("ana", hour, "north"))
+		silent[i].expectCut()
+		s.expectRefused(t, RefusedStream, i+1)
+		newcomer.allocate()
+		silent = append(silent, s.open(t, "tcp", "127.0.0.200")) // takes the place that the newcomer leaves
+		silent[len(silent)-1].expect(0, stun.MethodBinding)
+	}
+}
+
+// An address that begins streams without end must not push out the others' before they are answered.
+func TestFloodOfStreams(t *testing.T) {
+	s := serve(t, func(s *Settings) { s.RequestsPerSecondPerIP = 1 })
+	cut := 0
+	for range 30 { // at most two, and one for each second that this takes
+		a := s.open(t, "tcp", "127.0.0.1")
+		a.conn.SetReadDeadline(time.Now().Add(100 * time.Millisecond))
+		if _, err := a.conn.Read(make([]byte, 1)); err != nil && !isTimeout(t.Context(), err) {
+			cut++
+		}
+	}
+	if n := s.refused(RefusedRate); cut < 10 || n < cut {
+		t.Errorf("%d streams are cut, and %d refused", cut, n)
+	}
 	s.open(t, "tcp", "127.0.0.9").expect(0, stun.MethodBinding)
 }

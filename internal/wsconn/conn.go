@@ -55,6 +55,7 @@ type Conn struct {
 	waited   bool                  // whether await found nothing at first
 	arrived  time.Duration         // when there was last something to read, by Server.clock
 	busy     bool                  // whether that was shortly after the time before
+	unseen   bool                  // whether it is one of the server to itself; static
 	first    [1]byte               // for awaitByte
 }
 
@@ -84,37 +85,42 @@ func (c *Conn) Source() share.Source { return c.source }
 
 // Enqueue is link.Conn.
 func (c *Conn) Enqueue(frame []byte) {
-	if !c.queued(c.out.put(frame, origin{})) {
+	defer c.caughtWriting()
+	if !c.queued(c.out.put(frame, owner{})) {
 		c.end(protocol.EndSlowReader, nil)
 	}
 }
 
 // EnqueueParts is link.Conn.
 func (c *Conn) EnqueueParts(parts [][]byte) {
-	if !c.queued(c.out.putParts(parts, origin{})) {
+	defer c.caughtWriting()
+	if !c.queued(c.out.putParts(parts, owner{})) {
 		c.end(protocol.EndSlowReader, nil)
 	}
 }
 
 // Offer is link.Conn.
 func (c *Conn) Offer(frames []byte, from share.Source) (taken bool) {
-	return c.queued(c.out.put(frames, origin{ofOthers, from}))
+	defer c.caughtWriting()
+	return c.queued(c.out.put(frames, owner{ofOthers, from}))
 }
 
 // OfferParts is link.Conn.
 func (c *Conn) OfferParts(parts [][]byte) (taken bool) {
-	return c.queued(c.out.putParts(parts, origin{kind: ofOthers}))
+	defer c.caughtWriting()
+	return c.queued(c.out.putParts(parts, owner{kind: ofOthers}))
 }
 
 // Forward is link.Conn.
 func (c *Conn) Forward(frame []byte) {
-	c.queued(c.out.put(frame, origin{kind: ofSomewhere}))
+	defer c.caughtWriting()
+	c.queued(c.out.put(frame, owner{kind: ofSomewhere}))
 }
 
 // queued passes on what the outbox says of a frame.
 func (c *Conn) queued(waiting int64, fits bool) bool {
 	if fits {
-		c.server.opts.Observer.Queued(waiting)
+		c.observer().Queued(waiting)
 	}
 	return fits
 }
@@ -123,10 +129,14 @@ func (c *Conn) queued(waiting int64, fits bool) bool {
 func (c *Conn) Behind() bool { return c.out.behind() }
 
 // Flush is link.Conn.
-func (c *Conn) Flush() { c.out.flush() }
+func (c *Conn) Flush() {
+	defer c.caughtWriting()
+	c.out.flush()
+}
 
 // Close is link.Conn.
 func (c *Conn) Close(why protocol.Ending) {
+	defer c.caughtWriting()
 	if why == protocol.EndSlowReader {
 		c.end(why, nil)
 	} else {
@@ -159,6 +169,9 @@ func (c *Conn) fail(why protocol.Ending) {
 	c.ending.CompareAndSwap(0, uint32(why))
 	c.wakeReader()
 }
+
+// cut ends a socket at once. TLS would wait until it can say goodbye.
+func (c *Conn) cut() { socketBelow(c.net).Close() }
 
 func (c *Conn) ended() bool { return c.ending.Load() != 0 }
 

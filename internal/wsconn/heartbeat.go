@@ -3,6 +3,7 @@ package wsconn
 import (
 	"time"
 
+	"beckon/internal/fault"
 	"beckon/internal/frame"
 	"beckon/internal/protocol"
 )
@@ -20,6 +21,7 @@ func (c *Conn) beginHeartbeat() {
 // is too early to tell: others may have sent it. The pong of a client that is being slowed may wait unread, and so
 // may all pongs when this process has stood still: a timer that comes late tells.
 func (c *Conn) onBeat() {
+	defer func() { c.caught(fault.Timer, recover()) }()
 	if c.ended() {
 		return
 	}

@@ -27,6 +27,7 @@ type Refusal uint8
 // The refusals.
 const (
 	RefusedOrigin             Refusal = iota // a page of a foreign origin
+	RefusedHost                              // the server does not go by the name that it is asked for
 	RefusedDraining                          // the server is about to stop
 	RefusedConnections                       // the server has as many connections as it takes
 	RefusedAddressConnections                // the client's address has as many as it may have
@@ -49,6 +50,8 @@ func (r Refusal) String() string {
 	switch r {
 	case RefusedOrigin:
 		return "origin"
+	case RefusedHost:
+		return "host"
 	case RefusedDraining:
 		return "draining"
 	case RefusedConnections:

@@ -12,6 +12,7 @@ import (
 
 	"github.com/gorilla/websocket"
 
+	"beckon/internal/address"
 	"beckon/internal/frame"
 	"beckon/internal/link"
 	"beckon/internal/protocol"
@@ -117,6 +118,7 @@ func TestObserverHearsOfRefusals(t *testing.T) {
 	opts := usual()
 	opts.Gate = ratelimit.NewGate(ratelimit.Limits{Connections: 1})
 	opts.Observer = seen
+	opts.Hosts = address.NewHosts(address.New(nil), []string{"test"})
 	at := newLoopback(t)
 	r := newRig(t, at, opts)
 	ask := func(header, value string) {
@@ -126,7 +128,9 @@ func TestObserverHearsOfRefusals(t *testing.T) {
 			t.Fatal(err)
 		}
 		req.Close = true
-		req.Header.Set(header, value)
+		if req.Header.Set(header, value); header == "Host" {
+			req.Host = value
+		}
 		res, err := http.DefaultClient.Do(req)
 		if err != nil {
 			t.Fatal(err)
@@ -134,6 +138,7 @@ func TestObserverHearsOfRefusals(t *testing.T) {
 		io.Copy(io.Discard, res.Body)
 		res.Body.Close()
 	}
+	ask("Host", "evil.example")
 	ask("Origin", "http://elsewhere.example")
 	ask("Upgrade", "websocket") // and nothing else that a handshake needs
 	ws, _ := r.dial(t)
@@ -147,7 +152,7 @@ func TestObserverHearsOfRefusals(t *testing.T) {
 	ask("Upgrade", "websocket")
 	r.http.Close()
 	r.wait.Wait()
-	want := []Refusal{RefusedOrigin, RefusedBadHandshake, RefusedConnections, RefusedDraining}
+	want := []Refusal{RefusedHost, RefusedOrigin, RefusedBadHandshake, RefusedConnections, RefusedDraining}
 	if !slices.Equal(seen.refused, want) {
 		t.Errorf("refused %v, want %v", seen.refused, want)
 	}
@@ -161,4 +166,10 @@ func TestRefusalsHaveLabels(t *testing.T) {
 		}
 		seen[r.String()] = true
 	}
+}
+
+func (n *notes) endings() []protocol.Ending {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	return slices.Clone(n.ends)
 }

@@ -9,23 +9,40 @@ import (
 // origins decides which web pages may connect (RFC 6455 section 10.2): pages of this server's own origin and
 // those that the operator named. A client without an Origin is no browser and may come in.
 type origins struct {
-	allowed map[string]struct{} // scheme://host:port, lower case; static
+	allowed map[string]struct{} // keys of origin.key, or of a family of them; static
 }
 
-var errOrigin = errors.New("pages of this origin may not connect: the operator can allow it with --allowed-origin")
+// anyOrigin is what the operator writes for every origin that there is.
+const anyOrigin = "*"
+
+// longestOrigin is how long an origin may be to be repeated in an answer: a name in the DNS has at most 253 characters.
+const longestOrigin = 300
+
+var errNoOrigin = errors.New("the Origin header is none that can be allowed: it must be there once, as scheme://host[:port], null or file://")
+
+// foreignOrigin is the refusal of a page's origin.
+type foreignOrigin string
+
+// Error says what would let it in.
+func (o foreignOrigin) Error() string {
+	return "pages of this origin may not connect: the operator can allow it with --allowed-origin " + string(o)
+}
 
 func newOrigins(allowed []string) *origins {
 	o := &origins{allowed: make(map[string]struct{}, len(allowed))}
 	for _, a := range allowed {
-		if u, ok := parseOrigin(a); ok {
-			o.allowed[u.Scheme+"://"+u.Host] = struct{}{}
+		if a == anyOrigin {
+			o.allowed[anyOrigin] = struct{}{}
+		} else if named, ok := parseOrigin(a); ok {
+			o.allowed[named.key()] = struct{}{}
 		}
 	}
 	return o
 }
 
 // AllowOrigins makes these the origins, besides the page's own, whose pages may connect from now on. Connections that
-// are open stay.
+// are open stay. Each is scheme://host[:port], scheme://*.host[:port] for all hosts with one label more, file:// or
+// another scheme without a host, null, or * for all that there are.
 func (s *Server) AllowOrigins(origins []string) { s.origins.Store(newOrigins(origins)) }
 
 // check decides by the lines of the Origin header; scheme and host are the server's own as the client sees
@@ -35,36 +52,89 @@ func (o *origins) check(lines []string, scheme, host string) error {
 	case len(lines) == 0:
 		return nil
 	case len(lines) > 1:
-		return errOrigin
+		return errNoOrigin
 	}
-	u, ok := parseOrigin(lines[0])
+	from, ok := parseOrigin(lines[0])
 	if !ok {
-		return errOrigin
+		return errNoOrigin
 	}
-	own, ok := parseOrigin(u.Scheme + "://" + host)
-	if ok && own.Host == u.Host && (scheme != "https" || u.Scheme == "https") {
+	own, ok := parseOrigin(from.scheme + "://" + host)
+	if ok && from.host != "" && own.host == from.host && (scheme != "https" || from.scheme == "https") {
 		return nil
 	}
-	if _, named := o.allowed[u.Scheme+"://"+u.Host]; named {
-		return nil
-	}
-	return errOrigin
-}
-
-// parseOrigin reads scheme://host[:port] and returns it in lower case with the port that the scheme implies.
-func parseOrigin(s string) (*url.URL, bool) {
-	u, err := url.Parse(strings.ToLower(s))
-	if err != nil || u.Host == "" || u.Hostname() == "" || u.Path != "" || u.RawQuery != "" || u.User != nil || u.Fragment != "" {
-		return nil, false
-	}
-	if u.Port() == "" {
-		host := strings.TrimSuffix(u.Host, ":")
-		switch u.Scheme {
-		case "http":
-			u.Host = host + ":80"
-		case "https":
-			u.Host = host + ":443"
+	for _, key := range []string{from.key(), from.family(), anyOrigin} {
+		if _, named := o.allowed[key]; named {
+			return nil
 		}
 	}
-	return u, true
+	if len(lines[0]) > longestOrigin {
+		return errNoOrigin
+	}
+	return foreignOrigin(from.String())
+}
+
+// brief is as much of the lines of an Origin header as a log has room for: what a client sends may be much.
+func brief(lines []string) []string {
+	const most = 2
+	short := make([]string, 0, most)
+	for _, line := range lines[:min(most, len(lines))] {
+		short = append(short, line[:min(longestOrigin, len(line))])
+	}
+	return short
+}
+
+// origin is where a page comes from (RFC 6454), in lower case. ws and wss are http and https to it: libraries that are
+// no browsers send the address that they connect to.
+type origin struct {
+	scheme string // "null" for the origin of pages that have none
+	host   string // with the port, also where the scheme implies it; empty for file:// and the like
+}
+
+const nullOrigin = "null"
+
+func (o origin) key() string { return o.scheme + "://" + o.host }
+
+// family is the key for all origins that differ in the first label of the host.
+func (o origin) family() string {
+	_, rest, _ := strings.Cut(o.host, ".")
+	return o.scheme + "://*." + rest
+}
+
+// String is the origin as --allowed-origin takes it.
+func (o origin) String() string {
+	switch {
+	case o.scheme == nullOrigin:
+		return nullOrigin
+	case o.scheme == "http":
+		return o.scheme + "://" + strings.TrimSuffix(o.host, ":80")
+	case o.scheme == "https":
+		return o.scheme + "://" + strings.TrimSuffix(o.host, ":443")
+	}
+	return o.key()
+}
+
+// parseOrigin reads scheme://host[:port], scheme:// or null. A host is what schemes of the web must have.
+func parseOrigin(s string) (origin, bool) {
+	s = strings.ToLower(s)
+	if s == nullOrigin {
+		return origin{scheme: nullOrigin}, true
+	}
+	u, err := url.Parse(s)
+	if err != nil || u.Path != "" || u.RawQuery != "" || u.User != nil || u.Fragment != "" || !strings.Contains(s, "://") {
+		return origin{}, false
+	}
+	scheme, port := u.Scheme, ""
+	switch scheme {
+	case "http", "ws":
+		scheme, port = "http", "80"
+	case "https", "wss":
+		scheme, port = "https", "443"
+	}
+	if u.Hostname() == "" {
+		return origin{scheme: scheme}, u.Scheme != "" && u.Host == "" && port == ""
+	}
+	if u.Port() == "" && port != "" {
+		u.Host = strings.TrimSuffix(u.Host, ":") + ":" + port
+	}
+	return origin{scheme: scheme, host: u.Host}, true
 }

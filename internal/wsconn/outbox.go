@@ -16,8 +16,9 @@ import (
 // outbox is the queue of frames that wait for one socket. Whoever flushes while nobody writes becomes the
 // writer: it tries writes that do not block, and leaves the rest to a goroutine if the socket is full.
 type outbox struct {
-	conn *Conn           // static
-	raw  syscall.RawConn // static; nil where the socket has no descriptor to try
+	conn  *Conn           // static
+	raw   syscall.RawConn // static; nil where the socket has no descriptor to try
+	below *steady         // static; the socket below TLS, which sees to the write timeout; nil where it is not ours
 
 	mu      sync.Mutex
 	queue   [][]byte      // frames, or parts of them; guarded by mu
@@ -26,7 +27,7 @@ type outbox struct {
 	writer  load          // what the writer has in hand; guarded by mu
 	ledger  share.Ledger  // whose the frames are that count; guarded by mu
 	total   link.Traffic  // written; guarded by mu
-	ahead   int64         // bytes that the flusher has written of what the writer has in hand; guarded by mu
+	ahead   int64         // bytes that the socket has taken from the flusher of what the writer has in hand; guarded by mu
 	writing bool          // whether somebody is the writer; guarded by mu
 	last    bool          // whether the last frame is queued: nothing is taken any more; guarded by mu
 	over    bool          // whether the last frame is written, or never will be; guarded by mu
@@ -43,11 +44,15 @@ type load struct {
 func (o *outbox) init(c *Conn) {
 	o.conn = c
 	o.raw = rawOf(c.net)
+	if below, ok := socketBelow(c.net).(*steady); ok {
+		below.begin(c.server.opts.WriteTimeout, o.wrote)
+		o.below = below
+	}
 }
 
 // put queues a frame and returns how many bytes wait now; false if there is no room for it. How much room there is
 // depends on whose it is.
-func (o *outbox) put(frame []byte, whose origin) (waiting int64, fits bool) {
+func (o *outbox) put(frame []byte, whose owner) (waiting int64, fits bool) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	fits = o.count(len(frame), whose)
@@ -58,7 +63,7 @@ func (o *outbox) put(frame []byte, whose origin) (waiting int64, fits bool) {
 }
 
 // putParts is put for a frame that is in several slices.
-func (o *outbox) putParts(parts [][]byte, whose origin) (waiting int64, fits bool) {
+func (o *outbox) putParts(parts [][]byte, whose owner) (waiting int64, fits bool) {
 	size := 0
 	for _, part := range parts {
 		size += len(part)
@@ -72,23 +77,23 @@ func (o *outbox) putParts(parts [][]byte, whose origin) (waiting int64, fits boo
 	return o.queued.all.Bytes + o.writer.all.Bytes, fits
 }
 
-// origin is where a frame comes from.
-type origin struct {
-	kind originKind
+// owner is whose a frame is.
+type owner struct {
+	kind ownerKind
 	from share.Source // of one that is ofOthers; nil for nobody's
 }
 
-type originKind uint8
+type ownerKind uint8
 
 const (
-	ofClient    originKind = iota // the client gave rise to it
-	ofOthers                      // others did: they leave room for what the client gives rise to
-	ofSomewhere                   // it is kept, and bounded, elsewhere
+	ofClient    ownerKind = iota // the client gave rise to it
+	ofOthers                     // others did: they leave room for what the client gives rise to
+	ofSomewhere                  // it is kept, and bounded, elsewhere
 )
 
 // count makes room for a frame of so many bytes, if there is some. Of a long frame, such as the roster of a large
 // room, only half the bound counts, so that there is room for what comes behind it. It needs mu.
-func (o *outbox) count(size int, whose origin) (fits bool) {
+func (o *outbox) count(size int, whose owner) (fits bool) {
 	if o.last {
 		return true
 	}
@@ -105,7 +110,7 @@ func (o *outbox) count(size int, whose origin) (fits bool) {
 }
 
 // enter tells whether there is room for a frame that counts for so many bytes. It needs mu.
-func (o *outbox) enter(size int, whose origin) bool {
+func (o *outbox) enter(size int, whose owner) bool {
 	waiting := o.waiting()
 	if whose.kind == ofOthers {
 		return o.ledger.Admit(&o.conn.server.shares, whose.from, size, waiting)
@@ -186,6 +191,7 @@ func (o *outbox) flush() {
 // for the write timeout ends the connection. What is in hand may be written until that is over once more: behind it
 // comes the close frame that tells a client why, which reads on in time.
 func (o *outbox) run(b batch) {
+	defer o.conn.caughtWriting()
 	for len(b.frames) > 0 {
 		err := o.write(&b)
 		switch {
@@ -203,41 +209,23 @@ func (o *outbox) run(b batch) {
 // write blocks until all is written, an error comes, or the socket takes nothing for the write timeout. What is left
 // is in b.
 func (o *outbox) write(b *batch) error {
-	conn := o.conn.net
-	for len(b.frames) > 0 {
-		conn.SetWriteDeadline(time.Now().Add(o.conn.server.opts.WriteTimeout))
-		piece := b.piece()
-		n, err := piece.WriteTo(conn)
-		b.advance(int(n))
-		o.wrote(n)
-		if err != nil && (n == 0 || !errors.Is(err, os.ErrDeadlineExceeded)) {
-			return err
-		}
-	}
-	return conn.SetWriteDeadline(time.Time{}) // a stale deadline would fail the next try
+	rest := net.Buffers(b.frames)
+	err := o.writeTo(o.conn.net, &rest)
+	b.frames = rest
+	return err
 }
 
-// piece is the first frames of b, of few bytes, unless it is a single one that has more: so the flusher can tell how far
-// it has come. The slice is a copy, as net.Buffers.WriteTo writes into it.
-func (b *batch) piece() net.Buffers {
-	const few, most = 32 << 10, 64
-	frames, size := 0, 0
-	for frames < min(len(b.frames), most) && (frames == 0 || size+len(b.frames[frames]) <= few) {
-		size += len(b.frames[frames])
-		frames++
+func (o *outbox) writeTo(conn net.Conn, rest *net.Buffers) error {
+	if o.below != nil {
+		_, err := rest.WriteTo(conn)
+		return err
 	}
-	return append(net.Buffers(nil), b.frames[:frames]...)
-}
-
-// advance drops the first n bytes.
-func (b *batch) advance(n int) {
-	for len(b.frames) > 0 && n >= len(b.frames[0]) {
-		n -= len(b.frames[0])
-		b.frames = b.frames[1:]
+	socket := steady{Conn: conn}
+	socket.begin(o.conn.server.opts.WriteTimeout, o.wrote)
+	if err := socket.write(rest); err != nil {
+		return err
 	}
-	if n > 0 {
-		b.frames[0] = b.frames[0][n:]
-	}
+	return socket.SetWriteDeadline(time.Time{}) // a stale deadline would fail the next try
 }
 
 // begin takes the queue if there is something in it and nobody writes.
@@ -253,7 +241,7 @@ func (o *outbox) begin() batch {
 
 // next accounts for a batch that is written and takes the next; with none, the caller is the writer no more.
 func (o *outbox) next(written batch) batch {
-	o.conn.server.opts.Observer.Sent(written.size.all)
+	o.conn.observer().Sent(written.size.all)
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	o.settle(written)
@@ -295,11 +283,15 @@ func (o *outbox) settle(b batch) {
 
 // fail gives up on the socket.
 func (o *outbox) fail(why protocol.Ending) {
+	o.giveUp()
+	o.conn.fail(why)
+}
+
+func (o *outbox) giveUp() {
 	o.mu.Lock()
+	defer o.mu.Unlock()
 	o.queue, o.last = nil, true
 	o.end()
-	o.mu.Unlock()
-	o.conn.fail(why)
 }
 
 // end lets go of who waits for the last frame. It needs mu.

@@ -2,9 +2,10 @@ package wsconn
 
 import (
 	"os"
-	"sync"
 	"syscall"
 	"unsafe"
+
+	"beckon/internal/fault"
 )
 
 // poller watches the sockets of silent connections (epoll(7)), and has a reader begin where something has come. A
@@ -19,7 +20,7 @@ type poller struct {
 	file  *os.File        // of epoll
 	raw   syscall.RawConn // of file
 
-	mu    sync.Mutex
+	mu    fault.Mutex
 	conns []*Conn // by descriptor, nil for those that are not watched; guarded by mu
 }
 

@@ -4,6 +4,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"beckon/internal/fault"
 	"beckon/internal/frame"
 	"beckon/internal/protocol"
 )
@@ -78,6 +79,7 @@ func (c *Conn) ask(p *probe) {
 func (c *Conn) watch(p *probe, looks int) {
 	began := c.server.clock()
 	time.AfterFunc(p.step, func() {
+		defer func() { c.caught(fault.Timer, recover()) }()
 		now := c.server.clock()
 		late := now-began > p.step+p.step/2
 		switch {

@@ -8,11 +8,13 @@ type way struct {
 }
 
 // wayOfLast returns the way of the frame that was queued last.
-func (o *outbox) wayOfLast() way {
+func (o *outbox) wayOfLast() way { return way{end: o.all(), at: o.delivered()} }
+
+// all is how many bytes have been queued.
+func (o *outbox) all() int64 {
 	o.mu.Lock()
-	end := o.total.Bytes + o.writer.all.Bytes + o.queued.all.Bytes
-	o.mu.Unlock()
-	return way{end: end, at: o.delivered()}
+	defer o.mu.Unlock()
+	return o.total.Bytes + o.writer.all.Bytes + o.queued.all.Bytes
 }
 
 // nearer tells whether the frame has come nearer to the client since that was last asked, and was or is still under way.
@@ -25,16 +27,33 @@ func (o *outbox) nearer(w *way) bool {
 }
 
 // delivered is how many bytes have come to the client's machine, as far as this one knows.
-func (o *outbox) delivered() int64 {
-	o.mu.Lock()
-	written := o.total.Bytes + o.ahead
-	o.mu.Unlock()
-	return written - o.unacknowledged()
-}
+func (o *outbox) delivered() int64 { return o.written() - int64(o.unacknowledged()) }
 
-// wrote notes what the flusher has written.
-func (o *outbox) wrote(n int64) {
+func (o *outbox) written() int64 {
 	o.mu.Lock()
 	defer o.mu.Unlock()
-	o.ahead += n
+	return o.total.Bytes + o.ahead
+}
+
+// wrote notes what the socket has taken from the flusher. TLS adds some to what it was given.
+func (o *outbox) wrote(n int) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	o.ahead = min(o.ahead+int64(n), o.writer.all.Bytes)
+}
+
+// unacknowledged is how many bytes the system holds that have not come to the client's machine, 0 where it does not say.
+// With TLS they are a few more than what was written.
+func (o *outbox) unacknowledged() (bytes int) {
+	raw := o.raw
+	switch {
+	case o.below != nil:
+		raw = o.below.raw
+	case raw == nil:
+		raw = rawOf(socketBelow(o.conn.net))
+	}
+	if raw != nil {
+		_ = raw.Control(func(fd uintptr) { bytes = held(int(fd)) }) // what fails here fails elsewhere, too
+	}
+	return bytes
 }

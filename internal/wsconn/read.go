@@ -9,6 +9,7 @@ import (
 
 	"github.com/gorilla/websocket"
 
+	"beckon/internal/fault"
 	"beckon/internal/frame"
 	"beckon/internal/link"
 	"beckon/internal/protocol"
@@ -22,11 +23,24 @@ import (
 // hardly shrinks; so when the client has been silent for a while, what it says is heard in the goroutine that has
 // waited for it, and then a new one waits.
 func (c *Conn) read() {
+	if code, ended := c.readOn(); ended {
+		c.finish(code)
+	}
+}
+
+// readOn is read up to the connection's end; code is that of the client's close frame. It returns false when the reader
+// is another, or none.
+func (c *Conn) readOn() (code int, ended bool) {
+	defer func() {
+		if c.caught(fault.Reader, recover()) {
+			code, ended = 0, true
+		}
+	}()
 	for !c.ended() {
 		p, err := c.await()
 		if p == nil && err == nil {
 			if c.goAway() {
-				return
+				return 0, false
 			}
 			continue
 		}
@@ -37,8 +51,7 @@ func (c *Conn) read() {
 		}
 		c.receiver.Idle()
 		if err != nil {
-			c.finish(c.lastWords(err, p != nil && p.violated))
-			return
+			return c.lastWords(err, p != nil && p.violated), true
 		}
 		if !c.waited {
 			runtime.Gosched() // a crowd that sends without a pause would else have all processors to itself
@@ -47,10 +60,10 @@ func (c *Conn) read() {
 		if c.poller == nil && now-c.renewed > c.server.opts.PingInterval/2 {
 			c.renewed = now
 			go c.read()
-			return
+			return 0, false
 		}
 	}
-	c.finish(0)
+	return 0, true
 }
 
 // await waits until there is something to read, and returns a parser that has it. Nothing is borrowed meanwhile.
@@ -231,7 +244,6 @@ func (c *Conn) lastWords(err error, violated bool) (code int) {
 // finish tells the Receiver that the connection has ended, and sees to it that the close frame goes out and the
 // socket is closed.
 func (c *Conn) finish(code int) {
-	c.beat.Stop()
 	end := link.End{
 		Why:      protocol.Ending(c.ending.Load()),
 		Code:     code,
@@ -239,11 +251,26 @@ func (c *Conn) finish(code int) {
 		Received: c.received,
 		Sent:     c.out.sent(),
 	}
-	c.receiver.Closed(end)
+	defer c.leave(end)
+	if c.receiver != nil { // else there was a fault before there was one
+		c.beat.Stop()
+		c.try(c.receiver.Idle) // a fault may have come before it
+		c.try(func() { c.receiver.Closed(end) })
+	}
 	c.noProbes()
 	c.Flush() // only now: who sees the close frame may count on the user being gone
-	c.linger(end.Why)
-	c.server.opts.Observer.Ended(c.dialect, end)
+	c.try(func() { c.linger(end.Why) })
+}
+
+// try calls f, which may have a fault: the rest of the end comes all the same.
+func (c *Conn) try(f func()) {
+	defer func() { c.caught(fault.Reader, recover()) }()
+	f()
+}
+
+// leave closes the socket and lets go of what the connection has of the server's.
+func (c *Conn) leave(end link.End) {
+	c.observer().Ended(c.dialect, end)
 	c.poller.forget(c, c.fd)
 	c.net.Close()
 	c.places.leave()

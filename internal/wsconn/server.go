@@ -18,7 +18,6 @@
 package wsconn
 
 import (
-	"context"
 	"net/http"
 	"net/netip"
 	"strconv"
@@ -30,8 +29,9 @@ import (
 	"github.com/gorilla/websocket"
 	"github.com/rs/zerolog"
 
+	"beckon/internal/fault"
 	"beckon/internal/link"
-	"beckon/internal/protocol"
+	"beckon/internal/logflood"
 	"beckon/internal/ratelimit"
 	"beckon/internal/share"
 )
@@ -46,13 +46,15 @@ type Options struct {
 	PongTimeout     time.Duration // from a ping until something must have come; less than PingInterval
 	WriteTimeout    time.Duration // how long a socket may take not a single byte
 	CloseTimeout    time.Duration // how long to wait for the client to close after a close frame
-	AllowedOrigins  []string      // besides the page's own: scheme://host[:port]
+	AllowedOrigins  []string      // besides the page's own, as for AllowOrigins
 
 	Clients   Clients          // who is behind a request
+	Hosts     Hosts            // by which names the server may be asked for; nil for all
 	Gate      *ratelimit.Gate  // how many connections there may be
 	LocalGate *ratelimit.Gate  // how many of each address that the limits of Gate per address are not for
 	Pacer     *ratelimit.Pacer // how fast each is read
 	Observer  Observer         // nil for none
+	Faults    fault.Observer   // nil for none
 	Requests  Requests
 	Log       zerolog.Logger // gets a line for each request that is refused
 }
@@ -70,7 +72,20 @@ type Clients interface {
 	Group(r *http.Request) (group netip.Prefix, limited bool)
 	// Origin is the scheme, http or https, and the host as the client sees them.
 	Origin(r *http.Request) (scheme, host string)
+	// ByProxy tells whether a trusted proxy sent the request.
+	ByProxy(r *http.Request) bool
 }
+
+// Hosts knows by which names the server may be asked for.
+type Hosts interface {
+	// Check returns nil for a request by a good name, else an error that says what the operator could do.
+	Check(r *http.Request) error
+}
+
+// allHosts takes every name.
+type allHosts struct{}
+
+func (allHosts) Check(*http.Request) error { return nil }
 
 // Server upgrades requests and knows the connections that are open. It is an http.Handler.
 type Server struct {
@@ -80,12 +95,13 @@ type Server struct {
 	shares   share.Limits  // of an outbox
 	dialects Dialects
 	origins  atomic.Pointer[origins]
+	strange  zerolog.Logger // for proxies that are not trusted
 	upgrader websocket.Upgrader
 	parsers  sync.Pool // of *parser
 	attempts sync.Pool // of *attempt, for writes that do not block
 	gone     *probe    // that of every connection whose Receiver has had Closed
 
-	mu       sync.Mutex
+	mu       fault.Mutex
 	conns    map[*Conn]struct{} // guarded by mu
 	poller   *poller            // nil while it has nothing to watch; guarded by mu
 	polled   int                // connections that it watches or may watch; guarded by mu
@@ -102,12 +118,16 @@ func NewServer(opts Options, dialects Dialects) *Server {
 	if opts.Observer == nil {
 		opts.Observer = unobserved{}
 	}
+	if opts.Hosts == nil {
+		opts.Hosts = allHosts{}
+	}
 	s := &Server{
 		opts:     opts,
 		epoch:    time.Now(),
 		busyGap:  100 * time.Millisecond,
 		shares:   share.Of(share.Tally{Bytes: opts.OutboxBytes, Frames: opts.OutboxMessages}, opts.SenderShare),
 		dialects: dialects,
+		strange:  logflood.Seldom(opts.Log, complaintInterval),
 		upgrader: websocket.Upgrader{
 			Subprotocols:    dialects.subprotocols(),
 			ReadBufferSize:  1, // for the handshake only: the frames behind it are for a parser
@@ -136,27 +156,42 @@ func (d Dialects) subprotocols() []string {
 
 // ServeHTTP upgrades the request, or refuses it with a status that says why.
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	if accept := unseen(r); accept != nil {
+		s.serveUnseen(w, r, accept)
+		return
+	}
+	if err := s.opts.Hosts.Check(r); err != nil {
+		s.refuse(r, RefusedHost, err.Error())
+		http.Error(w, err.Error(), http.StatusMisdirectedRequest)
+		return
+	}
 	scheme, host := s.opts.Clients.Origin(r)
 	if err := s.origins.Load().check(r.Header.Values("Origin"), scheme, host); err != nil {
-		s.refuse(r, RefusedOrigin)
+		s.refuse(r, RefusedOrigin, err.Error())
 		http.Error(w, err.Error(), http.StatusForbidden)
 		return
 	}
 	group, limited := s.opts.Clients.Group(r)
 	places, reason := s.admit(group, limited)
 	if reason != ratelimit.None {
-		s.refuse(r, refusalOf(reason))
+		s.refuse(r, refusalOf(reason), "")
+		s.hintAtProxy(r, reason)
 		w.Header().Set("Retry-After", strconv.Itoa(s.opts.Gate.RetryAfter(reason)))
 		http.Error(w, reason.Text(), reason.Status())
 		return
 	}
-	if !s.upgrade(w, r, places, group) {
-		places.leave()
-	}
+	kept := false
+	defer func() {
+		if !kept {
+			places.leave()
+		}
+	}()
+	kept = s.upgrade(w, r, places, group)
 }
 
-// refuse notes that a request is not upgraded.
-func (s *Server) refuse(r *http.Request, why Refusal) {
+// refuse notes that a request is not upgraded. What the operator or the client could do about it is the detail, "" for
+// what the reason says already.
+func (s *Server) refuse(r *http.Request, why Refusal, detail string) {
 	s.opts.Observer.Refused(why)
 	event := s.opts.Log.Info()
 	if event == nil {
@@ -167,7 +202,11 @@ func (s *Server) refuse(r *http.Request, why Refusal) {
 		client = addr.String()
 	}
 	event.Str("request", s.opts.Requests.Of(r)).Str("remote", client).
-		Stringer("reason", why).Strs("origin", r.Header.Values("Origin")).Msg("refused")
+		Stringer("reason", why).Strs("origin", brief(r.Header.Values("Origin")))
+	if detail != "" {
+		event.Str("detail", detail)
+	}
+	event.Msg("refused")
 }
 
 // places is what a connection has inside the gates.
@@ -197,27 +236,32 @@ func (s *Server) admit(group netip.Prefix, limited bool) (p places, reason ratel
 // upgrade makes a connection of the request, which leaves its places at its end; false if it could not.
 func (s *Server) upgrade(w http.ResponseWriter, r *http.Request, p places, group netip.Prefix) bool {
 	if s.isDraining() {
-		s.refuse(r, RefusedDraining)
+		s.refuse(r, RefusedDraining, "")
 		w.Header().Set("Retry-After", "5")
 		http.Error(w, "the server is restarting: try again", http.StatusServiceUnavailable)
 		return false
 	}
+	if f := faultOf(r); f != nil {
+		s.refuse(r, RefusedBadHandshake, f.text)
+		f.answer(w)
+		return false
+	}
+	client, request := s.opts.Clients.Client(r), s.opts.Requests.Of(r)
 	joinLines(r.Header, "Sec-WebSocket-Protocol")
 	ws, err := s.upgrader.Upgrade(w, r, nil)
 	if err != nil {
-		s.refuse(r, RefusedBadHandshake)
+		s.refuse(r, RefusedBadHandshake, strings.TrimPrefix(err.Error(), "websocket: "))
 		return false // gorilla has answered
 	}
 	c := newConn(s, ws.NetConn(), ws.Subprotocol())
-	c.client, c.places, c.request, c.source = s.opts.Clients.Client(r), p, s.opts.Requests.Of(r), sourceOf(group)
+	c.client, c.places, c.request, c.source = client, p, request, sourceOf(group)
 	if !s.add(c) {
-		s.refuse(r, RefusedDraining)
+		s.refuse(r, RefusedDraining, "")
 		c.net.Close()
 		return false
 	}
 	s.opts.Observer.Opened(c.dialect)
-	c.receiver = s.dialects[ws.Subprotocol()](c)
-	c.beginHeartbeat()
+	c.begin(s.dialects[ws.Subprotocol()])
 	go c.read()
 	return true
 }
@@ -289,43 +333,4 @@ func (s *Server) Len() int {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return len(s.conns)
-}
-
-// Drain closes all connections with protocol.EndRestart, spread out over at most spread so that the clients
-// do not come back all at once, refuses new ones, and returns when none is left. When ctx ends first it cuts
-// those that remain and returns ctx's error. It is called once.
-func (s *Server) Drain(ctx context.Context, spread time.Duration) error {
-	conns, empty := s.beginDrain()
-	const longestGap = 10 * time.Millisecond
-	gap := min(longestGap, spread/time.Duration(max(1, len(conns))))
-	for _, c := range conns {
-		c.Close(protocol.EndRestart)
-		select {
-		case <-time.After(gap):
-		case <-ctx.Done():
-		}
-	}
-	select {
-	case <-empty:
-		return nil
-	case <-ctx.Done():
-	}
-	for _, c := range conns {
-		c.net.Close()
-	}
-	<-empty
-	return ctx.Err()
-}
-
-func (s *Server) beginDrain() ([]*Conn, <-chan struct{}) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.draining = true
-	conns := make([]*Conn, 0, len(s.conns))
-	for c := range s.conns {
-		conns = append(conns, c)
-	}
-	empty := s.empty
-	s.checkEmpty()
-	return conns, empty
 }

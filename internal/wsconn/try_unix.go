@@ -50,7 +50,7 @@ func (o *outbox) try(b *batch) error {
 	if err == nil {
 		err = a.err
 	}
-	b.advance(a.n)
+	b.frames = advance(b.frames, a.n)
 	a.frames, a.n, a.err = nil, 0, nil
 	o.conn.server.attempts.Put(a)
 	return err

@@ -12,6 +12,8 @@ export const CloseCode = Object.freeze({
   /** A protocol violation that went on: stay away. */
   POLICY: 1008,
   TOO_LARGE: 1009,
+  /** A fault in the server cost this connection, or its room: come back. */
+  FAULT: 1011,
   RESTART: 1012,
   /** Overloaded, or a cap on connections: come back later. */
   TRY_LATER: 1013,

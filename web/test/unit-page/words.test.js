@@ -120,6 +120,8 @@ for (const [name, initials] of [['ana', 'A'], ['Ana Lima', 'AL'], ['a b c', 'AC'
 
 test('a picture is the same for the same name, and pictures differ', () => {
   assert.deepEqual(avatarOf('Ana'), { ...avatarOf('ANA') });
+  assert.equal(avatarOf('علی\u200cرضا').hue, avatarOf('علیرضا').hue);
+  assert.equal(avatarOf('❤\ufe0f').hue, avatarOf('❤').hue);
   const hues = new Set(Array.from({ length: 100 }, (_, i) => avatarOf(`user ${i}`).hue));
   assert.ok(hues.size > 80, `only ${hues.size} hues for 100 names`);
   for (let i = 0; i < 1000; i++) {

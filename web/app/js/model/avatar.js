@@ -7,6 +7,9 @@
  * @property {number} turn     degrees by which the pattern is turned, 0 to 359
  */
 
+// To the server, names that differ only in these are one name.
+const INVISIBLE = /[\u200c\u200d\ufe0f\u{e0020}-\u{e007f}]/gu;
+
 /**
  * The same name gives the same picture on every screen, whatever its case.
  *
@@ -14,7 +17,7 @@
  * @returns {Avatar}
  */
 export function avatarOf(name) {
-  const hash = hashOf(name.normalize('NFKC').toLowerCase());
+  const hash = hashOf(name.replace(INVISIBLE, '').normalize('NFKC').toLowerCase());
   return { initials: initialsOf(name), hue: hash % 360, turn: (hash >>> 16) % 360 };
 }
 

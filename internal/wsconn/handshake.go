@@ -1,0 +1,78 @@
+package wsconn
+
+import (
+	"encoding/base64"
+	"net/http"
+	"strings"
+)
+
+// version is the version of the protocol, the only one that there is (RFC 6455 section 4.1).
+const version = "13"
+
+// keyBytes is the length of a handshake's key, decoded.
+const keyBytes = 16
+
+// handshakeFault is what is wrong with a handshake.
+type handshakeFault struct {
+	status      int
+	name, value string // of a header that the answer needs, if any
+	text        string // names the header at fault
+}
+
+// faultOf looks at a handshake as RFC 6455 section 4.2.1 asks; nil if nothing is wrong with it.
+func faultOf(r *http.Request) *handshakeFault {
+	versions, key := r.Header["Sec-Websocket-Version"], r.Header.Get("Sec-Websocket-Key") // as net/http spells them
+	bad := func(text string) *handshakeFault { return &handshakeFault{status: http.StatusBadRequest, text: text} }
+	switch {
+	case r.Method != http.MethodGet:
+		return &handshakeFault{http.StatusMethodNotAllowed, "Allow", http.MethodGet, "a WebSocket is asked for with GET"}
+	case !hasToken(r.Header["Connection"], "upgrade"):
+		return bad("the Connection header must be Upgrade: a proxy on the way must pass it on")
+	case !hasToken(r.Header["Upgrade"], "websocket"):
+		return bad("the Upgrade header must be websocket: a proxy on the way must pass it on")
+	case len(versions) == 0:
+		return bad("the Sec-WebSocket-Version header is missing: it must be " + version)
+	case !hasToken(versions, version):
+		return &handshakeFault{http.StatusUpgradeRequired, "Sec-WebSocket-Version", version, "the Sec-WebSocket-Version header must be " + version}
+	case key == "":
+		return bad("the Sec-WebSocket-Key header is missing")
+	case !isKey(key):
+		return bad("the Sec-WebSocket-Key header must be 16 bytes in Base64")
+	}
+	return nil
+}
+
+// isKey tells whether a key is one, without memory for what it decodes to.
+func isKey(key string) bool {
+	var decoded [keyBytes + 2]byte
+	if len(key) != base64.StdEncoding.EncodedLen(keyBytes) {
+		return false
+	}
+	n, err := base64.StdEncoding.Decode(decoded[:], []byte(key))
+	return err == nil && n == keyBytes
+}
+
+// answer says so.
+func (f *handshakeFault) answer(w http.ResponseWriter) {
+	if f.name != "" {
+		w.Header().Set(f.name, f.value)
+	}
+	if f.status == http.StatusUpgradeRequired {
+		w.Header().Set("Upgrade", "websocket")
+		w.Header().Set("Connection", "Upgrade")
+	}
+	http.Error(w, f.text, f.status)
+}
+
+// hasToken tells whether the comma-separated lists in a header's lines hold a token, in any case (RFC 9110 section
+// 5.6.1).
+func hasToken(lines []string, token string) bool {
+	for _, line := range lines {
+		for item := range strings.SplitSeq(line, ",") {
+			if strings.EqualFold(strings.Trim(item, " \t"), token) {
+				return true
+			}
+		}
+	}
+	return false
+}
