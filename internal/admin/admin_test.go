@@ -19,18 +19,23 @@ import (
 	"beckon/internal/protocol"
 	"beckon/internal/replay"
 	"beckon/internal/session"
+	"beckon/internal/share"
 )
 
 // conn is a link.Conn that notes how it was closed.
 type conn struct{ ended protocol.Ending }
 
-func (*conn) Enqueue([]byte)              {}
-func (*conn) EnqueueParts([][]byte)       {}
-func (*conn) Behind() bool                { return false }
-func (*conn) Flush()                      {}
-func (c *conn) Close(why protocol.Ending) { c.ended = why }
-func (*conn) RemoteAddr() string          { return "192.0.2.1:1" }
-func (*conn) Request() string             { return "" }
+func (*conn) Enqueue([]byte)                  {}
+func (*conn) EnqueueParts([][]byte)           {}
+func (*conn) Offer([]byte, share.Source) bool { return true }
+func (*conn) OfferParts([][]byte) bool        { return true }
+func (*conn) Forward([]byte)                  {}
+func (*conn) Behind() bool                    { return false }
+func (*conn) Flush()                          {}
+func (c *conn) Close(why protocol.Ending)     { c.ended = why }
+func (*conn) Source() share.Source            { return "" }
+func (*conn) RemoteAddr() string              { return "192.0.2.1:1" }
+func (*conn) Request() string                 { return "" }
 
 // Probe finds the client alive.
 func (*conn) Probe(time.Duration, protocol.Ending) <-chan struct{} {

@@ -34,7 +34,7 @@ func counted(t *testing.T, metrics http.Handler, line string) bool {
 func TestAFaultCostsItsRequest(t *testing.T) {
 	journal := new(testkit.Journal)
 	none := func() int { return 0 }
-	counts := metrics.New(metrics.Options{Users: none, Rooms: none})
+	counts := metrics.New(metrics.Options{Users: none, Rooms: none, LogLost: func() uint64 { return 0 }})
 	f := faults{log: zerolog.New(journal), counts: counts.Faults}
 	serverLog := new(testkit.Journal)
 	server := httptest.NewUnstartedServer(f.guard(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {

@@ -12,37 +12,44 @@ import (
 )
 
 // One peer stops reading while another goes on sending to it. Everybody else goes on as if nothing were, the
-// server keeps a bounded amount for the frozen one, and in the end gives it up: its name is free, the others
-// are told, and it hears why when it reads again.
+// server keeps a bounded amount for the frozen one and refuses the rest to its sender. For how much waits nobody is
+// given up, but for taking nothing of it: then its name is free, the others are told, and it hears why when it reads again.
 func TestFrozenReader(t *testing.T) {
 	const (
 		payloadBytes = 60 << 10
 		outboxBytes  = 1 << 20
-		mostMessages = 400 // several times what fits into the sockets' buffers and the outbox
+		writeTimeout = 2 * time.Second
 		mostHeap     = 8 * outboxBytes
 	)
-	s := onLoopback(t)
+	s := onLoopback(t, "--write-timeout="+writeTimeout.String())
 	circle := newCircle(s, "ana", "ben", "flooder")
 	frozen := s.open(testkit.Frozen(), testkit.ReceiveBuffer(64<<10))
 	frozen.Send(`{"type":"login","name":"frozen"}`)
 	circle.each(func(c *testkit.Client) { c.ExpectJoined("frozen") })
 
 	before, peak, sent := heap(), uint64(0), 0
+	full := time.Time{} // since when a message has been refused
 	for padding := strings.Repeat("x", payloadBytes); !circle.allTold(); sent++ {
-		if sent == mostMessages {
-			t.Fatalf("%d messages of %d bytes and the frozen reader is still there", sent, payloadBytes)
-		}
 		circle.member("flooder").Say(testkit.Message{
 			"type": "offer", "name": "frozen", "call": strconv.Itoa(sent), "offer": padding,
 		})
 		circle.talk(t)
+		if full.IsZero() && circle.refused > 0 {
+			full = time.Now()
+		}
+		if !full.IsZero() && time.Since(full) > testkit.Patience {
+			t.Fatalf("%d messages of %d bytes and the frozen reader is still there", sent, payloadBytes)
+		}
 		if sent%16 == 0 {
 			peak = max(peak, heap())
 		}
 	}
-	t.Logf("gone after %d messages, the heap grew by %d KiB", sent, (int64(peak)-int64(before))>>10)
+	t.Logf("gone after %d messages, %d refused, the heap grew by %d KiB", sent, circle.refused, (int64(peak)-int64(before))>>10)
 	if peak > before+mostHeap {
 		t.Errorf("the heap grew by %d bytes, want at most %d", peak-before, mostHeap)
+	}
+	if circle.refused == 0 {
+		t.Error("nothing was refused to the flooder")
 	}
 
 	// The name is free while the frozen one still sleeps.
@@ -53,24 +60,27 @@ func TestFrozenReader(t *testing.T) {
 	heir.ExpectRelay("offer", "ana")
 
 	frozen.Thaw()
-	expectStartOf(t, frozen, sent)
+	expectSome(t, frozen, sent-circle.refused)
 }
 
-// expectStartOf reads on as the one who was frozen: what came to it before it was given up is the beginning of
-// what was sent, without a gap, and then the reason.
-func expectStartOf(t *testing.T, frozen *testkit.Client, sent int) {
+// expectSome reads on as the one who was frozen: what came to it before it was given up is some of what was taken for it,
+// in order, and then the reason.
+func expectSome(t *testing.T, frozen *testkit.Client, taken int) {
 	t.Helper()
 	frames, end := frozen.Drain()
 	if end.Code != 4008 || end.Reason == "" {
 		t.Errorf("closed with %d %q, want 4008 and a reason", end.Code, end.Reason)
 	}
-	if len(frames) < 2 || frames[0].Type != "connect" || frames[1].Type != "login" {
-		t.Fatalf("%d frames that do not begin with connect and login", len(frames))
+	if len(frames) < 3 || frames[0].Type != "connect" || frames[1].Type != "login" || len(frames)-2 > taken {
+		t.Fatalf("%d frames that do not begin with connect and login, or more than %d messages", len(frames), taken)
 	}
+	last := -1
 	for i, f := range frames[2:] {
-		if f.Type != "offer" || f.Text("call") != strconv.Itoa(i) || i >= sent {
+		n, err := strconv.Atoi(f.Text("call"))
+		if f.Type != "offer" || err != nil || n <= last || i == 0 && n != 0 {
 			t.Fatalf("frame %d is %.200s", i, f.JSON)
 		}
+		last = n
 	}
 }
 
@@ -87,6 +97,7 @@ type circle struct {
 	names   []string
 	clients []*testkit.Client
 	told    map[string]bool // who has been told that somebody left
+	refused int             // how many messages to somebody who is behind
 }
 
 func newCircle(s *server, names ...string) *circle {
@@ -122,7 +133,11 @@ func (c *circle) talk(t *testing.T) {
 	for i, client := range c.clients {
 		f := client.Next()
 		for ; f.Type != "candidate"; f = client.Next() {
-			if f.Type == "error" && f.Text("code") != "unknown_user" {
+			switch {
+			case f.Type != "error":
+			case f.Text("code") == "recipient_busy":
+				c.refused++
+			case f.Text("code") != "unknown_user":
 				t.Fatalf("%s got %s", c.names[i], f.JSON)
 			}
 			c.told[c.names[i]] = c.told[c.names[i]] || f.Type == "removeUser"
@@ -146,17 +161,19 @@ func TestOutboxIsBoundedInMessages(t *testing.T) {
 		frozen := s.open(testkit.Frozen())
 		frozen.Send(`{"type":"login","name":"frozen"}`)
 		a.ExpectJoined("frozen")
-		sent := 0
-		for a.Say(relayTo("frozen")); !told(a); a.Say(relayTo("frozen")) {
-			if sent++; sent > 2*bound {
-				t.Fatalf("%d messages and the frozen reader is still there", sent)
+		taken := 0
+		for ; refusals(t, a, func() { a.Say(relayTo("frozen")) }) == 0; taken++ {
+			if taken > bound {
+				t.Fatalf("%d messages are taken for one who does not read", taken)
 			}
 		}
-		if sent < bound/2 {
-			t.Errorf("given up after %d messages", sent)
+		if want := 2*bound/4 - 2; taken != want { // two shares, less the greeting and the reply that wait, too
+			t.Errorf("%d messages are taken of one sender, want %d", taken, want)
 		}
+		a.ExpectNothing(time.Second)
 
-		// It never reads again, and does not keep its connection for ever.
+		// It never reads again, and does not keep its name and its connection for ever.
+		a.ExpectLeft("frozen")
 		b := s.user("frozen")
 		a.ExpectJoined("frozen")
 		time.Sleep(time.Minute)
@@ -169,15 +186,18 @@ func relayTo(name string) testkit.Message {
 	return testkit.Message{"type": "candidate", "name": name, "candidate": 1}
 }
 
-// told passes the window of presence and tells whether the client has been told that somebody left.
-func told(c *testkit.Client) bool {
-	time.Sleep(20 * time.Millisecond)
-	c.Say(testkit.Message{"type": "ping"})
-	gone := false
+// refusals lets a client say something and counts how much of that is refused since its recipient is behind.
+func refusals(t *testing.T, c *testkit.Client, say func()) (n int) {
+	t.Helper()
+	say()
+	c.Say(testkit.Message{"type": "ping", "data": "so far"})
 	for f := c.Next(); f.Type != "pong"; f = c.Next() {
-		gone = gone || f.Type == "removeUser"
+		if f.Type != "error" || f.Text("code") != "recipient_busy" {
+			t.Fatalf("got %s", f.JSON)
+		}
+		n++
 	}
-	return gone
+	return n
 }
 
 // Presence is bounded like everything else, and no reason to drop anybody: of a reader that stands still, it waits

@@ -13,6 +13,7 @@ import (
 	"beckon/internal/listen"
 	"beckon/internal/ratelimit"
 	"beckon/internal/replay"
+	"beckon/internal/share"
 )
 
 // loginsPerSecond is how many logins one connection may make in a second if it sends nothing else.
@@ -59,9 +60,11 @@ const (
 )
 
 func backlog(cfg config.Config) replay.Limits {
+	most := share.Tally{Bytes: unbounded(cfg.BacklogBytes), Frames: unbounded(cfg.BacklogMessages)}
 	return replay.Limits{
-		Bytes:        unbounded(cfg.BacklogBytes),
-		Frames:       unbounded(cfg.BacklogMessages),
+		Bytes:        most.Bytes,
+		Frames:       most.Frames,
+		Others:       share.Of(most, cfg.SenderSharePercent),
 		WindowBytes:  min(windowBytes, unbounded(cfg.OutboxBytes)/2),
 		WindowFrames: max(1, min(windowFrames, unbounded(cfg.OutboxMessages)/4)),
 	}

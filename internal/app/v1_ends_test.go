@@ -244,6 +244,32 @@ func TestV1SlowReaderCanResume(t *testing.T) {
 	}, withoutPace("--outbox-messages=16", "--write-timeout=1h")...)
 }
 
+// A client that reads, but acknowledges nothing for the write timeout while something waits, is closed with 4008, too,
+// and keeps its session; who sends to it meanwhile is refused what is too much, and told of nothing else.
+func TestV1ReaderThatAcknowledgesNothing(t *testing.T) {
+	virtual(t, func(t *testing.T, s *server) {
+		ana := s.user("ana")
+		mute, session := s.rawV1("ben") // answers no pings
+		ana.ExpectJoined("ben")
+		begun := time.Now()
+		const messages = 200
+		refused := refusals(t, ana, func() { send(ana, "ben", 1, messages) })
+		if refused == 0 || refused == messages {
+			t.Fatalf("%d refused of %d", refused, messages)
+		}
+		last, err := mute.Read()
+		for err == nil && last.Opcode != frame.Close {
+			last, err = mute.Read()
+		}
+		if took := time.Since(begun); err != nil || last.CloseCode() != 4008 || took > 11*time.Second {
+			t.Errorf("after %v came %s, %v, want a close frame with 4008", took, last, err)
+		}
+		ben := s.resume(session)
+		expectNumbers(t, ben, "ana", 1, messages-refused)
+		ana.ExpectNothing(2 * resumeWindow)
+	}, withoutPace("--backlog-messages=100", "--outbox-messages=100")...)
+}
+
 // So is one that takes not a single byte for the write timeout.
 func TestV1FrozenReaderCanResume(t *testing.T) {
 	virtual(t, func(t *testing.T, s *server) {

@@ -19,18 +19,20 @@ func deafness() []attack {
 	return []attack{
 		{
 			name: "deaf users, plain", clients: deaf + talkative, each: perSocket + perMessage + perOutbox,
-			flags: []string{"--write-timeout=30s"}, within: true,
+			flags: []string{"--write-timeout=10s"}, within: true,
 			perform: func(s *siege) {
-				s.count(ended("slow_reader"), deaf)
+				s.count(ended("write_timeout"), deaf)
+				s.countSome(failed("recipient_busy"))
 				s.deafen("")
 			},
 		},
 		{
 			name: "deaf users, beckon.v1", clients: deaf + talkative, each: perSocket + perMessage + perOutbox + perBacklog,
-			flags: []string{"--write-timeout=30s", "--resume-window=1s"}, within: true,
+			flags: []string{"--write-timeout=10s", "--resume-window=1s"}, within: true,
 			perform: func(s *siege) {
 				s.count(ended("slow_reader"), deaf)
-				s.count(sessions("backlog_overflow"), deaf)
+				s.count(sessions("expired"), deaf)
+				s.countSome(failed("recipient_busy"))
 				s.deafen(v1)
 			},
 		},

@@ -56,7 +56,7 @@ func logins(t *testing.T) []attack {
 // issuer makes a secret, in a file, and a token that is signed with it.
 func issuer(t *testing.T) (path, token string) {
 	t.Helper()
-	secret := []byte(strings.Repeat("secret ", 10))
+	secret := []byte(strings.Repeat("secret", 10))
 	path = filepath.Join(t.TempDir(), "secret")
 	if err := os.WriteFile(path, secret, 0o600); err != nil {
 		t.Fatal(err)

@@ -100,6 +100,7 @@ func slow(f *flag.FlagSet) func() (load, error) {
 	f.Float64Var(&o.PairsRate, "pairs-rate", 1000, "messages per second among all pairs")
 	f.IntVar(&o.Buffer, "buffer", 64<<10, "bytes that the system takes for one who does not read; 0 for its own choice")
 	f.DurationVar(&o.Duration, "duration", 5*time.Second, "how long to measure the pairs alone, and again beside stalled readers")
+	f.DurationVar(&o.Stall, "stall", 14*time.Second, "how long readers stand still once messages to them are refused: longer than the server's write timeout, shorter than twice that")
 	return func() (load, error) {
 		if o.Readers < 1 || o.Pairs < 1 || o.Rate <= 0 || o.PairsRate <= 0 {
 			return nil, errors.New("--readers and --pairs must be at least 1, the rates above 0")

@@ -100,12 +100,13 @@ type Sizes struct {
 	// MaxHeaderBytes is the size of the largest head of a request, which cookies fill. What is less than twice
 	// as much is read, and refused with a word; more is refused without one.
 	MaxHeaderBytes int `default:"32768" placeholder:"N" help:"Largest head of a request, in bytes: all headers, cookies included, and the path."`
-	// OutboxBytes is how many bytes may wait for one client; more closes it with 4008. 0 is no
-	// bound. Of a longer frame, such as the roster of a large room, half of it counts. It is at least MaxMessageBytes, to which it is raised if it is not set.
-	OutboxBytes int `default:"524288" placeholder:"N" help:"How many bytes may wait to be sent to one client before it is dropped, 0 for any number."`
-	// OutboxMessages is how many messages may wait for one client; more closes it with 4008.
-	// 0 is no bound.
-	OutboxMessages int `default:"4096" placeholder:"N" help:"How many messages may wait to be sent to one client before it is dropped, 0 for any number."`
+	// OutboxBytes is how many bytes may wait for one client. What others send beyond three quarters is refused to them;
+	// what the client itself gives rise to and does not read closes it with 4008. 0 is no bound. Of a longer frame, such as the roster of a large room, half of it counts. It is at least MaxMessageBytes, to which it is raised if it is not set.
+	OutboxBytes int `default:"524288" placeholder:"N" help:"How many bytes may wait to be sent to one client, 0 for any number. A quarter of that is kept for answers to the client itself: what others send beyond it is refused to them."`
+	// OutboxMessages is how many messages may wait for one client, likewise. 0 is no bound.
+	OutboxMessages int `default:"4096" placeholder:"N" help:"How many messages may wait to be sent to one client, 0 for any number; likewise."`
+	// SenderSharePercent is how much of what may wait for one client, or be kept for a session, one address may use up.
+	SenderSharePercent int `default:"25" placeholder:"N" help:"How much of what may wait for one client, or is kept to be sent again, may come from one client address (IPv6: from one /64), in percent; more is refused to the sender. It counts once as much as that waits."`
 }
 
 // Limits is how much the clients may ask of the server. 0 switches each off.
@@ -166,10 +167,10 @@ type PerAddress struct {
 type Sessions struct {
 	// ResumeWindow is how long a session outlives its connection; 0 for not at all.
 	ResumeWindow time.Duration `default:"15s" help:"How long a client whose connection broke may come back to its session, 0 for not at all."`
-	// BacklogBytes is how many bytes are kept for one session; more ends it. 0 is no bound. It
+	// BacklogBytes is how many bytes are kept for one session, of which others may use three quarters. 0 is no bound. It
 	// is at least MaxMessageBytes, to which it is raised if it is not set.
 	BacklogBytes int `default:"524288" placeholder:"N" help:"How many bytes are kept for one client to be sent again, 0 for any number."`
-	// BacklogMessages is how many messages are kept for one session; more ends it. 0 is no
+	// BacklogMessages is how many messages are kept for one session, likewise. 0 is no
 	// bound.
 	BacklogMessages int `default:"4096" placeholder:"N" help:"How many messages are kept for one client to be sent again, 0 for any number."`
 }

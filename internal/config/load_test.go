@@ -29,7 +29,7 @@ func defaults() Config {
 			KeepAliveTimeout: 2 * time.Minute,
 			LoginTimeout:     time.Hour, WriteTimeout: 10 * time.Second,
 		},
-		Sizes: Sizes{MaxMessageBytes: 65536, MaxHeaderBytes: 1 << 15, OutboxBytes: 1 << 19, OutboxMessages: 4096},
+		Sizes: Sizes{MaxMessageBytes: 65536, MaxHeaderBytes: 1 << 15, OutboxBytes: 1 << 19, OutboxMessages: 4096, SenderSharePercent: 25},
 		Limits: Limits{
 			MaxConnections: 100_000, MaxHTTPConnections: 8192, MaxConnectionsPerIP: 100, HandshakesPerSecondPerIP: 20,
 			MessagesPerSecond: 10_000, BytesPerSecond: 1 << 24,
@@ -190,6 +190,8 @@ func TestLoadRefuses(t *testing.T) {
 		{[]string{"--outbox-bytes=5000"}, nil, "--outbox-bytes: must be at least --max-message-bytes (65536), got 5000"},
 		{[]string{"--outbox-messages=15"}, nil, "--outbox-messages: must be from 16 to 1000000 or 0, got 15"},
 		{[]string{"--max-users=-1"}, nil, "--max-users: must be from 0 to 100000000, got -1"},
+		{[]string{"--sender-share-percent=0"}, nil, "--sender-share-percent: must be from 1 to 75, got 0"},
+		{[]string{"--sender-share-percent=76"}, nil, "--sender-share-percent: must be from 1 to 75, got 76"},
 		{[]string{"--max-connections=1e3"}, nil, `--max-connections: must be a whole number, got "1e3"`},
 		{nil, []string{"BECKON_MAX_ROOM_USERS=many"}, `--max-room-users (from BECKON_MAX_ROOM_USERS): must be a whole number, got "many"`},
 		{[]string{"--log-level=trace"}, nil, `--log-level: must be one of debug, info, warn, error, got "trace"`},

@@ -79,6 +79,7 @@ func (c *Config) checkNumbers() error {
 		{"max-header-bytes", c.MaxHeaderBytes, 4096, 1 << 20, false},
 		{"outbox-bytes", c.OutboxBytes, 4096, 1 << 30, true},
 		{"outbox-messages", c.OutboxMessages, 16, million, true},
+		{"sender-share-percent", c.SenderSharePercent, 1, 75, false},
 		{"max-connections", c.MaxConnections, 0, 100 * million, true},
 		{"max-http-connections", c.MaxHTTPConnections, 16, million, true},
 		{"max-connections-per-ip", c.MaxConnectionsPerIP, 0, 100 * million, true},

@@ -152,3 +152,23 @@ func (v *visitor) drain(first int) (end, closeCode int) {
 		}
 	}
 }
+
+// drainSome is drain for messages some of which were refused to their sender. It returns how many came.
+func (v *visitor) drainSome() (got, closeCode int) {
+	v.t.Helper()
+	for last := -1; ; got++ {
+		select {
+		case h := <-v.heard:
+			if h.Type == "end" {
+				return got, h.Close
+			}
+			n, err := strconv.Atoi(h.Call)
+			if h.Type != "candidate" || err != nil || n <= last {
+				v.t.Fatalf("the visitor got %.200s behind the number %d", h.line, last)
+			}
+			last = n
+		case <-time.After(testkit.Patience):
+			v.t.Fatal("the visitor's connection does not end")
+		}
+	}
+}

@@ -62,7 +62,6 @@ func (f *fanOut) tellOne(m *Member) bool {
 		return false
 	}
 	if m.ready && m.sink.Behind() {
-		f.late = true
 		f.postpone(m)
 		return false
 	}
@@ -73,7 +72,10 @@ func (f *fanOut) tellOne(m *Member) bool {
 		return false
 	}
 	b, skip := f.batch(m.unread)
-	m.tell(b, skip, f.end)
+	if !m.tell(b, skip, f.end) {
+		f.postpone(m)
+		return false
+	}
 	return true
 }
 
@@ -81,7 +83,7 @@ func (f *fanOut) tellOne(m *Member) bool {
 // than a change for each who is there, or was when it was last told. It needs room.mu.
 func (f *fanOut) postpone(m *Member) {
 	const few = 64
-	m.behind = true
+	f.late, m.behind, m.full = true, true, false
 	if m.lag += len(f.all.Changes); m.lag > few+len(f.cohort.room.members) {
 		m.unread, m.lag = f.fold(m.unread), 0
 	}

@@ -8,6 +8,7 @@ import (
 
 	"beckon/internal/fault"
 	"beckon/internal/protocol"
+	"beckon/internal/share"
 )
 
 // told is a fault.Observer.
@@ -27,10 +28,18 @@ func (r *rotten) fail(where string) {
 	}
 }
 
-func (r *rotten) Signal(s Signal)             { r.fail("Signal"); r.recorder.Signal(s) }
-func (r *rotten) Presence(b *Batch, skip int) { r.fail("Presence"); r.recorder.Presence(b, skip) }
-func (r *rotten) Behind() bool                { r.fail("Behind"); return r.recorder.Behind() }
-func (r *rotten) Flush()                      { r.fail("Flush"); r.recorder.Flush() }
+func (r *rotten) Signal(s Signal, from share.Source) bool {
+	r.fail("Signal")
+	return r.recorder.Signal(s, from)
+}
+
+func (r *rotten) Presence(b *Batch, skip int) bool {
+	r.fail("Presence")
+	return r.recorder.Presence(b, skip)
+}
+
+func (r *rotten) Behind() bool { r.fail("Behind"); return r.recorder.Behind() }
+func (r *rotten) Flush()       { r.fail("Flush"); r.recorder.Flush() }
 
 // A panic costs the room in which it happens, wherever that is, and no other.
 func TestAFaultEmptiesItsRoom(t *testing.T) {

@@ -23,6 +23,7 @@ import (
 
 	"beckon/internal/fault"
 	"beckon/internal/protocol"
+	"beckon/internal/share"
 )
 
 // Why a login or a signal is refused.
@@ -31,6 +32,7 @@ var (
 	ErrRoomFull    = errors.New("hub: the room is full")
 	ErrServerFull  = errors.New("hub: the server is full")
 	ErrUnknownUser = errors.New("hub: nobody of that name in the room")
+	ErrBusy        = errors.New("hub: too much waits for that user already")
 )
 
 // Bounds are how many a hub takes. Zero means no bound.
@@ -81,6 +83,7 @@ type Join struct {
 	Name    string // as the others shall see it
 	NameKey string // in the form in which equal names are equal
 	Sink    Sink
+	Source  share.Source // who the member's messages are counted for where they wait for somebody
 	// Presence is whether Sink shall hear who comes and goes; without it the roster is empty too.
 	Presence bool
 	// Window is how long presence may be held back to share a delivery. Members of a room with equal windows
@@ -109,6 +112,7 @@ func (h *Hub) Join(j Join) (*Member, protocol.Users, error) {
 		room:     r,
 		key:      j.NameKey,
 		sink:     j.Sink,
+		source:   j.Source,
 		presence: j.Presence,
 	}
 	users, err := r.add(m, j.Window)

@@ -6,16 +6,17 @@ import (
 	"time"
 
 	"beckon/internal/protocol"
+	"beckon/internal/share"
 )
 
 // discard is a Sink that takes everything and keeps nothing. It is no empty struct, so that two differ.
 type discard struct{ _ int }
 
-func (*discard) Signal(Signal)        {}
-func (*discard) Presence(*Batch, int) {}
-func (*discard) Behind() bool         { return false }
-func (*discard) Flush()               {}
-func (*discard) End(protocol.Ending)  {}
+func (*discard) Signal(Signal, share.Source) bool { return true }
+func (*discard) Presence(*Batch, int) bool        { return true }
+func (*discard) Behind() bool                     { return false }
+func (*discard) Flush()                           {}
+func (*discard) End(protocol.Ending)              {}
 
 // crowd is a hub whose lobby has n members, who hear of others an hour later.
 func crowd(b *testing.B, n int, presence bool) (*Hub, []*Member) {

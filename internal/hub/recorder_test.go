@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"beckon/internal/protocol"
+	"beckon/internal/share"
 )
 
 // recorder is a Sink that writes down what it is given, as words: "+ana" and "-ana" for presence, and
@@ -18,18 +19,28 @@ type recorder struct {
 	batches []*Batch
 	flushes int
 	behind  bool // what Behind says
+	full    bool // whether nothing is taken
+	asked   int  // how often it was offered presence
 	ended   protocol.Ending
 }
 
-func (r *recorder) Signal(s Signal) {
+func (r *recorder) Signal(s Signal, from share.Source) bool {
 	r.mu.Lock()
 	defer r.mu.Unlock()
+	if r.full && from != nil {
+		return false
+	}
 	r.heard = append(r.heard, fmt.Sprintf("%s(%s):%s", s.Type, s.From, s.Payload))
+	return true
 }
 
-func (r *recorder) Presence(b *Batch, skip int) {
+func (r *recorder) Presence(b *Batch, skip int) bool {
 	r.mu.Lock()
 	defer r.mu.Unlock()
+	r.asked++
+	if r.full {
+		return false
+	}
 	r.batches = append(r.batches, b)
 	for _, c := range b.Changes[skip:] {
 		sign := "+"
@@ -38,6 +49,7 @@ func (r *recorder) Presence(b *Batch, skip int) {
 		}
 		r.heard = append(r.heard, sign+c.User.Name)
 	}
+	return true
 }
 
 func (r *recorder) Behind() bool {
@@ -72,6 +84,13 @@ func (r *recorder) why() protocol.Ending {
 	return r.ended
 }
 
+// fill says whether nothing is to be taken; then it is behind, too.
+func (r *recorder) fill(full bool) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.full, r.behind = full, full
+}
+
 // take returns what was heard since the last take.
 func (r *recorder) take() string {
 	r.mu.Lock()
@@ -100,7 +119,7 @@ func counter() func() string {
 func join(t *testing.T, h *Hub, who string, change ...func(*Join)) (*Member, *recorder) {
 	t.Helper()
 	r := new(recorder)
-	j := Join{Name: who, NameKey: strings.ToLower(who), Sink: r, Presence: true, Window: window}
+	j := Join{Name: who, NameKey: strings.ToLower(who), Sink: r, Source: who, Presence: true, Window: window}
 	for _, f := range change {
 		f(&j)
 	}

@@ -83,7 +83,8 @@ func (r *room) remove(m *Member) (removed bool, err error) {
 }
 
 // route finds the recipient of s, brings it up to date where it has not heard of the sender yet, and returns
-// the sink to deliver to. For a recipient that is not ready it keeps s and returns no sink.
+// the sink to deliver to. For a recipient that is not ready it keeps s and returns no sink. Where there is no room for
+// the presence there is none for s.
 func (r *room) route(from *Member, key []byte, s Signal) (Sink, error) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -91,22 +92,30 @@ func (r *room) route(from *Member, key []byte, s Signal) (Sink, error) {
 	if to == nil {
 		return nil, ErrUnknownUser
 	}
-	if !to.knows(from) && !r.quiet {
-		r.update(to)
+	if !to.knows(from) && !r.quiet && !r.update(to) {
+		return to.sink, ErrBusy
 	}
 	if !to.ready {
-		to.hold(s)
-		return nil, nil
+		return nil, to.hold(s)
 	}
 	return to.sink, nil
 }
 
-// update tells m at once of all that it has not been told. It needs mu.
-func (r *room) update(m *Member) {
-	if m.behind {
-		m.catchUp(fold(m.unread, r.upcoming))
+// update tells m at once of all that it has not been told; false if its sink has no room for that. Then it is not asked
+// again before presence is due, as each time costs what there is to tell. It needs mu.
+func (r *room) update(m *Member) bool {
+	if m.full {
+		return false
 	}
-	m.tell(newBatch(m.unread, r.upcoming), 0, r.upcoming)
+	if m.behind {
+		m.unread, m.lag = fold(m.unread, r.upcoming), 0
+	}
+	if !m.tell(newBatch(m.unread, r.upcoming), 0, r.upcoming) {
+		m.full = true
+		return false
+	}
+	m.catchUp(r.upcoming)
+	return true
 }
 
 // record notes a change for the cohorts to be told of. It needs mu.

@@ -7,17 +7,27 @@ import (
 	"time"
 
 	"beckon/internal/protocol"
+	"beckon/internal/share"
 )
 
 // Conn is one client's connection. Its methods but Pause may be called from any goroutine and do not block.
 type Conn interface {
 	// Enqueue puts ready frames (package frame) into the outbox, which keeps the slice: it must not be
-	// changed any more. Nothing is written before Flush. Where the outbox overflows, the connection ends with
-	// protocol.EndSlowReader; what is enqueued after a connection's end is dropped.
+	// changed any more. Nothing is written before Flush. They are what the client itself gave rise to, such as answers:
+	// where the outbox overflows, the connection ends with protocol.EndSlowReader. What is enqueued after a connection's
+	// end is dropped.
 	Enqueue(frames []byte)
 	// EnqueueParts is Enqueue for one frame that is in several slices. It keeps them, but not parts.
 	EnqueueParts(parts [][]byte)
-	// Behind tells whether so much is in the outbox that what can wait should.
+	// Offer is Enqueue for what others gave rise to, counted for the given source. False if there is no room for it:
+	// a source has a share of the outbox only, and a quarter of it is for Enqueue.
+	Offer(frames []byte, from share.Source) (taken bool)
+	// OfferParts is Offer for one frame in several slices, which is counted for nobody. It keeps them, but not parts.
+	OfferParts(parts [][]byte) (taken bool)
+	// Forward is Enqueue for a frame that the caller keeps as well, and bounds by that: it takes no room.
+	Forward(frame []byte)
+	// Behind tells whether so much is in the outbox that what can wait should. Where it is false, there is room for
+	// what is offered next for nobody.
 	Behind() bool
 	// Flush writes what is in the outbox as far as the socket takes it; the rest follows by itself.
 	Flush()
@@ -34,6 +44,9 @@ type Conn interface {
 	Pause(until <-chan struct{}, atMost time.Duration) (goOn bool)
 	// RemoteAddr is the client's address, as far as it is known.
 	RemoteAddr() string
+	// Source is who the client's messages are counted for where they wait for others: its group of addresses, as far
+	// as it is known, else the connection.
+	Source() share.Source
 	// Request names the request that began the connection, for the log.
 	Request() string
 }

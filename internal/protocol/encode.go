@@ -13,6 +13,12 @@ func NoSuchUser(name []byte) *Error {
 	return &Error{Code: UnknownUser, Message: "User " + n + " does not exist!", Name: n}
 }
 
+// Busy refuses a message to somebody for whom too much waits.
+func Busy(name []byte) *Error {
+	n := clip(name)
+	return &Error{Code: RecipientBusy, Message: "User " + n + " is behind and was not sent this: try again in a moment", Name: n}
+}
+
 // Connect is the first frame on every socket.
 func Connect() []byte {
 	return append(AppendString([]byte(`{"type":"connect","message":`), Greeting), '}')

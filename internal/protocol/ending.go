@@ -10,7 +10,7 @@ const (
 	EndConnectionLost        // the socket ended without one
 	EndPingTimeout           // nothing came for the pong timeout after a ping
 	EndWriteTimeout          // the socket took nothing for the write timeout
-	EndSlowReader            // the outbox overflowed
+	EndSlowReader            // it does not read the answers that it asks for, or acknowledges nothing
 	EndTooLarge              // a frame over the limit
 	EndViolation             // a breach of RFC 6455
 	EndLoginTimeout          // no login in time
@@ -62,7 +62,7 @@ func (e Ending) facts() ending {
 	case EndWriteTimeout:
 		return ending{"write_timeout", closeTooSlow, "reads too slowly: reconnect"}
 	case EndSlowReader:
-		return ending{"slow_reader", closeTooSlow, "reads too slowly, the outbox overflowed: reconnect"}
+		return ending{"slow_reader", closeTooSlow, "does not read what waits for it: reconnect"}
 	case EndTooLarge:
 		return ending{"too_large", closeTooLarge, "message too large"}
 	case EndViolation:

@@ -132,6 +132,7 @@ const (
 	BadMessage      Code = "bad_message"
 	NotLoggedIn     Code = "not_logged_in"
 	UnknownUser     Code = "unknown_user"
+	RecipientBusy   Code = "recipient_busy"
 	NameTaken       Code = "name_taken"
 	BadName         Code = "bad_name"
 	BadRoom         Code = "bad_room"
@@ -144,7 +145,7 @@ const (
 
 // Codes returns all error codes, for who must know them beforehand.
 func Codes() []Code {
-	return []Code{BadJSON, UnknownType, BadMessage, NotLoggedIn, UnknownUser, NameTaken, BadName, BadRoom,
+	return []Code{BadJSON, UnknownType, BadMessage, NotLoggedIn, UnknownUser, RecipientBusy, NameTaken, BadName, BadRoom,
 		AlreadyLoggedIn, Unauthorized, RoomFull, ServerFull, TooLarge}
 }
 

@@ -15,10 +15,14 @@ package replay
 import (
 	"encoding/binary"
 	"errors"
+
+	"beckon/internal/share"
 )
 
 // Limits bound what a Log holds, and what it lets go before it is acknowledged.
 type Limits struct {
+	Others share.Limits // what others may have in it: less than all, of which the rest is for what the client gives rise to
+
 	Bytes  int // of frames that may have to be sent again, and as many of presence that waits; a single longer one may wait alone
 	Frames int
 
@@ -30,12 +34,14 @@ type Limits struct {
 type Log struct {
 	limits *Limits // static
 
-	frames  []entry // those not known to have arrived, and those of the last acknowledgement; oldest first
-	bytes   int     // of the frames that may have to be sent again
-	passing int     // bytes of presence that waits: it takes no room from the others
-	unsent  int     // how many at the end of frames have not been handed to the socket
-	sent    uint64  // the number of the newest frame that was
-	gone    uint64  // the number up to which none is kept any more
+	frames  []entry      // those not known to have arrived, and those of the last acknowledgement; oldest first
+	bytes   int          // of the frames that may have to be sent again,
+	count   int          // and how many these are
+	ledger  share.Ledger // whose they are
+	passing int          // bytes of presence that waits: it takes no room from the others
+	unsent  int          // how many at the end of frames have not been handed to the socket
+	sent    uint64       // the number of the newest frame that was
+	gone    uint64       // the number up to which none is kept any more
 
 	epoch     uint64 // counts the login replies
 	promised  bool   // whether the client speaks once it has seen the last reply, and not before
@@ -57,7 +63,7 @@ type entry struct {
 	presence bool
 }
 
-// ErrFull means that the client is too far behind: the session is over.
+// ErrFull means that the client does not take what it gave rise to: the session is over.
 var ErrFull = errors.New("replay: more is under way than the limits allow")
 
 // ErrCount means that what the client says it received cannot be true.
@@ -69,14 +75,41 @@ func New(limits *Limits) *Log {
 	return &Log{limits: limits, confirmed: true}
 }
 
-// Add appends a frame, which must not be changed any more.
-func (l *Log) Add(frame []byte) error { return l.add(entry{frame: frame}) }
+// Add appends a frame that the client gave rise to. It must not be changed any more.
+func (l *Log) Add(frame []byte) error {
+	if !l.fits(len(frame)) {
+		l.release()
+	}
+	if !l.fits(len(frame)) {
+		return ErrFull
+	}
+	l.ledger.Enter()
+	l.append(entry{frame: frame})
+	return nil
+}
+
+// Offer appends a frame of another user, which is counted for the given source; false if there is no room for it.
+func (l *Log) Offer(frame []byte, from share.Source) (taken bool) {
+	if !l.admit(len(frame), from) {
+		l.release()
+		if !l.admit(len(frame), from) {
+			return false
+		}
+	}
+	l.append(entry{frame: frame})
+	return true
+}
+
+func (l *Log) admit(size int, from share.Source) bool {
+	return len(l.frames) < l.limits.Others.All.Frames &&
+		l.ledger.Admit(&l.limits.Others, from, size, share.Tally{Bytes: l.bytes, Frames: l.count})
+}
 
 // Waits tells whether the next frame would have to wait: for others that are kept, or for an acknowledgement.
 func (l *Log) Waits() bool { return l.unsent > 0 || l.held() }
 
 // PassPresence counts a frame that is not to be sent again after a cut and that goes to the socket at once, so that
-// nothing of it is kept; false if it would have to wait: then it is one for AddPresence.
+// nothing of it is kept; false if it would have to wait: then it is one for OfferPresence.
 func (l *Log) PassPresence() bool {
 	if l.Waits() {
 		return false
@@ -85,33 +118,36 @@ func (l *Log) PassPresence() bool {
 	return true
 }
 
-// AddPresence appends a frame that is not to be sent again after a cut.
-func (l *Log) AddPresence(frame []byte) error { return l.add(entry{frame: frame, presence: true}) }
-
-func (l *Log) add(e entry) error {
-	if !l.fits(e) {
+// OfferPresence appends a frame that is not to be sent again after a cut; false if there is no room for it.
+func (l *Log) OfferPresence(frame []byte) (taken bool) {
+	if !l.fitsPresence(len(frame)) {
 		l.release()
+		if !l.fitsPresence(len(frame)) {
+			return false
+		}
 	}
-	if !l.fits(e) {
-		return ErrFull
-	}
+	l.append(entry{frame: frame, presence: true})
+	return true
+}
+
+func (l *Log) fits(size int) bool {
+	return len(l.frames) < l.limits.Frames && (l.count == 0 || l.bytes+size <= l.limits.Bytes)
+}
+
+func (l *Log) fitsPresence(size int) bool {
+	return len(l.frames) < l.limits.Others.All.Frames && (l.passing == 0 || l.passing+size <= l.limits.Bytes)
+}
+
+// append takes in a frame for which there is room.
+func (l *Log) append(e entry) {
 	l.frames = append(l.frames, e)
-	*l.taken(e) += len(e.frame)
 	l.unsent++
-	return nil
-}
-
-func (l *Log) fits(e entry) bool {
-	taken := *l.taken(e)
-	return len(l.frames) < l.limits.Frames && (taken == 0 || taken+len(e.frame) <= l.limits.Bytes)
-}
-
-// taken is how many bytes frames like e take.
-func (l *Log) taken(e entry) *int {
 	if e.presence {
-		return &l.passing
+		l.passing += len(e.frame)
+		return
 	}
-	return &l.bytes
+	l.bytes += len(e.frame)
+	l.count++
 }
 
 // Next returns the next frame to hand to the socket, or nil if there is none, or none may be sent yet.
@@ -207,9 +243,15 @@ func (l *Log) forget(n uint64) {
 	if drop == 0 {
 		return
 	}
+	left := 0
 	for _, e := range l.frames[:drop] {
-		l.bytes -= len(e.frame)
+		if !e.presence {
+			l.bytes -= len(e.frame)
+			left++
+		}
 	}
+	l.count -= left
+	l.ledger.Leave(left)
 	const few = 64 // entries of which the room is kept
 	if cap(l.frames) > few {
 		l.frames = append([]entry(nil), l.frames[drop:]...)

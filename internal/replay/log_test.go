@@ -6,9 +6,18 @@ import (
 	"testing"
 
 	"pgregory.net/rapid"
+
+	"beckon/internal/share"
 )
 
-var roomy = Limits{Bytes: 1 << 20, Frames: 1000, WindowBytes: 1 << 20, WindowFrames: 1000}
+var roomy = *open(Limits{Bytes: 1 << 20, Frames: 1000, WindowBytes: 1 << 20, WindowFrames: 1000})
+
+// open leaves all of l to others.
+func open(l Limits) *Limits {
+	all := share.Tally{Bytes: l.Bytes, Frames: l.Frames}
+	l.Others = share.Limits{All: all, One: all}
+	return &l
+}
 
 func drain(l *Log) (frames []string) {
 	for f := l.Next(); f != nil; f = l.Next() {
@@ -40,7 +49,7 @@ func TestWhatDidNotArriveComesAgain(t *testing.T) {
 func TestPresenceCountsButDoesNotComeAgain(t *testing.T) {
 	l := New(&roomy)
 	l.Add([]byte("a"))
-	l.AddPresence([]byte("+bob"))
+	l.OfferPresence([]byte("+bob"))
 	l.Add([]byte("b"))
 	expect(t, l, "a", "+bob", "b")
 	l.Resume(2, true)
@@ -201,7 +210,7 @@ func TestMarksOutOfTheOrdinary(t *testing.T) {
 }
 
 func TestLimits(t *testing.T) {
-	l := New(&Limits{Bytes: 10, Frames: 4, WindowBytes: 100, WindowFrames: 100})
+	l := New(open(Limits{Bytes: 10, Frames: 4, WindowBytes: 100, WindowFrames: 100}))
 	if err := l.Add(make([]byte, 11)); err != nil {
 		t.Errorf("one long frame alone: %v", err)
 	}
@@ -215,13 +224,13 @@ func TestLimits(t *testing.T) {
 			t.Errorf("after an acknowledgement: %v", err)
 		}
 	}
-	if err := l.AddPresence([]byte("x")); err != ErrFull {
-		t.Errorf("a fifth frame: %v", err)
+	if l.OfferPresence([]byte("x")) {
+		t.Error("a fifth frame")
 	}
 }
 
 func TestTheWindow(t *testing.T) {
-	l := New(&Limits{Bytes: 1000, Frames: 100, WindowBytes: 10, WindowFrames: 3})
+	l := New(open(Limits{Bytes: 1000, Frames: 100, WindowBytes: 10, WindowFrames: 3}))
 	for range 8 {
 		l.Add([]byte("12345"))
 	}
@@ -235,7 +244,7 @@ func TestTheWindow(t *testing.T) {
 		l.Acknowledge(l.AppendMark(nil))
 	}
 	for range 5 {
-		l.AddPresence([]byte("x"))
+		l.OfferPresence([]byte("x"))
 	}
 	if got := len(drain(l)); got != 3 {
 		t.Errorf("%d frames went, want the 3 of the window", got)
@@ -246,10 +255,10 @@ func TestTheWindow(t *testing.T) {
 }
 
 func TestSentPresenceTakesNoBytes(t *testing.T) {
-	l := New(&Limits{Bytes: 10, Frames: 100, WindowBytes: 10, WindowFrames: 1000})
+	l := New(open(Limits{Bytes: 10, Frames: 100, WindowBytes: 10, WindowFrames: 1000}))
 	for range 50 {
-		if err := l.AddPresence(make([]byte, 100)); err != nil {
-			t.Fatal(err)
+		if !l.OfferPresence(make([]byte, 100)) {
+			t.Fatal("refused")
 		}
 		drain(l)
 	}
@@ -260,28 +269,28 @@ func TestSentPresenceTakesNoBytes(t *testing.T) {
 
 // Presence that waits is bounded by itself: neither keeps the other out.
 func TestPresenceThatWaitsIsBoundedInBytes(t *testing.T) {
-	l := New(&Limits{Bytes: 100, Frames: 1000, WindowBytes: 10, WindowFrames: 1000})
+	l := New(open(Limits{Bytes: 100, Frames: 1000, WindowBytes: 10, WindowFrames: 1000}))
 	l.Add(make([]byte, 90))
 	for i := range 10 {
-		if err := l.AddPresence(make([]byte, 10)); err != nil {
-			t.Fatalf("after %d: %v", i, err)
+		if !l.OfferPresence(make([]byte, 10)) {
+			t.Fatalf("after %d", i)
 		}
 	}
-	if err := l.AddPresence([]byte("x")); err != ErrFull {
-		t.Errorf("100 bytes wait, and one more: %v", err)
+	if l.OfferPresence([]byte("x")) {
+		t.Error("100 bytes wait, and one more")
 	}
 	if err := l.Add(make([]byte, 10)); err != nil {
 		t.Errorf("a frame of another kind: %v", err)
 	}
 	drain(l)
 	l.Resume(1, true)
-	if err := l.AddPresence(make([]byte, 100)); err != nil {
-		t.Errorf("what waited was dropped: %v", err)
+	if !l.OfferPresence(make([]byte, 100)) {
+		t.Error("what waited was dropped")
 	}
 }
 
 func TestPresenceThatPassesTakesNoRoom(t *testing.T) {
-	l := New(&Limits{Bytes: 10, Frames: 3, WindowBytes: 10, WindowFrames: 1000})
+	l := New(open(Limits{Bytes: 10, Frames: 3, WindowBytes: 10, WindowFrames: 1000}))
 	for range 50 {
 		if !l.PassPresence() {
 			t.Fatal("it has to wait, but for what?")
@@ -304,7 +313,7 @@ func passing(l *Log) (n int) {
 }
 
 func TestPresenceWaitsForWhatIsBeforeIt(t *testing.T) {
-	l := New(&Limits{Bytes: 100, Frames: 100, WindowBytes: 10, WindowFrames: 3})
+	l := New(open(Limits{Bytes: 100, Frames: 100, WindowBytes: 10, WindowFrames: 3}))
 	l.Add([]byte("a"))
 	if l.PassPresence() {
 		t.Error("it passed a frame that has not gone")
@@ -325,7 +334,7 @@ func TestPresenceWaitsForWhatIsBeforeIt(t *testing.T) {
 
 // What is kept until it is acknowledged is to be acknowledged soon; of presence nothing is.
 func TestWhenMarksAreWanted(t *testing.T) {
-	limits := Limits{Bytes: 1 << 20, Frames: 1000, WindowBytes: 3200, WindowFrames: 320}
+	limits := *open(Limits{Bytes: 1 << 20, Frames: 1000, WindowBytes: 3200, WindowFrames: 320})
 	for _, c := range []struct {
 		name string
 		add  func(l *Log) error
@@ -333,7 +342,7 @@ func TestWhenMarksAreWanted(t *testing.T) {
 	}{
 		{"short frames", func(l *Log) error { return l.Add([]byte("x")) }, 10},
 		{"long frames", func(l *Log) error { return l.Add(make([]byte, 60)) }, 2},
-		{"presence that waits", func(l *Log) error { return l.AddPresence(make([]byte, 60)) }, 160},
+		{"presence that waits", func(l *Log) error { l.OfferPresence(make([]byte, 60)); return nil }, 160},
 		{"presence", func(l *Log) error { l.PassPresence(); return nil }, 160},
 	} {
 		l := New(&limits)
@@ -374,7 +383,7 @@ func TestExactReplay(t *testing.T) {
 					w.flight = append(w.flight, packet{frame: []byte("presence")})
 					return
 				}
-				w.log.AddPresence([]byte("presence"))
+				w.log.OfferPresence([]byte("presence"))
 				w.send()
 			},
 			"arrive": func(t *rapid.T) { w.arrive(rapid.IntRange(1, 5).Draw(t, "frames")) },
@@ -492,4 +501,67 @@ func (w *wire) settle() {
 		w.answer()
 	}
 	w.arrive(len(w.flight))
+}
+
+// Others fill no more of a log than is theirs, with what is acknowledged no more than with what waits.
+func TestOthersDoNotFillTheLog(t *testing.T) {
+	limits := Limits{Bytes: 400, Frames: 100, WindowBytes: 20, WindowFrames: 100}
+	limits.Others = share.Of(share.Tally{Bytes: limits.Bytes, Frames: limits.Frames}, 25)
+	l := New(&limits)
+	fill := func(from string) (n int) {
+		for l.Offer(make([]byte, 10), from) {
+			n++
+		}
+		return n
+	}
+	if eve, ben := fill("eve"), fill("ben"); eve != 20 || ben != 10 {
+		t.Errorf("%d frames of one source and %d of another, want two shares, 20, and the rest of three quarters, 10", eve, ben)
+	}
+	for range 10 {
+		if err := l.Add(make([]byte, 10)); err != nil {
+			t.Fatalf("the client's own, of which a quarter was left: %v", err)
+		}
+	}
+	if err := l.Add([]byte("x")); err != ErrFull {
+		t.Errorf("more than all: %v", err)
+	}
+	got := 0
+	for range 60 { // one after the other is acknowledged, and what was is forgotten when there is need
+		got += len(drain(l))
+		l.Acknowledge(l.AppendMark(nil))
+	}
+	if got != 40 {
+		t.Errorf("%d frames went, of 40", got)
+	}
+	if eve := fill("eve"); eve != 20 {
+		t.Errorf("then %d frames of the first, want 20", eve)
+	}
+	for range 30 {
+		drain(l)
+		l.Acknowledge(l.AppendMark(nil))
+	}
+	l.OfferPresence([]byte("x"))
+	l.Resume(0, false)
+	if eve := fill("eve"); eve != 20 {
+		t.Errorf("after a cut %d frames of the first, want 20", eve)
+	}
+}
+
+// Frames of presence are bounded like those of others.
+func TestPresenceLeavesFramesToTheClient(t *testing.T) {
+	limits := Limits{Bytes: 400, Frames: 20, WindowBytes: 20, WindowFrames: 1}
+	limits.Others = share.Of(share.Tally{Bytes: limits.Bytes, Frames: limits.Frames}, 25)
+	l := New(&limits)
+	n := 0
+	for l.OfferPresence([]byte("x")) {
+		n++
+	}
+	if n != 15 || l.Offer([]byte("x"), "eve") {
+		t.Errorf("%d frames, want 15", n)
+	}
+	for range 5 {
+		if err := l.Add([]byte("x")); err != nil {
+			t.Error(err)
+		}
+	}
 }

@@ -93,6 +93,11 @@ func (c *trappedConn) Enqueue(frames []byte) {
 	c.fakeConn.Enqueue(frames)
 }
 
+func (c *trappedConn) Forward(frame []byte) {
+	c.enqueue.spring()
+	c.fakeConn.Forward(frame)
+}
+
 // hears is what a connection's reader does with a message, faults included.
 func hears(r link.Receiver, message string) (caught bool) {
 	caught, _ = hearsWhere(r, message)
@@ -234,7 +239,7 @@ func TestAFaultOfATimer(t *testing.T) {
 		"overflow": {on: protocol.EndSlowReader, run: func(b bench, conn link.Conn) {
 			b.AcceptV1(conn).Text([]byte(login("Ana")))
 			for range 200 {
-				b.opts.Hub.ListRoom("", "", 1)[0].Sink.Signal(protocol.Relayed{Type: protocol.Offer, From: "Bob", Payload: []byte("1")})
+				b.opts.Hub.ListRoom("", "", 1)[0].Sink.Signal(protocol.Relayed{Type: protocol.Offer, From: "Bob", Payload: []byte("1")}, nil)
 			}
 		}},
 		"window": {run: func(b bench, conn link.Conn) {

@@ -43,7 +43,7 @@ func (c *conversation) login(m protocol.Message) *protocol.Error {
 func (c *conversation) join(m protocol.Message, user, room name.Name, until time.Time) *protocol.Error {
 	request := hub.Join{
 		RoomKey: room.Key(), NameKey: user.Key(), Name: user.Display(), Presence: m.Presence,
-		Sink: plainSink{c.conn}, Window: plainWindow,
+		Sink: plainSink{c.conn}, Source: c.conn.Source(), Window: plainWindow,
 	}
 	var session *resumable
 	if c.resumes {
@@ -100,7 +100,7 @@ func (c *conversation) resume(m protocol.Message, user, room name.Name, until ti
 		s.end(SessionNotResumable)
 		return ResumeImpossible
 	}
-	users := s.member.Rejoin()
+	users := s.member.Rejoin(c.conn.Source())
 	c.welcome(s.member, room.Display(), "resume")
 	reply := c.welcomeReply(s.member, users, until)
 	reply.Session = &protocol.Session{Token: s.token, Resumed: true, Window: c.server.opts.ResumeWindow}

@@ -86,7 +86,7 @@ type SessionEnd uint8
 const (
 	SessionLeft         SessionEnd = iota // the user logged out or closed the connection
 	SessionExpired                        // nobody resumed it within the window
-	SessionOverflow                       // more was under way than the backlog takes
+	SessionOverflow                       // the client did not take the answers to what it said
 	SessionNotResumable                   // a login named it, but what was lost cannot be sent again
 	SessionDismissed                      // an operator ended it
 	SessionTokenExpired                   // the token that let the user in is no longer good

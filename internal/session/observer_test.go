@@ -15,6 +15,7 @@ import (
 	"beckon/internal/link"
 	"beckon/internal/protocol"
 	"beckon/internal/replay"
+	"beckon/internal/share"
 )
 
 // tally is an Observer that counts what it is told, by the words of it.
@@ -97,7 +98,7 @@ func TestObserverHearsWhatIsSaid(t *testing.T) {
 
 func TestObserverHearsOfSessions(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		b, seen := newWatchedBench(replay.Limits{Bytes: 300, Frames: 100})
+		b, seen := newWatchedBench(replay.Limits{Bytes: 300, Frames: 100, WindowBytes: 300, WindowFrames: 100})
 		ana, anaSays := b.openV1(t, login("Ana"))
 		token := tokenIn(t, ana.take(t))
 		_, bobSays := b.openV1(t, login("Bob"))
@@ -121,13 +122,18 @@ func TestObserverHearsOfSessions(t *testing.T) {
 
 		ana, _ = b.openV1(t, login("Ana"))
 		token = tokenIn(t, ana.take(t))
-		b.openV1(t, resumeAs("Ana", token, "1000"))
+		_, anaSays = b.openV1(t, resumeAs("Ana", token, "1000"))
 		seen.expect(t, "login joined 2, over not_resumable 1, resume not_resumable 1")
 
 		bobSays.Text(offer("Ana", `"`+strings.Repeat("x", 200)+`"`))
 		bobSays.Text(offer("Ana", `"`+strings.Repeat("x", 200)+`"`))
 		synctest.Wait()
-		seen.expect(t, "over backlog_overflow 1, relayed 2")
+		seen.expect(t, "failed recipient_busy 1, relayed 1")
+		for range 10 {
+			anaSays.Text([]byte(`{"type":"ping","data":"and reads no answer"}`))
+		}
+		synctest.Wait()
+		seen.expect(t, "over backlog_overflow 1")
 	})
 }
 
@@ -155,12 +161,14 @@ func (s *slowConn) Flush() { time.Sleep(s.delay) }
 // quietConn throws everything away.
 type quietConn struct{ link.Conn }
 
-func (*quietConn) Enqueue([]byte)        {}
-func (*quietConn) EnqueueParts([][]byte) {}
-func (*quietConn) Behind() bool          { return false }
-func (*quietConn) Flush()                {}
-func (*quietConn) RemoteAddr() string    { return "" }
-func (*quietConn) Request() string       { return "" }
+func (*quietConn) Enqueue([]byte)                  {}
+func (*quietConn) EnqueueParts([][]byte)           {}
+func (*quietConn) Offer([]byte, share.Source) bool { return true }
+func (*quietConn) Behind() bool                    { return false }
+func (*quietConn) Flush()                          {}
+func (*quietConn) Source() share.Source            { return "" }
+func (*quietConn) RemoteAddr() string              { return "" }
+func (*quietConn) Request() string                 { return "" }
 
 // BenchmarkRelay is one message from its bytes to the recipient's outbox: one allocation, the recipient's frame.
 func BenchmarkRelay(b *testing.B) {

@@ -5,6 +5,7 @@ import (
 	"beckon/internal/hub"
 	"beckon/internal/link"
 	"beckon/internal/protocol"
+	"beckon/internal/share"
 )
 
 // plainSink is the hub.Sink of a user who speaks the plain dialect: one frame for each presence change.
@@ -13,10 +14,18 @@ type plainSink struct {
 }
 
 // Signal is hub.Sink.
-func (p plainSink) Signal(s hub.Signal) { p.conn.Enqueue(relayFrame(s)) }
+func (p plainSink) Signal(s hub.Signal, from share.Source) (taken bool) {
+	if from == nil {
+		p.conn.Enqueue(relayFrame(s))
+		return true
+	}
+	return p.conn.Offer(relayFrame(s), from)
+}
 
 // Presence is hub.Sink.
-func (p plainSink) Presence(b *hub.Batch, skip int) { p.conn.Enqueue(plainPresence(b, skip)) }
+func (p plainSink) Presence(b *hub.Batch, skip int) (taken bool) {
+	return p.conn.Offer(plainPresence(b, skip), nil)
+}
 
 // Behind is hub.Sink.
 func (p plainSink) Behind() bool { return p.conn.Behind() }

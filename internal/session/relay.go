@@ -21,8 +21,12 @@ func (c *conversation) signal(m protocol.Message, s hub.Signal) *protocol.Error 
 		return protocol.NoSuchUser(m.Name)
 	}
 	to, err := c.member.Signal(key, s)
-	if errors.Is(err, hub.ErrUnknownUser) {
+	switch {
+	case errors.Is(err, hub.ErrUnknownUser):
 		return protocol.NoSuchUser(m.Name)
+	case errors.Is(err, hub.ErrBusy):
+		c.owe(to)
+		return protocol.Busy(m.Name)
 	}
 	c.owe(to) // nobody after a fault, which ends this connection as well
 	return nil

@@ -9,6 +9,7 @@ import (
 	"beckon/internal/link"
 	"beckon/internal/protocol"
 	"beckon/internal/replay"
+	"beckon/internal/share"
 )
 
 // batchWindow is how long presence may wait for more of it on a connection that gets it in batches.
@@ -38,26 +39,45 @@ type resumable struct {
 	mu   sync.Mutex
 	conn link.Conn   // of holder, once its login reply is queued; guarded by mu
 	log  *replay.Log // nil once the session is over; guarded by mu
+	busy bool        // whether a message has been refused since something was last acknowledged; guarded by mu
 	shut bool        // nothing is kept any more: the log overflowed, or the session is over; guarded by mu
 }
 
 // Signal is hub.Sink.
-func (s *resumable) Signal(signal hub.Signal) { s.push(relayFrame(signal)) }
+func (s *resumable) Signal(signal hub.Signal, from share.Source) (taken bool) {
+	defer s.caught()
+	if from == nil {
+		s.push(relayFrame(signal))
+		return true
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.shut {
+		return true // the user is about to leave
+	}
+	if !s.log.Offer(relayFrame(signal), from) {
+		s.busy = true
+		return false
+	}
+	s.forward()
+	return true
+}
 
 // Presence is hub.Sink. Without a connection nothing is kept of it: the roster of the next login holds it.
-func (s *resumable) Presence(b *hub.Batch, skip int) {
+func (s *resumable) Presence(b *hub.Batch, skip int) (taken bool) {
 	parts := batchFrame(b, skip)
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if parts == nil || s.conn == nil || s.shut {
-		return
+		return true
 	}
-	if s.log.PassPresence() {
-		s.conn.EnqueueParts(parts)
-	} else {
-		s.check(s.log.AddPresence(whole(parts)))
+	if s.log.Waits() {
+		taken = s.log.OfferPresence(whole(parts))
+	} else if taken = s.conn.OfferParts(parts); taken {
+		s.log.PassPresence()
 	}
 	s.forward()
+	return taken
 }
 
 // Behind is hub.Sink: presence waits while the client has yet to acknowledge or to read what came before it.
@@ -67,11 +87,24 @@ func (s *resumable) Behind() bool {
 	return s.conn != nil && !s.shut && (s.log.Waits() || s.conn.Behind())
 }
 
-// Flush is hub.Sink.
+// Flush is hub.Sink. A client that makes others wait has to answer a ping: what was sent before it has arrived then.
+// One that does not loses this connection, but not its session.
 func (s *resumable) Flush() {
-	if conn := s.connection(); conn != nil {
-		conn.Flush()
+	conn, waits := s.toFlush()
+	if conn == nil {
+		return
 	}
+	conn.Flush()
+	if waits && s.server.opts.StallTimeout > 0 {
+		conn.Probe(s.server.opts.StallTimeout, protocol.EndSlowReader)
+	}
+}
+
+// toFlush is the connection, nil for none, and whether its client makes others wait.
+func (s *resumable) toFlush() (conn link.Conn, waits bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.conn, !s.shut && (s.busy || s.log.Waits())
 }
 
 // End is hub.Sink.
@@ -93,7 +126,7 @@ func (s *resumable) dismiss() bool { return s.cut(protocol.EndDismissed, Session
 
 var _ seat = (*resumable)(nil)
 
-// push keeps a frame, and hands it to the connection if there is one.
+// push keeps a frame that the user gave rise to, and hands it to the connection if there is one.
 func (s *resumable) push(frame []byte) {
 	defer s.caught()
 	s.mu.Lock()
@@ -111,7 +144,7 @@ func (s *resumable) forward() {
 		return
 	}
 	for f := s.log.Next(); f != nil; f = s.log.Next() {
-		s.conn.Enqueue(f)
+		s.conn.Forward(f)
 	}
 	if s.log.WantsMark() {
 		s.conn.Enqueue(s.askMark())
@@ -133,7 +166,7 @@ func (s *resumable) check(err error) {
 	}
 }
 
-// overflow ends the session of a client that is too far behind.
+// overflow ends the session of a client that does not take the answers to what it says.
 func (s *resumable) overflow() { s.cut(protocol.EndSlowReader, SessionOverflow) }
 
 // cut ends the session and its connection, if there is one; false if it is over already.
@@ -175,6 +208,7 @@ func (s *resumable) acknowledge(conn link.Conn, mark []byte) {
 	defer s.mu.Unlock()
 	if s.conn == conn {
 		s.log.Acknowledge(mark)
+		s.busy = false
 		s.forward()
 	}
 }

@@ -41,6 +41,7 @@ type Options struct {
 	LoginWeight  int             // for how many messages a login counts where connections are held to a rate
 	LoginTimeout time.Duration   // how long a connection may stay without a login; 0 for as long as it likes
 	ResumeWindow time.Duration   // how long a session outlives its connection; 0 for not at all
+	StallTimeout time.Duration   // how long a client may acknowledge nothing while something waits; 0 for as long as it likes
 	Backlog      replay.Limits   // what is kept for one session that may be resumed
 	Observer     Observer        // nil for none
 	Faults       fault.Observer  // nil for none

@@ -18,6 +18,7 @@ import (
 	"beckon/internal/ice"
 	"beckon/internal/link"
 	"beckon/internal/protocol"
+	"beckon/internal/share"
 )
 
 // fakeConn is a link.Conn that keeps what was flushed.
@@ -28,6 +29,9 @@ type fakeConn struct {
 	ended   protocol.Ending
 	pings   [][]byte // payloads, of those flushed
 	behind  bool     // what Behind says
+	full    bool     // whether nothing of others is taken
+	source  string   // what Source says; empty for one that all share
+	probes  []string // for why, and within what time
 }
 
 func (f *fakeConn) Enqueue(frames []byte) {
@@ -37,6 +41,27 @@ func (f *fakeConn) Enqueue(frames []byte) {
 }
 
 func (f *fakeConn) EnqueueParts(parts [][]byte) { f.Enqueue(slices.Concat(parts...)) }
+func (f *fakeConn) Forward(frame []byte)        { f.Enqueue(frame) }
+
+// Offer is link.Conn.
+func (f *fakeConn) Offer(frames []byte, from share.Source) bool {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if f.full {
+		return false
+	}
+	f.queue = append(f.queue, frames...)
+	return true
+}
+
+func (f *fakeConn) OfferParts(parts [][]byte) bool { return f.Offer(slices.Concat(parts...), nil) }
+
+// fill says whether the outbox is to be full of what others sent.
+func (f *fakeConn) fill(full bool) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.full, f.behind = full, full
+}
 
 func (f *fakeConn) Behind() bool {
 	f.mu.Lock()
@@ -72,6 +97,9 @@ func (f *fakeConn) why() protocol.Ending {
 
 // Probe finds the client alive, unless the test says otherwise.
 func (f *fakeConn) Probe(within time.Duration, why protocol.Ending) <-chan struct{} {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.probes = append(f.probes, fmt.Sprint(why, " ", within))
 	known := make(chan struct{})
 	close(known)
 	return known
@@ -88,6 +116,8 @@ func (f *fakeConn) Pause(until <-chan struct{}, atMost time.Duration) bool {
 
 func (f *fakeConn) RemoteAddr() string { return "192.0.2.1:1" }
 func (f *fakeConn) Request() string    { return "r1" }
+
+func (f *fakeConn) Source() share.Source { return f.source }
 
 // take returns the payloads of the text frames flushed since the last take, one per line.
 func (f *fakeConn) take(t *testing.T) string {

@@ -10,6 +10,7 @@ import (
 	"beckon/internal/link"
 	"beckon/internal/protocol"
 	"beckon/internal/ratelimit"
+	"beckon/internal/share"
 )
 
 // Conn is one WebSocket, a link.Conn.
@@ -21,6 +22,7 @@ type Conn struct {
 	receiver link.Receiver
 	dialect  protocol.Dialect
 	client   netip.Addr    // invalid where there is none
+	source   share.Source  // who its messages are counted for
 	request  string        // what the log calls the request
 	poller   *poller       // that watches the socket while there is no reader; nil if none does
 	opened   time.Duration // by Server.clock
@@ -34,7 +36,7 @@ type Conn struct {
 	reader atomic.Uint32 // readerRuns, readerCalled or readerAway
 
 	asked  time.Duration // when the last ping was sent, by Server.clock; 0 while none waits for a pong; owned by the timer's function
-	held   int           // bytes that the system held when it was sent; owned by the timer's function
+	way    way           // of that ping; owned like asked
 	slowed atomic.Bool   // whether the reader is in Pause: what the client has sent may wait unread
 
 	probe atomic.Pointer[probe] // the last one; nil before the first, Server.gone after Closed
@@ -78,25 +80,49 @@ func (c *Conn) RemoteAddr() string {
 // Request is link.Conn.
 func (c *Conn) Request() string { return c.request }
 
+// Source is link.Conn.
+func (c *Conn) Source() share.Source { return c.source }
+
 // Enqueue is link.Conn.
 func (c *Conn) Enqueue(frame []byte) {
 	defer c.caughtWriting()
-	c.queued(c.out.put(frame))
+	if !c.queued(c.out.put(frame, owner{})) {
+		c.end(protocol.EndSlowReader, nil)
+	}
 }
 
 // EnqueueParts is link.Conn.
 func (c *Conn) EnqueueParts(parts [][]byte) {
 	defer c.caughtWriting()
-	c.queued(c.out.putParts(parts))
+	if !c.queued(c.out.putParts(parts, owner{})) {
+		c.end(protocol.EndSlowReader, nil)
+	}
 }
 
-// queued takes what the outbox says of a frame.
-func (c *Conn) queued(waiting int64, fits bool) {
-	if !fits {
-		c.end(protocol.EndSlowReader, nil)
-		return
+// Offer is link.Conn.
+func (c *Conn) Offer(frames []byte, from share.Source) (taken bool) {
+	defer c.caughtWriting()
+	return c.queued(c.out.put(frames, owner{ofOthers, from}))
+}
+
+// OfferParts is link.Conn.
+func (c *Conn) OfferParts(parts [][]byte) (taken bool) {
+	defer c.caughtWriting()
+	return c.queued(c.out.putParts(parts, owner{kind: ofOthers}))
+}
+
+// Forward is link.Conn.
+func (c *Conn) Forward(frame []byte) {
+	defer c.caughtWriting()
+	c.queued(c.out.put(frame, owner{kind: ofSomewhere}))
+}
+
+// queued passes on what the outbox says of a frame.
+func (c *Conn) queued(waiting int64, fits bool) bool {
+	if fits {
+		c.observer().Queued(waiting)
 	}
-	c.observer().Queued(waiting)
+	return fits
 }
 
 // Behind is link.Conn.

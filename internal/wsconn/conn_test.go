@@ -75,7 +75,7 @@ type rig struct {
 
 func usual() Options {
 	return Options{
-		MaxMessageBytes: 1 << 16, OutboxBytes: 1 << 20, OutboxMessages: 1000,
+		MaxMessageBytes: 1 << 16, OutboxBytes: 1 << 20, OutboxMessages: 1000, SenderShare: 25,
 		PingInterval: 25 * time.Second, PongTimeout: 10 * time.Second, WriteTimeout: 10 * time.Second,
 		CloseTimeout: 5 * time.Second,
 		Clients:      address.New(nil), Gate: ratelimit.NewGate(ratelimit.Limits{}), LocalGate: ratelimit.NewGate(ratelimit.Limits{}), Pacer: ratelimit.NewPacer(ratelimit.Budget{}),

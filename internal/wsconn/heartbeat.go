@@ -17,9 +17,9 @@ func (c *Conn) beginHeartbeat() {
 }
 
 // onBeat sends a ping, and a pong timeout later looks whether anything has come since: a pong or any
-// message counts, a fragment of one does not. The pong of a client that is being slowed may wait unread, and so
-// may all pongs when this process has stood still: a timer that comes late tells. A slow client cannot answer what
-// has yet to reach it.
+// message counts, a fragment of one does not. While the ping is still on its way behind what waits, and that moves, it
+// is too early to tell: others may have sent it. The pong of a client that is being slowed may wait unread, and so
+// may all pongs when this process has stood still: a timer that comes late tells.
 func (c *Conn) onBeat() {
 	defer func() { c.caught(fault.Timer, recover()) }()
 	if c.ended() {
@@ -33,21 +33,15 @@ func (c *Conn) onBeat() {
 		c.heard.Store(false)
 		c.Enqueue(frame.New(frame.Ping, c.receiver.Beat()))
 		c.Flush()
-		c.held = c.out.held()
+		c.way = c.out.wayOfLast()
 		c.beat.Reset(opts.PongTimeout)
-	case c.heard.Load() || c.slowed.Load() || c.moves():
+	case c.heard.Load() || c.slowed.Load():
 		c.asked = 0
 		c.beat.Reset(opts.PingInterval - opts.PongTimeout)
-	case now-c.asked > opts.PongTimeout+opts.PongTimeout/2:
+	case c.out.nearer(&c.way), now-c.asked > opts.PongTimeout+opts.PongTimeout/2:
 		c.asked = now
 		c.beat.Reset(opts.PongTimeout)
 	default:
 		c.Close(protocol.EndPingTimeout)
 	}
-}
-
-// moves tells whether what was sent before the ping is still on its way to the client, and comes forward.
-func (c *Conn) moves() bool {
-	now := c.out.held()
-	return c.out.busy() || 0 < now && now < c.held
 }

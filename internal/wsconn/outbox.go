@@ -10,6 +10,7 @@ import (
 
 	"beckon/internal/link"
 	"beckon/internal/protocol"
+	"beckon/internal/share"
 )
 
 // outbox is the queue of frames that wait for one socket. Whoever flushes while nobody writes becomes the
@@ -20,80 +21,123 @@ type outbox struct {
 	below *steady         // static; the socket below TLS, which sees to the write timeout; nil where it is not ours
 
 	mu      sync.Mutex
-	queue   [][]byte                       // frames, or parts of them; guarded by mu
-	spare   [][]byte                       // an empty slice to be the next queue; guarded by mu
-	queued  link.Traffic                   // what is in queue; guarded by mu
-	writer  link.Traffic                   // what the writer has in hand; guarded by mu
-	spared  struct{ queued, writer int64 } // bytes of these that do not count, being of long frames; guarded by mu
-	total   link.Traffic                   // written; guarded by mu
-	writing bool                           // whether somebody is the writer; guarded by mu
-	last    bool                           // whether the last frame is queued: nothing is taken any more; guarded by mu
-	over    bool                           // whether the last frame is written, or never will be; guarded by mu
-	done    chan struct{}                  // closed when over; nil until somebody asks for it; guarded by mu
+	queue   [][]byte      // frames, or parts of them; guarded by mu
+	spare   [][]byte      // an empty slice to be the next queue; guarded by mu
+	queued  load          // what is in queue; guarded by mu
+	writer  load          // what the writer has in hand; guarded by mu
+	ledger  share.Ledger  // whose the frames are that count; guarded by mu
+	total   link.Traffic  // written; guarded by mu
+	ahead   int64         // bytes that the socket has taken from the flusher of what the writer has in hand; guarded by mu
+	writing bool          // whether somebody is the writer; guarded by mu
+	last    bool          // whether the last frame is queued: nothing is taken any more; guarded by mu
+	over    bool          // whether the last frame is written, or never will be; guarded by mu
+	done    chan struct{} // closed when over; nil until somebody asks for it; guarded by mu
+}
+
+// load is how much waits, and how much of that takes room: of a long frame only a part does, and of one that is kept
+// and bounded elsewhere nothing.
+type load struct {
+	all    link.Traffic
+	counts share.Tally
 }
 
 func (o *outbox) init(c *Conn) {
 	o.conn = c
 	o.raw = rawOf(c.net)
 	if below, ok := socketBelow(c.net).(*steady); ok {
-		below.begin(c.server.opts.WriteTimeout)
+		below.begin(c.server.opts.WriteTimeout, o.wrote)
 		o.below = below
 	}
 }
 
-// put queues a frame and returns how many bytes wait now; false if that is one too many.
-func (o *outbox) put(frame []byte) (waiting int64, fits bool) {
+// put queues a frame and returns how many bytes wait now; false if there is no room for it. How much room there is
+// depends on whose it is.
+func (o *outbox) put(frame []byte, whose owner) (waiting int64, fits bool) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
-	waiting, fits = o.count(len(frame))
+	fits = o.count(len(frame), whose)
 	if fits && !o.last {
 		o.queue = append(o.queue, frame)
 	}
-	return waiting, fits
+	return o.queued.all.Bytes + o.writer.all.Bytes, fits
 }
 
 // putParts is put for a frame that is in several slices.
-func (o *outbox) putParts(parts [][]byte) (waiting int64, fits bool) {
+func (o *outbox) putParts(parts [][]byte, whose owner) (waiting int64, fits bool) {
 	size := 0
 	for _, part := range parts {
 		size += len(part)
 	}
 	o.mu.Lock()
 	defer o.mu.Unlock()
-	waiting, fits = o.count(size)
+	fits = o.count(size, whose)
 	if fits && !o.last {
 		o.queue = append(o.queue, parts...)
 	}
-	return waiting, fits
+	return o.queued.all.Bytes + o.writer.all.Bytes, fits
 }
+
+// owner is whose a frame is.
+type owner struct {
+	kind ownerKind
+	from share.Source // of one that is ofOthers; nil for nobody's
+}
+
+type ownerKind uint8
+
+const (
+	ofClient    ownerKind = iota // the client gave rise to it
+	ofOthers                     // others did: they leave room for what the client gives rise to
+	ofSomewhere                  // it is kept, and bounded, elsewhere
+)
 
 // count makes room for a frame of so many bytes, if there is some. Of a long frame, such as the roster of a large
 // room, only half the bound counts, so that there is room for what comes behind it. It needs mu.
-func (o *outbox) count(size int) (waiting int64, fits bool) {
+func (o *outbox) count(size int, whose owner) (fits bool) {
 	if o.last {
-		return 0, true
+		return true
+	}
+	if whose.kind != ofSomewhere {
+		counts := min(size, o.conn.server.opts.OutboxBytes/2)
+		if !o.enter(counts, whose) {
+			return false
+		}
+		o.queued.counts.Bytes += counts
+		o.queued.counts.Frames++
+	}
+	o.queued.all.Add(link.Traffic{Messages: 1, Bytes: int64(size)})
+	return true
+}
+
+// enter tells whether there is room for a frame that counts for so many bytes. It needs mu.
+func (o *outbox) enter(size int, whose owner) bool {
+	waiting := o.waiting()
+	if whose.kind == ofOthers {
+		return o.ledger.Admit(&o.conn.server.shares, whose.from, size, waiting)
 	}
 	opts := &o.conn.server.opts
-	messages, bytes := o.queued.Messages+o.writer.Messages, o.queued.Bytes+o.writer.Bytes
-	spare := int64(max(0, size-opts.OutboxBytes/2))
-	counts := bytes - o.spared.queued - o.spared.writer + int64(size) - spare
-	if messages > 0 && (messages >= int64(opts.OutboxMessages) || counts > int64(opts.OutboxBytes)) {
-		return bytes, false
+	if waiting.Frames > 0 && (waiting.Frames >= opts.OutboxMessages || waiting.Bytes+size > opts.OutboxBytes) {
+		return false
 	}
-	o.queued.Add(link.Traffic{Messages: 1, Bytes: int64(size)})
-	o.spared.queued += spare
-	return bytes + int64(size), true
+	o.ledger.Enter()
+	return true
+}
+
+// waiting is what waits, as far as it takes room. It needs mu.
+func (o *outbox) waiting() share.Tally {
+	queued, writer := o.queued.counts, o.writer.counts
+	return share.Tally{Bytes: queued.Bytes + writer.Bytes, Frames: queued.Frames + writer.Frames}
 }
 
 // behind tells whether more than a quarter of what may wait does. A frame counts for no more than half of it, so that
-// one which comes only where this is false always fits.
+// one which comes only where this is false always fits in what is for others, three quarters.
 func (o *outbox) behind() bool {
-	const share = 4
+	const part = 4
 	opts := &o.conn.server.opts
 	o.mu.Lock()
 	defer o.mu.Unlock()
-	return o.queued.Messages+o.writer.Messages > int64(opts.OutboxMessages/share) ||
-		o.queued.Bytes+o.writer.Bytes-o.spared.queued-o.spared.writer > int64(opts.OutboxBytes/share)
+	waiting := o.waiting()
+	return waiting.Frames > opts.OutboxMessages/part || waiting.Bytes > opts.OutboxBytes/part
 }
 
 // finish queues the last frame.
@@ -102,7 +146,7 @@ func (o *outbox) finish(last []byte) {
 	defer o.mu.Unlock()
 	if !o.last {
 		o.queue = append(o.queue, last)
-		o.queued.Add(link.Traffic{Messages: 1, Bytes: int64(len(last))})
+		o.queued.all.Add(link.Traffic{Messages: 1, Bytes: int64(len(last))})
 		o.last = true
 	}
 }
@@ -111,7 +155,7 @@ func (o *outbox) finish(last []byte) {
 func (o *outbox) drop() {
 	o.mu.Lock()
 	defer o.mu.Unlock()
-	o.queue, o.queued, o.spared.queued = nil, link.Traffic{}, 0
+	o.queue, o.queued, o.ledger = nil, load{}, share.Ledger{}
 }
 
 func (o *outbox) sent() link.Traffic {
@@ -122,9 +166,9 @@ func (o *outbox) sent() link.Traffic {
 
 // batch is what the writer has in hand. It owns the slice, not the frames.
 type batch struct {
-	frames [][]byte     // what is left to write
-	size   link.Traffic // of all of it, written or not
-	all    [][]byte     // the slice as it was taken
+	frames [][]byte // what is left to write
+	size   load     // of all of it, written or not
+	all    [][]byte // the slice as it was taken
 }
 
 // flush makes the caller the writer, unless there is one, until the queue is empty or the socket full.
@@ -143,53 +187,45 @@ func (o *outbox) flush() {
 	}
 }
 
-// run is the flusher: it writes b and then all that comes, and ends with the queue empty.
+// run is the flusher: it writes b and then all that comes, and ends with the queue empty. A socket that takes nothing
+// for the write timeout ends the connection. What is in hand may be written until that is over once more: behind it
+// comes the close frame that tells a client why, which reads on in time.
 func (o *outbox) run(b batch) {
 	defer o.conn.caughtWriting()
 	for len(b.frames) > 0 {
-		if err := o.write(b.frames); err != nil {
-			why := protocol.EndConnectionLost
-			if errors.Is(err, os.ErrDeadlineExceeded) {
-				why = protocol.EndWriteTimeout
-			}
-			o.fail(why)
+		err := o.write(&b)
+		switch {
+		case err == nil:
+			b = o.next(b)
+		case errors.Is(err, os.ErrDeadlineExceeded) && !o.conn.ended():
+			o.conn.end(protocol.EndWriteTimeout, nil)
+		default:
+			o.fail(protocol.EndConnectionLost)
 			return
 		}
-		b = o.next(b)
 	}
 }
 
-// write blocks until all is written, an error comes, or the socket takes nothing for the write timeout.
-func (o *outbox) write(rest net.Buffers) error {
+// write blocks until all is written, an error comes, or the socket takes nothing for the write timeout. What is left
+// is in b.
+func (o *outbox) write(b *batch) error {
+	rest := net.Buffers(b.frames)
+	err := o.writeTo(o.conn.net, &rest)
+	b.frames = rest
+	return err
+}
+
+func (o *outbox) writeTo(conn net.Conn, rest *net.Buffers) error {
 	if o.below != nil {
-		_, err := rest.WriteTo(o.conn.net)
+		_, err := rest.WriteTo(conn)
 		return err
 	}
-	socket := steady{Conn: o.conn.net}
-	socket.begin(o.conn.server.opts.WriteTimeout)
-	if err := socket.write(&rest); err != nil {
+	socket := steady{Conn: conn}
+	socket.begin(o.conn.server.opts.WriteTimeout, o.wrote)
+	if err := socket.write(rest); err != nil {
 		return err
 	}
 	return socket.SetWriteDeadline(time.Time{}) // a stale deadline would fail the next try
-}
-
-// busy tells whether somebody writes: where that lasts, the socket is full, and the write timeout is for it.
-func (o *outbox) busy() bool {
-	o.mu.Lock()
-	defer o.mu.Unlock()
-	return o.writing
-}
-
-// held is how many bytes the system holds that the client has not acknowledged, 0 where it does not say.
-func (o *outbox) held() (bytes int) {
-	raw := o.raw
-	if o.below != nil {
-		raw = o.below.raw
-	}
-	if raw != nil {
-		_ = raw.Control(func(fd uintptr) { bytes = held(int(fd)) }) // what fails here fails elsewhere, too
-	}
-	return bytes
 }
 
 // begin takes the queue if there is something in it and nobody writes.
@@ -205,7 +241,7 @@ func (o *outbox) begin() batch {
 
 // next accounts for a batch that is written and takes the next; with none, the caller is the writer no more.
 func (o *outbox) next(written batch) batch {
-	o.conn.observer().Sent(written.size)
+	o.conn.observer().Sent(written.size.all)
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	o.settle(written)
@@ -223,8 +259,7 @@ func (o *outbox) next(written batch) batch {
 func (o *outbox) take() batch {
 	b := batch{frames: o.queue, all: o.queue, size: o.queued}
 	o.queue, o.spare = o.spare, nil
-	o.writer, o.queued = o.queued, link.Traffic{}
-	o.spared.writer, o.spared.queued = o.spared.queued, 0
+	o.writer, o.queued = o.queued, load{}
 	return b
 }
 
@@ -232,8 +267,9 @@ func (o *outbox) take() batch {
 // needs mu.
 func (o *outbox) settle(b batch) {
 	const keepCap = 4
-	o.writer, o.spared.writer = link.Traffic{}, 0
-	o.total.Add(b.size)
+	o.writer, o.ahead = load{}, 0
+	o.ledger.Leave(b.size.counts.Frames)
+	o.total.Add(b.size.all)
 	if cap(b.all) > keepCap {
 		return
 	}

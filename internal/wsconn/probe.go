@@ -4,6 +4,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"beckon/internal/fault"
 	"beckon/internal/frame"
 	"beckon/internal/protocol"
 )
@@ -18,6 +19,8 @@ type probe struct {
 	step  time.Duration   // between two looks; static
 	why   protocol.Ending // of a client that says nothing; static
 	known chan struct{}   // closed when it is settled; static
+
+	way way // of its ping; owned by the functions of its timers, one after the other
 
 	heard   atomic.Bool  // whether something has come from the client; it may not have been dealt with
 	settled atomic.Int64 // when the outcome was known, by Server.clock; 0 until then
@@ -66,20 +69,25 @@ func (c *Conn) ask(p *probe) {
 	}
 	c.Enqueue(frame.New(frame.Ping, c.receiver.Beat()))
 	c.Flush()
+	p.way = c.out.wayOfLast()
 	c.watch(p, probeLooks)
 }
 
 // watch looks so often whether something has come, and closes the connection if nothing has. A look that comes late
-// does not count: this process has stood still, and what has come meanwhile is unread, as the heartbeat has it, too.
+// does not count: this process has stood still, and what has come meanwhile is unread. While the ping is on its way
+// behind what waits, and that moves, the time begins anew. The heartbeat has it so, too.
 func (c *Conn) watch(p *probe, looks int) {
 	began := c.server.clock()
 	time.AfterFunc(p.step, func() {
+		defer func() { c.caught(fault.Timer, recover()) }()
 		now := c.server.clock()
 		late := now-began > p.step+p.step/2
 		switch {
 		case p.settled.Load() != 0 || p.heard.Load() || c.ended(): // if it is not known yet, the reader will see to it
 		case c.slowed.Load():
 			p.settle(now)
+		case c.out.nearer(&p.way):
+			c.watch(p, probeLooks)
 		case late:
 			c.watch(p, looks)
 		case looks > 1:

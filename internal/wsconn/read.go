@@ -280,7 +280,7 @@ func (c *Conn) leave(end link.End) {
 // linger waits until the close frame is out and the client has closed its side, both for a bounded time: a
 // socket that is closed with something unread in it may take the close frame back from the client.
 func (c *Conn) linger(why protocol.Ending) {
-	if why == protocol.EndConnectionLost || why == protocol.EndWriteTimeout {
+	if why == protocol.EndConnectionLost {
 		return
 	}
 	select {

@@ -33,6 +33,7 @@ import (
 	"beckon/internal/link"
 	"beckon/internal/logflood"
 	"beckon/internal/ratelimit"
+	"beckon/internal/share"
 )
 
 // Options are the bounds of a server's connections.
@@ -40,6 +41,7 @@ type Options struct {
 	MaxMessageBytes int64         // the longest message of a client
 	OutboxBytes     int           // what may wait for one client; a single longer frame may wait alone
 	OutboxMessages  int           // how many frames may wait for one client
+	SenderShare     int           // how much of that may be of one source, in percent
 	PingInterval    time.Duration // between two pings
 	PongTimeout     time.Duration // from a ping until something must have come; less than PingInterval
 	WriteTimeout    time.Duration // how long a socket may take not a single byte
@@ -90,6 +92,7 @@ type Server struct {
 	opts     Options
 	epoch    time.Time     // of clock
 	busyGap  time.Duration // messages that come closer together find a reader that waits for them
+	shares   share.Limits  // of an outbox
 	dialects Dialects
 	origins  atomic.Pointer[origins]
 	strange  zerolog.Logger // for proxies that are not trusted
@@ -122,6 +125,7 @@ func NewServer(opts Options, dialects Dialects) *Server {
 		opts:     opts,
 		epoch:    time.Now(),
 		busyGap:  100 * time.Millisecond,
+		shares:   share.Of(share.Tally{Bytes: opts.OutboxBytes, Frames: opts.OutboxMessages}, opts.SenderShare),
 		dialects: dialects,
 		strange:  logflood.Seldom(opts.Log, complaintInterval),
 		upgrader: websocket.Upgrader{
@@ -167,7 +171,8 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		http.Error(w, err.Error(), http.StatusForbidden)
 		return
 	}
-	places, reason := s.admit(r)
+	group, limited := s.opts.Clients.Group(r)
+	places, reason := s.admit(group, limited)
 	if reason != ratelimit.None {
 		s.refuse(r, refusalOf(reason), "")
 		s.hintAtProxy(r, reason)
@@ -181,7 +186,7 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 			places.leave()
 		}
 	}()
-	kept = s.upgrade(w, r, places)
+	kept = s.upgrade(w, r, places, group)
 }
 
 // refuse notes that a request is not upgraded. What the operator or the client could do about it is the detail, "" for
@@ -214,8 +219,7 @@ func (p *places) leave() {
 }
 
 // admit asks the gates for a place.
-func (s *Server) admit(r *http.Request) (p places, reason ratelimit.Reason) {
-	group, limited := s.opts.Clients.Group(r)
+func (s *Server) admit(group netip.Prefix, limited bool) (p places, reason ratelimit.Reason) {
 	if limited {
 		p[0], reason = s.opts.Gate.Admit(group)
 		return p, reason
@@ -230,7 +234,7 @@ func (s *Server) admit(r *http.Request) (p places, reason ratelimit.Reason) {
 }
 
 // upgrade makes a connection of the request, which leaves its places at its end; false if it could not.
-func (s *Server) upgrade(w http.ResponseWriter, r *http.Request, p places) bool {
+func (s *Server) upgrade(w http.ResponseWriter, r *http.Request, p places, group netip.Prefix) bool {
 	if s.isDraining() {
 		s.refuse(r, RefusedDraining, "")
 		w.Header().Set("Retry-After", "5")
@@ -250,7 +254,7 @@ func (s *Server) upgrade(w http.ResponseWriter, r *http.Request, p places) bool 
 		return false // gorilla has answered
 	}
 	c := newConn(s, ws.NetConn(), ws.Subprotocol())
-	c.client, c.places, c.request = client, p, request
+	c.client, c.places, c.request, c.source = client, p, request, sourceOf(group)
 	if !s.add(c) {
 		s.refuse(r, RefusedDraining, "")
 		c.net.Close()
@@ -260,6 +264,15 @@ func (s *Server) upgrade(w http.ResponseWriter, r *http.Request, p places) bool 
 	c.begin(s.dialects[ws.Subprotocol()])
 	go c.read()
 	return true
+}
+
+// sourceOf is who the messages of a client are counted for: its group of addresses, or the client alone where it has no
+// address.
+func sourceOf(group netip.Prefix) share.Source {
+	if !group.IsValid() {
+		return new(byte)
+	}
+	return group
 }
 
 // joinLines makes one line of a header that came in several (RFC 9110 section 5.3), since gorilla reads one.

@@ -17,6 +17,7 @@ type steady struct {
 	// Static once there is a WebSocket; until then the socket is like any other.
 
 	timeout time.Duration   // how long it may take nothing
+	took    func(bytes int) // is told of what it takes
 	raw     syscall.RawConn // nil where the socket has no descriptor
 	look    func(fd uintptr)
 
@@ -31,9 +32,9 @@ type steady struct {
 // and not for one that takes long.
 func BelowTLS(socket net.Conn) net.Conn { return &steady{Conn: socket} }
 
-// begin sets the timeout, before anything is written concurrently.
-func (s *steady) begin(timeout time.Duration) {
-	s.timeout, s.raw = timeout, rawOf(s.Conn)
+// begin sets the timeout, and who is told of what the socket takes, before anything is written concurrently.
+func (s *steady) begin(timeout time.Duration, took func(bytes int)) {
+	s.timeout, s.took, s.raw = timeout, took, rawOf(s.Conn)
 	s.look = func(fd uintptr) { s.held = held(int(fd)) }
 }
 
@@ -60,14 +61,21 @@ func (s *steady) Write(b []byte) (n int, err error) {
 	return n, err
 }
 
-// write blocks until all is written, an error comes, or the socket takes nothing for the timeout.
+// write blocks until all is written, an error comes, or the socket takes nothing for the timeout. Where the system tells
+// what has arrived, that begins a little later: what was on its way at first arrives also where nobody reads.
 func (s *steady) write(rest *net.Buffers) error {
+	const settling = 4 // part of the timeout
+	settled := s.raw == nil
 	for len(*rest) > 0 {
-		s.SetWriteDeadline(time.Now().Add(s.timeout))
+		wait := s.timeout
+		if !settled {
+			wait /= settling
+		}
+		s.SetWriteDeadline(time.Now().Add(wait))
 		before := s.waiting()
 		n, err := s.some(rest)
-		if errors.Is(err, os.ErrDeadlineExceeded) && (n > 0 || s.waiting() < before) {
-			err = nil
+		if errors.Is(err, os.ErrDeadlineExceeded) && (!settled || n > 0 || s.waiting() < before) {
+			settled, err = true, nil
 		}
 		if err != nil {
 			return err
@@ -76,20 +84,45 @@ func (s *steady) write(rest *net.Buffers) error {
 	return nil
 }
 
-// some writes what is left, or where nobody could tell how much of it was written, a piece.
-func (s *steady) some(rest *net.Buffers) (n int64, err error) {
+// some writes a piece of what is left, so that it is known in time how far it has come.
+func (s *steady) some(rest *net.Buffers) (n int, err error) {
+	most := 4096 // bytes: few enough that a slow client takes them in the timeout
 	if s.raw != nil {
-		return rest.WriteTo(s.Conn)
+		most = 32 << 10 // the system tells how much of it was written
 	}
-	const piece = 4096 // bytes: few enough that a slow client takes them in the timeout
-	first := (*rest)[0]
-	taken, err := s.Conn.Write(first[:min(piece, len(first))])
-	if taken < len(first) {
-		(*rest)[0] = first[taken:]
+	if first := (*rest)[0]; len(*rest) == 1 || len(first) >= most {
+		n, err = s.Conn.Write(first[:min(most, len(first))])
 	} else {
-		(*rest)[0], *rest = nil, (*rest)[1:]
+		piece := firstOf(*rest, most)
+		written, e := piece.WriteTo(s.Conn)
+		n, err = int(written), e
 	}
-	return int64(taken), err
+	*rest = advance(*rest, n)
+	s.took(n)
+	return n, err
+}
+
+// firstOf is the first buffers, with at most so many bytes, in a slice of its own: net.Buffers.WriteTo writes into it.
+func firstOf(rest net.Buffers, bytes int) net.Buffers {
+	const most = 64
+	n := 0
+	for n < min(len(rest), most) && len(rest[n]) <= bytes {
+		bytes -= len(rest[n])
+		n++
+	}
+	return append(net.Buffers(nil), rest[:n]...)
+}
+
+// advance drops the first n bytes.
+func advance(rest [][]byte, n int) [][]byte {
+	for len(rest) > 0 && n >= len(rest[0]) {
+		n -= len(rest[0])
+		rest = rest[1:]
+	}
+	if n > 0 {
+		rest[0] = rest[0][n:]
+	}
+	return rest
 }
 
 // waiting is how many bytes the system holds that the client has not acknowledged. It offers room in steps, for one of

@@ -50,19 +50,8 @@ func (o *outbox) try(b *batch) error {
 	if err == nil {
 		err = a.err
 	}
-	b.advance(a.n)
+	b.frames = advance(b.frames, a.n)
 	a.frames, a.n, a.err = nil, 0, nil
 	o.conn.server.attempts.Put(a)
 	return err
-}
-
-// advance drops the first n bytes.
-func (b *batch) advance(n int) {
-	for len(b.frames) > 0 && n >= len(b.frames[0]) {
-		n -= len(b.frames[0])
-		b.frames = b.frames[1:]
-	}
-	if n > 0 {
-		b.frames[0] = b.frames[0][n:]
-	}
 }

@@ -3,6 +3,7 @@ package wsconn
 import (
 	"context"
 	"net/http"
+	"net/netip"
 
 	"beckon/internal/link"
 )
@@ -36,7 +37,7 @@ func (s *Server) serveUnseen(w http.ResponseWriter, r *http.Request, accept link
 		return // gorilla has answered
 	}
 	c := newConn(s, ws.NetConn(), ws.Subprotocol())
-	c.unseen = true
+	c.unseen, c.source = true, sourceOf(netip.Prefix{})
 	if !s.add(c) {
 		c.net.Close()
 		return

@@ -68,7 +68,7 @@ type client struct {
 	connected func()
 	welcomed  func()               // by the reply to a login
 	relayed   func(message []byte) // by another user
-	failed    func()               // a message: it was not understood, or its recipient not there
+	failed    func()               // a message: it was not understood, or its recipient is behind or not there
 	ended     func(code int)       // of the connection; if it is nil, that must not happen
 }
 

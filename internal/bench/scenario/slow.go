@@ -18,16 +18,19 @@ type Slow struct {
 	PairsRate float64 // messages per second among all pairs
 	Buffer    int     // bytes that the system holds for one who does not read
 	Duration  time.Duration
+	Stall     time.Duration // how long readers stand still once messages to them are refused: longer than the server's write timeout, shorter than twice that
 }
 
 // slow is a Slow under way.
 type slow struct {
 	crowd   *crowd
+	stall   time.Duration // see Slow
 	healthy *talk
 	readers []*client
 	senders []*client
 	sent    int
-	gone    map[*client]bool // readers whose senders were told so
+	full    map[*client]bool // readers for whom a message was refused
+	woken   int              // of these, how many read on
 	codes   map[int]int      // close code: readers that were dropped with it
 	stopped bool
 }
@@ -44,7 +47,7 @@ func (o Slow) Run(b *Bench) ([]report.Result, error) {
 	}
 	defer c.close()
 	c.keepAlive()
-	s := &slow{crowd: c, healthy: newTalk(c), gone: map[*client]bool{}, codes: map[int]int{}}
+	s := &slow{crowd: c, stall: o.Stall, healthy: newTalk(c), full: map[*client]bool{}, codes: map[int]int{}}
 	for n := range o.Pairs {
 		s.healthy.pair(c.add(dialect.User{Name: c.name(2 * n)}), c.add(dialect.User{Name: c.name(2*n + 1)}))
 	}
@@ -81,6 +84,9 @@ func (o Slow) measure(s *slow) (report.Result, error) {
 	s.flood(o.Rate)
 	busy, peak, err := s.phase(o.Duration)
 	if err != nil {
+		return r, err
+	}
+	if _, err := c.loop.Run(2*o.Stall, func() bool { return s.woken == len(s.readers) }); err != nil {
 		return r, err
 	}
 	s.stopped = true
@@ -121,28 +127,26 @@ func (s *slow) phase(d time.Duration) (*latency.Recorder, int64, error) {
 	return recorder, most, nil
 }
 
-// flood sends offers to the readers, in turn, but for those who are known to be gone.
+// flood sends offers to the readers, in turn, whether they are taken or refused.
 func (s *slow) flood(perSecond float64) {
 	turn := 0
 	s.crowd.repeat(latency.NewPace(s.crowd.loop.Now(), perSecond), func(time.Duration) bool {
-		if reader := s.readers[turn]; !s.gone[reader] {
-			s.senders[turn].relay(reader, dialect.Message{Type: "offer", Number: s.sent})
-			s.sent++
-		}
+		s.senders[turn].relay(s.readers[turn], dialect.Message{Type: "offer", Number: s.sent})
+		s.sent++
 		turn = (turn + 1) % len(s.readers)
 		return !s.stopped
 	})
 }
 
-// missed has a reader that is known to be gone read on a little later, before the server has given up on telling it
-// why. From then on latencies count no more: reading all that waited keeps this program busy too.
+// missed has a reader for whom too much waits read on when the server has given it up, and has not yet given up on telling
+// it why. From then on latencies count no more: reading all that waited keeps this program busy too.
 func (s *slow) missed(reader *client) {
-	const later = 3 * time.Second
-	if s.gone[reader] {
+	if s.full[reader] {
 		return
 	}
-	s.gone[reader] = true
-	s.crowd.loop.At(s.crowd.loop.Now()+later, func(time.Duration) {
+	s.full[reader] = true
+	s.crowd.loop.At(s.crowd.loop.Now()+s.stall, func(time.Duration) {
+		s.woken++
 		s.healthy.latency = latency.NewRecorder()
 		if reader.conn != nil {
 			reader.conn.Unpause()

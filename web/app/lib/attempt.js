@@ -6,6 +6,11 @@ import { withUsable } from './ice-servers.js';
 import { Negotiation } from './negotiation.js';
 import { sessionOf } from './sdp.js';
 
+/** How often what the server refused is said again before we give up. */
+const MOST_REPEATS = 3;
+/** How long to wait before the first time at most, in ms; then twice as long each time. At least it is half of that. */
+const REPEAT_AFTER = 1_000;
+
 /** @typedef {import('./negotiation.js').Description} Description */
 /** @typedef {import('./ice-supply.js').IceSupply} IceSupply */
 
@@ -20,7 +25,7 @@ import { sessionOf } from './sdp.js';
  * @property {() => void} channelClosed by the other side, or the transport under it
  * @property {() => void} stranger the answer is from another session: the other page was reloaded
  * @property {(error: unknown) => void} failed a description could not be made or applied
- * @property {() => void} barren nothing of our own was found that could be connected to
+ * @property {() => void} barren it is of no use to go on: the verdict says why
  */
 
 /**
@@ -49,6 +54,10 @@ export class Attempt {
   #diagnosis;
   /** Whether there was a path. */
   #stood = false;
+  /** How often in a row we waited to repeat what was refused. */
+  #repeats = 0;
+  /** Whether what we said last was refused, as the other side is behind. */
+  #busy = false;
   #ended = new AbortController();
 
   /** @param {AttemptOptions} options */
@@ -76,6 +85,7 @@ export class Attempt {
 
   /** Why there is no connection, as far as our side can tell. */
   get verdict() {
+    if (this.#busy) return 'busy';
     return this.#diagnosis.verdict(this.#supply, this.unanswered || this.#stood);
   }
 
@@ -127,6 +137,21 @@ export class Attempt {
     this.#negotiation.repeat();
   }
 
+  /** The other side is behind, so that the server refused what we said last: it is said again later, a few times. */
+  refused() {
+    if (this.#busy) return; // of what is to be repeated
+    this.#busy = true;
+    if (this.#repeats === MOST_REPEATS) {
+      this.#owner.barren();
+      return;
+    }
+    const most = REPEAT_AFTER * 2 ** this.#repeats++;
+    setTimeout(() => {
+      this.#busy = false;
+      this.#negotiation.repeat(true);
+    }, most * (1 + Math.random()) / 2);
+  }
+
   /**
    * Looks for a new path (RFC 8445 section 2.4), with the ICE servers of the moment.
    *
@@ -170,7 +195,11 @@ export class Attempt {
   #listen() {
     const { pc, signal } = this;
     pc.addEventListener('connectionstatechange', () => {
-      this.#stood ||= pc.connectionState === 'connected';
+      if (pc.connectionState === 'connected') {
+        this.#stood = true;
+        this.#repeats = 0;
+        this.#busy = false;
+      }
       this.#owner.connection(pc.connectionState);
     }, { signal });
     pc.addEventListener('datachannel', ({ channel }) => this.#use(channel), { signal });

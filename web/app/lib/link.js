@@ -162,13 +162,13 @@ export class Link {
    * @param {string | null} call null: whichever there is
    */
   hungUp(call) {
-    const current = this.#held?.call ?? this.#attempt?.call ?? null;
-    if (call === null || call === current) this.shut('hangup');
+    if (call === null || call === (this.#held?.call ?? this.#attempt?.call ?? null)) this.shut('hangup');
   }
 
-  /** The server knows nobody of this name. */
-  unknown() {
-    if (this.state === 'connecting') this.#end('failed', 'unknown-user');
+  /** @param {import('./protocol.js').ErrorCode} code why the server did not pass on what we said */
+  refused(code) {
+    if (code === 'recipient_busy') this.#attempt?.refused();
+    else if (code === 'unknown_user' && this.state === 'connecting') this.#end('failed', 'unknown-user');
   }
 
   /** The user left the room. An open connection does not mind. */

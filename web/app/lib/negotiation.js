@@ -87,14 +87,16 @@ export class Negotiation {
 
   /**
    * Says again what the other side may have missed: an offer still unanswered;
-   * until the connection stands also our answer and candidates. To hear it
-   * twice does no harm.
+   * until the connection stands, or if that is known to be lost, also our answer
+   * and candidates. To hear it twice does no harm.
+   *
+   * @param {boolean} [lost] whether the server said that it did not pass it on
    */
-  repeat() {
+  repeat(lost = false) {
     this.#enqueue(async () => {
       const { signalingState, connectionState, localDescription } = this.#pc;
       const unanswered = signalingState === 'have-local-offer';
-      if (connectionState === 'connected' && !unanswered) return;
+      if (connectionState === 'connected' && !unanswered && !lost) return;
       if (unanswered || localDescription?.type === 'answer') this.#sendDescription(localDescription);
       for (const candidate of this.#found) this.#send('candidate', candidate);
     });

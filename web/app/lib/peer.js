@@ -15,6 +15,7 @@ import { pathOf } from './path.js';
  * Why a Peer failed. It was not reached:
  * - `unknown-user`: the server knows nobody of that name
  * - `left`: the user left the server
+ * - `busy`: too much waits for the user at the server already, who reads too slowly or hears from too many
  * - `timeout`: the other side did not answer in time, or stopped halfway
  *
  * or there was no path between the two, because
@@ -37,7 +38,7 @@ import { pathOf } from './path.js';
  * - `left`: the user left the server, with the connection out of touch
  * - `local`: we closed it, or our page went away
  *
- * @typedef {'unknown-user' | 'left' | 'relay-only' | import('./diagnosis.js').Verdict
+ * @typedef {'unknown-user' | 'left' | 'busy' | 'relay-only' | import('./diagnosis.js').Verdict
  *   | 'error' | 'hangup' | 'closed-by-peer' | 'local'} PeerReason
  */
 

@@ -127,7 +127,7 @@ export class Peers extends Emitter {
     signaling.addEventListener('login', ({ detail }) => detail.resumed || this.#meet());
     signaling.addEventListener('caughtup', () => this.#meet());
     signaling.addEventListener('error', ({ detail: { code, name } }) => {
-      if (code === 'unknown_user' && name !== null) this.#links.get(name)?.unknown();
+      if (name !== null) this.#links.get(name)?.refused(code);
     });
   }
 

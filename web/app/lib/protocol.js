@@ -30,7 +30,7 @@ export const CloseCode = Object.freeze({
 /**
  * Error codes: the server's, and (last line) those the library adds itself.
  *
- * @typedef {'bad_json' | 'unknown_type' | 'bad_message' | 'not_logged_in' | 'unknown_user'
+ * @typedef {'bad_json' | 'unknown_type' | 'bad_message' | 'not_logged_in' | 'unknown_user' | 'recipient_busy'
  *   | 'name_taken' | 'bad_name' | 'bad_room' | 'already_logged_in' | 'unauthorized'
  *   | 'room_full' | 'server_full' | 'too_large'
  *   | 'offline' | 'refused' | 'closed' | 'logged_out' | 'timeout'} ErrorCode

@@ -186,6 +186,54 @@ test('nobody of that name', async (t) => {
   assert.deepEqual([peer.state, peer.reason], ['failed', 'unknown-user']);
 });
 
+test('the other side is behind for a while: what was refused is said again', async (t) => {
+  const { ana, bob, clock, server } = await startParty(t);
+  server.busy.add('bob');
+  const peer = ana.peers.connect('bob');
+  await clock.advance(2_000);
+  assert.equal(peer.state, 'connecting');
+  assert.equal(bob.peers.get('ana'), undefined);
+  server.busy.delete('bob');
+  await clock.advance(3_000);
+  assert.deepEqual([peer.state, bob.peers.get('ana').state], ['open', 'open']);
+});
+
+test('the caller is behind for a while: the answer is said again', async (t) => {
+  const { ana, clock, server } = await startParty(t);
+  server.busy.add('ana');
+  const peer = ana.peers.connect('bob');
+  await clock.advance(400);
+  server.busy.delete('ana');
+  await clock.advance(1_000);
+  assert.equal(peer.state, 'open');
+});
+
+test('one who is behind is not troubled for ever', async (t) => {
+  const { ana, clock, server } = await startParty(t);
+  server.busy.add('bob');
+  const peer = ana.peers.connect('bob');
+  await clock.advance(8_000);
+  assert.deepEqual([peer.state, peer.reason], ['failed', 'busy']);
+  const offers = server.got('offer').length;
+  assert.equal(offers, 4, 'once, and three times more');
+  await clock.advance(60_000);
+  assert.equal(server.got('offer').length, offers);
+});
+
+test('an established connection looks for a new path while the other side is behind', async (t) => {
+  const { ana, clock, server } = await startParty(t);
+  const peer = ana.peers.connect('bob');
+  await clock.advance(50);
+  server.busy.add('bob');
+  peer.restartIce();
+  await clock.advance(400);
+  const answers = server.got('answer').length;
+  server.busy.delete('bob');
+  await clock.advance(2_000);
+  assert.equal(peer.state, 'open');
+  assert.equal(server.got('answer').length, answers + 1);
+});
+
 test('the other side leaves the server while connecting', async (t) => {
   const { ana, bob, clock, network } = await startParty(t);
   network.up = false;

@@ -79,6 +79,8 @@ function failureHelp(facts) {
   switch (reason) {
     case 'error':
       return 'This browser could not set the connection up.';
+    case 'busy':
+      return `Too much is waiting for ${name} at the server: their network may be slow. Try again in a moment.`;
     case 'timeout':
       return `${name} did not answer in time: their page may be asleep, or their network is gone. Try again in a moment.`;
     case 'no-candidates':

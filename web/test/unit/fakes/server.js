@@ -26,6 +26,8 @@ export class FakeServer {
   sockets = [];
   /** seats by name */
   users = new Map();
+  /** names of those who are behind: what is for them is refused */
+  busy = new Set();
   /** called with (socket, frame); true: taken care of */
   intercept = () => false;
   /** credentials handed out */
@@ -132,7 +134,8 @@ export class FakeServer {
 
   #relay(socket, frame) {
     const to = this.users.get(frame.name);
-    if (to) to.deliver({ ...frame, name: socket.seat.user.userName });
+    if (to && this.busy.has(frame.name)) this.#reply(socket, { type: 'error', code: 'recipient_busy', message: 'Try again', name: frame.name });
+    else if (to) to.deliver({ ...frame, name: socket.seat.user.userName });
     else this.#reply(socket, { type: 'error', code: 'unknown_user', message: `User ${frame.name} does not exist!`, name: frame.name });
   }
 
