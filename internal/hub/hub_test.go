@@ -184,7 +184,7 @@ func TestRejoin(t *testing.T) {
 		bob, _ := join(t, h, "Bob")
 		settle()
 		eve, _ := join(t, h, "Eve")
-		there := slices.Collect(ana.Rejoin().All())
+		there := slices.Collect(ana.Rejoin("there").All())
 		slices.SortFunc(there, func(a, b protocol.User) int { return strings.Compare(a.Name, b.Name) })
 		if !slices.Equal(there, []protocol.User{bob.User, eve.User}) {
 			t.Errorf("the roster is %v", there)

@@ -5,7 +5,6 @@ package soak_test
 import (
 	"errors"
 	"fmt"
-	"math/rand/v2"
 	"strconv"
 	"strings"
 	"sync"
@@ -19,13 +18,12 @@ import (
 // client is a person's program. It checks all that it hears at once. Its methods return errOver, or errBroken where the
 // connection has ended as it may.
 type client struct {
-	soak     *soak
+	will     // of whoever has turn
 	name     string
 	v1       bool
 	presence bool // whether it wants to know who is there
 	proxied  bool
-	deaf     bool       // whether its receive buffer is small
-	chance   *rand.Rand // owned by whoever has turn
+	deaf     bool // whether its receive buffer is small
 
 	turn    sync.Mutex // held while the client does something that is made of several steps
 	sending sync.Mutex // held while something is sent, so that it is due in the same order; after turn
@@ -36,7 +34,6 @@ type client struct {
 	dues     []*due     // what it has sent
 	pings    int
 	stay     *stay     // who it is; nil while it is nobody
-	former   *stay     // who it was before on the connection; nil if nobody
 	room     string    // of stay, as it was asked for
 	session  string    // secret, as long as there is a stay
 	received int       // messages since the last login reply
@@ -108,8 +105,7 @@ func (c *client) dialed(err error) error {
 
 // switchTo makes k the connection that counts. It needs sending and mu.
 func (c *client) switchTo(k *conn) {
-	c.conn, c.former = k, nil
-	c.since = k.opened
+	c.conn, c.since = k, k.opened
 	c.epoch++
 	c.note("* connected from %s", k.ws.LocalAddr())
 }
@@ -245,7 +241,7 @@ func (c *client) hearEnd(k *conn, code int, err error) {
 	defer c.mu.Unlock()
 	k.code = code
 	c.soak.forgetConn(k)
-	if !k.ends(code) {
+	if !k.mayEndWith(code) {
 		c.note("* a connection has ended: %v", err)
 		c.fault("the connection from %s has ended with %d, it may end with %v: %v", k.ws.LocalAddr(), code, k.may, err)
 	}

@@ -28,10 +28,12 @@ const (
 	policy    = 1008
 	tooLarge  = 1009
 	restart   = 1012
-	own       = 4000 // a client's own, which leaves its session resumable
-	takenOver = 4001
-	noLogin   = 4002
-	tooSlow   = 4008
+	// serverFault is a fault of the server's, which knows it.
+	serverFault = 1011
+	own         = 4000 // a client's own, which leaves its session resumable
+	takenOver   = 4001
+	noLogin     = 4002
+	tooSlow     = 4008
 )
 
 // conn is a WebSocket of a client.
@@ -117,11 +119,11 @@ func (k *conn) read() {
 	}
 }
 
-// pinged answers a ping, which says that all before it has come. Who has given a connection up, or closed it, says
-// nothing more.
+// pinged answers a ping, which says that all before it has come, also behind a close frame (RFC 6455 section 5.5.2).
+// Who has given a connection up says nothing more.
 func (k *conn) pinged(payload string) error {
 	k.client.mu.Lock()
-	silent := k.givenUp || k.farewell != 0
+	silent := k.givenUp
 	k.client.note("< WebSocket ping, answered: %t", !silent)
 	k.client.mu.Unlock()
 	if !silent {
@@ -160,8 +162,8 @@ func (k *conn) write(frames ...testkit.RawFrame) {
 	k.socket.Write(out)
 }
 
-// ends tells whether an end with a code is one that may be. It needs client.mu.
-func (k *conn) ends(code int) bool {
+// mayEndWith tells whether an end with a code is one that may be. It needs client.mu.
+func (k *conn) mayEndWith(code int) bool {
 	const moment = time.Second
 	c := k.client
 	switch code {
@@ -174,9 +176,15 @@ func (k *conn) ends(code int) bool {
 			return false // it was not asked for long enough
 		}
 	case noLogin:
-		if k == c.conn && (c.stay == nil || c.leaving) && time.Since(c.since) >= loginTimeout {
+		since := k.opened
+		if k == c.conn {
+			since = c.since
+		}
+		if (k != c.conn || c.stay == nil || c.leaving) && time.Since(since) >= loginTimeout {
 			return true
 		}
+	case serverFault:
+		return c.soak.over()
 	case restart:
 		if c.soak.draining.Load() {
 			c.soak.restarts.Add(1)

@@ -119,6 +119,23 @@ func (c *client) close(code int) error {
 	return nil
 }
 
+// awaitEnd waits until the server ends a connection, which must be soon.
+func (c *client) awaitEnd(k *conn, why string) error {
+	select {
+	case <-k.ended:
+		return nil
+	case <-c.soak.ctx.Done():
+		return errOver
+	case <-time.After(testkit.Patience):
+		c.mu.Lock()
+		defer c.mu.Unlock()
+		if !c.soak.draining.Load() {
+			c.fault("%s, and the connection from %s stays open", why, k.ws.LocalAddr())
+		}
+		return errBroken
+	}
+}
+
 // depart closes the connection and waits for the answer, and for the end.
 func (c *client) depart(code int) error {
 	c.mu.Lock()

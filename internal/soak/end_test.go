@@ -4,7 +4,6 @@ package soak_test
 
 import (
 	"fmt"
-	"math/rand/v2"
 	"time"
 )
 
@@ -99,20 +98,20 @@ func (s *soak) drain() {
 
 // shortLives starts other servers, one after the other, and stops them while a few people use them.
 func (s *soak) shortLives() {
-	chance := rand.New(rand.NewPCG(s.seed, ofOthers))
+	whose := s.newWill(ofLives)
 	few := population{pairs: 10, fives: 2, crowd: 20, within: 300 * time.Millisecond}
 	for !s.over() {
-		life, err := newSoak(s.ctx, s.path, chance.Uint64())
+		life, err := newSoak(s.ctx, s.path, whose.chance.Uint64())
 		if err != nil {
 			s.fault("another server: %v", err)
 			return
 		}
 		life.populate(few)
-		life.sleep(few.within + time.Duration(chance.Int64N(int64(2*time.Second))))
+		life.sleep(whose.between(few.within, 3*time.Second))
 		life.drain()
 		if fault := life.finish(); fault != "" {
 			s.fault("at another server: %s", fault)
 		}
-		s.sleep(time.Duration(chance.Int64N(int64(10 * time.Second))))
+		s.sleep(whose.between(0, 10*time.Second))
 	}
 }

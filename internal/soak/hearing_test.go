@@ -78,7 +78,6 @@ func (c *client) heardPong(f message) error {
 // gone notes that the user has left for certain. It needs mu.
 func (c *client) gone() {
 	c.soak.model.leave(c.stay)
-	c.former = c.stay
 	c.nobody()
 }
 
@@ -102,15 +101,11 @@ func (c *client) heardPresence(f message) error {
 }
 
 func (c *client) heardMessage(f message) error {
-	to := c.stay
-	if c.former != nil && (to == nil || to.at != c.former.at && c.soak.model.isFor(c.former, f)) {
-		to = c.former // on its way when that logged out
-	}
-	if to == nil {
+	if c.stay == nil {
 		return errors.New("the client is not logged in")
 	}
-	from, begun, err := c.soak.model.hear(to, f)
-	if err != nil || c.roster == nil || from == c.stay || to != c.stay {
+	from, begun, err := c.soak.model.hear(c.stay, f)
+	if err != nil || c.roster == nil || from == c.stay {
 		return err
 	}
 	if _, there := c.roster.names[from.id]; !there && !begun.Before(c.resumed) && !c.soak.draining.Load() {

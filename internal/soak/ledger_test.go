@@ -74,14 +74,6 @@ func (m *model) find(call string) (b *burst, number int) {
 	return from.sent[i], number
 }
 
-// isFor tells whether a message was sent to somebody's address.
-func (m *model) isFor(to *stay, f message) bool {
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	b, _ := m.find(f.Call)
-	return b != nil && b.to == to.at
-}
-
 // hear notes that a message has arrived, and returns who sent it and when. Nothing may be wrong with it.
 func (m *model) hear(to *stay, f message) (from *stay, begun time.Time, err error) {
 	m.mu.Lock()

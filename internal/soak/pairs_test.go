@@ -12,14 +12,14 @@ import (
 
 // pair is a room in which two meet again and again, and part.
 type pair struct {
-	*client // decides for both; it never connects
-	number  int
-	rooms   int // how many there were: one is used until somebody may linger there
-	scenes  int
+	will
+	number int
+	rooms  int // how many there were: one is used until somebody may linger there
+	scenes int
 }
 
 func newPair(s *soak, number int) *pair {
-	return &pair{client: s.newClient("", ofPairs+uint64(number)), number: number}
+	return &pair{will: s.newWill(ofPairs + uint64(number)), number: number}
 }
 
 func (p *pair) live() {
@@ -53,7 +53,9 @@ func (p *pair) scene() error {
 }
 
 func (p *pair) somebody(name string) *client {
-	return p.soak.newClient(fmt.Sprintf("%s %d.%d", name, p.number, p.scenes%3), p.chance.Uint64())
+	c := p.soak.newClient(fmt.Sprintf("%s %d.%d", name, p.number, p.scenes%3), p.chance.Uint64())
+	c.proxied = p.chance.IntN(8) == 0
+	return c
 }
 
 func (p *pair) room() string { return fmt.Sprintf("Pair %d.%d", p.number, p.rooms) }
@@ -210,13 +212,13 @@ func (c *client) alone() error {
 // partBoth ends both connections, each in a way of its own.
 func (p *pair) partBoth(a, b *client) error {
 	gap, ways := p.gap(), [2]int{p.chance.IntN(5), p.chance.IntN(5)}
-	return together(func() error { return a.part(ways[0]) }, func() error {
-		return each(func() error { return p.nap(gap) }, func() error { return b.part(ways[1]) })
+	return together(func() error { return a.partBy(ways[0]) }, func() error {
+		return each(func() error { return p.nap(gap) }, func() error { return b.partBy(ways[1]) })
 	})
 }
 
-// part ends the connection in one of five ways.
-func (c *client) part(way int) error {
+// partBy ends the connection in one of five ways.
+func (c *client) partBy(way int) error {
 	switch way {
 	case 0:
 		c.giveUp()
@@ -248,22 +250,22 @@ func (p *pair) overstay(a, b *client) error {
 	edge := 30 * time.Millisecond
 	away, leaves := p.between(resumeWindow-edge, resumeWindow+edge)-time.Since(a.lost()), p.chance.IntN(2) == 0
 	gap := p.between(-edge, edge)
-	return together(func() error {
-		if err := p.soak.sleep(away); err != nil {
+	return p.aside(func() error {
+		return together(func() error {
+			if err := p.soak.sleep(away); err != nil {
+				return err
+			}
+			_, err := a.resume()
 			return err
-		}
-		if _, err := a.resume(); err != nil {
-			return err
-		}
-		return a.sync()
-	}, func() error {
-		if err := p.soak.sleep(away + gap); err != nil {
-			return err
-		}
-		if leaves {
-			return b.leave()
-		}
-		return each(func() error { return b.say(a.name, 3, 10) }, b.sync)
+		}, func() error {
+			if err := p.soak.sleep(away + gap); err != nil {
+				return err
+			}
+			if leaves {
+				return b.leave()
+			}
+			return each(func() error { return b.say(a.name, 3, 10) }, b.sync)
+		})
 	})
 }
 

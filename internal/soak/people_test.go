@@ -4,7 +4,6 @@ package soak_test
 
 import (
 	"fmt"
-	"math/rand/v2"
 	"slices"
 	"strings"
 	"sync"
@@ -18,16 +17,6 @@ type population struct {
 	sleepers     int           // who do nothing
 	within       time.Duration // after which the last of them begins to come
 }
-
-// Streams of chance, so that each of the population decides on its own.
-const (
-	ofPairs = iota << 32
-	ofFives
-	ofCrowd
-	ofSleepers
-	ofGusts
-	ofOthers
-)
 
 func (s *soak) populate(p population) {
 	for i := range p.pairs {
@@ -62,9 +51,8 @@ func (s *soak) populate(p population) {
 
 // newClient is one that decides by a stream of chance. It has yet to connect.
 func (s *soak) newClient(name string, stream uint64) *client {
-	chance := rand.New(rand.NewPCG(s.seed, stream))
-	c := &client{soak: s, name: name, chance: chance}
-	c.v1, c.presence = chance.IntN(2) == 0, chance.IntN(8) > 0
+	c := &client{will: s.newWill(stream), name: name}
+	c.v1, c.presence = c.chance.IntN(2) == 0, c.chance.IntN(8) > 0
 	return c
 }
 
@@ -138,23 +126,6 @@ func (s *soak) enter() bool {
 func (s *soak) exit() {
 	s.busy.RUnlock()
 	s.places.leave()
-}
-
-// nap is a pause within an act, which ends when all are to come to rest, or when one of some channels is closed.
-func (c *client) nap(d time.Duration, early ...<-chan struct{}) error {
-	return c.soak.sleepOr(d, append(early, c.soak.restless())...)
-}
-
-// idle is a longer nap, during which somebody else may act.
-func (c *client) idle(d time.Duration, early ...<-chan struct{}) error {
-	c.soak.places.leave()
-	defer c.soak.places.force()
-	return c.nap(d, early...)
-}
-
-// between is a duration of at least one, and less than another.
-func (c *client) between(least, most time.Duration) time.Duration {
-	return least + time.Duration(c.chance.Int64N(int64(most-least)))
 }
 
 // goHome leaves for good.
@@ -256,10 +227,10 @@ func (p *person) somebody() string {
 // gusts lets many of the crowd come and go at once, now and then.
 func (s *soak) gusts(crowd []*person) {
 	const many = 50
-	chance := rand.New(rand.NewPCG(s.seed, ofGusts))
-	for s.pause(time.Duration(float64(5*time.Second) * (0.5 + chance.Float64()))) {
+	whose := s.newWill(ofGusts)
+	for s.pause(whose.between(2*time.Second, 8*time.Second)) {
 		var all sync.WaitGroup
-		first := chance.IntN(max(1, len(crowd)-many))
+		first := whose.chance.IntN(max(1, len(crowd)-many))
 		for _, p := range crowd[first:min(len(crowd), first+many)] {
 			all.Go(func() {
 				if !s.enter() {

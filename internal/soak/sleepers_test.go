@@ -47,7 +47,7 @@ func (c *client) fallAsleep() error {
 	if !slept {
 		return errBroken
 	}
-	if err := c.ends(k, "no ping was answered"); err != nil {
+	if err := c.awaitEnd(k, "no ping was answered"); err != nil {
 		return err
 	}
 	if c.giveUp(); !c.v1 {
@@ -73,5 +73,5 @@ func (c *client) lurk(after bool) error {
 	if !c.soak.pause(loginTimeout) {
 		return errBroken
 	}
-	return c.ends(k, "nobody has logged in")
+	return c.awaitEnd(k, "nobody has logged in")
 }

@@ -94,12 +94,8 @@ func (s *soak) run(length time.Duration) {
 	defer s.end()
 	aside.Go(s.shortLives)
 	s.populate(population{pairs: 100, fives: 20, crowd: 1000, sleepers: 4, within: 10 * time.Second})
-	for end := time.Now().Add(length); !s.over(); {
+	for end := time.Now().Add(length); !s.over() && time.Now().Before(end); s.rest() {
 		s.sleep(min(round, time.Until(end)))
-		s.rest()
-		if !time.Now().Before(end) {
-			break
-		}
 	}
 	s.empty()
 	s.compare(before)
@@ -113,7 +109,7 @@ func (s *soak) run(length time.Duration) {
 // finish ends what still runs, and returns the fault with all that may tell where it comes from; empty if there is none.
 func (s *soak) finish() string {
 	s.end()
-	fault := s.text()
+	fault, at := s.said()
 	if fault != "" {
 		select {
 		case <-s.server.ended: // if it does, what it says is worth waiting for
@@ -129,7 +125,7 @@ func (s *soak) finish() string {
 	if fault == "" {
 		return ""
 	}
-	after := s.found.Sub(s.server.begun).Round(time.Second)
+	after := at.Sub(s.server.begun).Round(time.Second)
 	return fmt.Sprintf("a fault %v after the server's start%s\n%s\nthe server said:\n%s", after, end, fault, s.server.words)
 }
 

@@ -44,27 +44,25 @@ func (v *verdict) fault(format string, args ...any) {
 	v.end()
 }
 
-// text is the fault, empty if there was none.
-func (v *verdict) text() string {
+// said is the fault, empty if there was none, and when it was found.
+func (v *verdict) said() (fault string, at time.Time) {
 	v.mu.Lock()
 	defer v.mu.Unlock()
-	return v.first
+	return v.first, v.found
 }
 
 func (v *verdict) over() bool { return v.ctx.Err() != nil }
 
 // sleep waits, or returns errOver when the run ends first.
-func (v *verdict) sleep(d time.Duration) error { return v.sleepOr(d) }
+func (v *verdict) sleep(d time.Duration) error { return v.sleepOr(d, nil) }
 
-// sleepOr is sleep that ends early, too, when one of two channels is closed.
-func (v *verdict) sleepOr(d time.Duration, early ...<-chan struct{}) error {
+// sleepOr is sleep that ends early, too, when a channel is closed.
+func (v *verdict) sleepOr(d time.Duration, early <-chan struct{}) error {
 	timer := time.NewTimer(d)
 	defer timer.Stop()
-	early = append(early, nil, nil)
 	select {
 	case <-timer.C:
-	case <-early[0]:
-	case <-early[1]:
+	case <-early:
 	case <-v.ctx.Done():
 	}
 	if v.over() {
