@@ -137,7 +137,7 @@ func TestNobodyIsListening(t *testing.T) {
 		t.Errorf("logged %s", log.String())
 	}
 	t.Setenv("NOTIFY_SOCKET", filepath.Join(t.TempDir(), "gone"))
-	s.Ready("")
+	NewSupervisor(zerolog.New(&log)).Ready("")
 	if !strings.Contains(log.String(), "cannot notify systemd") {
 		t.Errorf("a socket that is gone is not logged: %s", log.String())
 	}

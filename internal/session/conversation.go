@@ -23,6 +23,7 @@ type conversation struct {
 	// Owned by the reader.
 
 	member  *hub.Member // nil while nobody is logged in
+	plain   *plainSink  // of member, in the plain dialect; else nil
 	room    string      // as the client wrote it
 	subject string      // whom the token of the last login is for, the same however the name is written; "" if it names nobody
 	timer   *time.Timer // ends a connection that does not log in; nil while somebody is

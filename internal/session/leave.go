@@ -22,9 +22,14 @@ func (c *conversation) leave(m protocol.Message) *protocol.Error {
 	return nil
 }
 
-// leaveHub takes a user of the plain dialect out of the room.
+// leaveHub takes a user of the plain dialect out of the room. What others are sending at this moment does not follow to
+// the next login on the connection.
 func (c *conversation) leaveHub() {
 	c.expiry.stop()
 	c.expiry = nil
 	c.member.Leave()
+	if c.plain != nil { // else a fault came before the session that would have been the sink
+		c.plain.finish()
+		c.plain = nil
+	}
 }

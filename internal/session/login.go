@@ -42,11 +42,14 @@ func (c *conversation) login(m protocol.Message) *protocol.Error {
 // join is an ordinary login.
 func (c *conversation) join(m protocol.Message, user, room name.Name, until time.Time) *protocol.Error {
 	request := hub.Join{
-		RoomKey: room.Key(), NameKey: user.Key(), Name: user.Display(), Presence: m.Presence,
-		Sink: plainSink{c.conn}, Source: c.conn.Source(), Window: plainWindow,
+		RoomKey: room.Key(), NameKey: user.Key(), Name: user.Display(), Presence: m.Presence, Source: c.conn.Source(),
 	}
+	var plain *plainSink
 	var session *resumable
-	if c.resumes {
+	if !c.resumes {
+		plain = &plainSink{conn: c.conn}
+		request.Sink, request.Window = plain, plainWindow
+	} else {
 		session = &resumable{server: c.server, token: newToken(), log: replay.New(&c.server.opts.Backlog)}
 		session.turn.Lock()
 		defer session.release()
@@ -62,6 +65,8 @@ func (c *conversation) join(m protocol.Message, user, room name.Name, until time
 	}
 	if session != nil {
 		session.member = member
+	} else {
+		c.plain = plain
 	}
 	c.welcome(member, room.Display(), "login")
 	reply := c.welcomeReply(member, users, until)

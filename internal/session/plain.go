@@ -1,6 +1,8 @@
 package session
 
 import (
+	"sync"
+
 	"beckon/internal/frame"
 	"beckon/internal/hub"
 	"beckon/internal/link"
@@ -8,46 +10,67 @@ import (
 	"beckon/internal/share"
 )
 
-// plainSink is the hub.Sink of a user who speaks the plain dialect: one frame for each presence change.
+// plainSink is the hub.Sink of one login in the plain dialect: one frame for each presence change. Its connection may
+// outlast the login, and go on with another one.
 type plainSink struct {
-	conn link.Conn
+	conn link.Conn // static
+
+	mu   sync.Mutex
+	over bool // whether the user has logged out: what others send comes too late; guarded by mu
 }
 
 // Signal is hub.Sink.
-func (p plainSink) Signal(s hub.Signal, from share.Source) (taken bool) {
-	if from == nil {
-		p.conn.Enqueue(relayFrame(s))
+func (p *plainSink) Signal(s hub.Signal, from share.Source) (taken bool) {
+	f := relayFrame(s)
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	switch {
+	case p.over:
+		return true // as if it were still on its way
+	case from == nil:
+		p.conn.Enqueue(f)
 		return true
+	default:
+		return p.conn.Offer(f, from)
 	}
-	return p.conn.Offer(relayFrame(s), from)
 }
 
 // Presence is hub.Sink.
-func (p plainSink) Presence(b *hub.Batch, skip int) (taken bool) {
-	return p.conn.Offer(plainPresence(b, skip), nil)
+func (p *plainSink) Presence(b *hub.Batch, skip int) (taken bool) {
+	f := plainPresence(b, skip)
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.over || p.conn.Offer(f, nil)
+}
+
+// finish makes sure that nothing is taken any more.
+func (p *plainSink) finish() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.over = true
 }
 
 // Behind is hub.Sink.
-func (p plainSink) Behind() bool { return p.conn.Behind() }
+func (p *plainSink) Behind() bool { return p.conn.Behind() }
 
 // Flush is hub.Sink.
-func (p plainSink) Flush() { p.conn.Flush() }
+func (p *plainSink) Flush() { p.conn.Flush() }
 
 // End is hub.Sink. The user leaves when the connection's reader has taken notice.
-func (p plainSink) End(why protocol.Ending) { p.conn.Close(why) }
+func (p *plainSink) End(why protocol.Ending) { p.conn.Close(why) }
 
-var _ hub.Sink = plainSink{}
+var _ hub.Sink = (*plainSink)(nil)
 
-func (p plainSink) dialect() protocol.Dialect { return protocol.Plain }
-func (p plainSink) connection() link.Conn     { return p.conn }
+func (p *plainSink) dialect() protocol.Dialect { return protocol.Plain }
+func (p *plainSink) connection() link.Conn     { return p.conn }
 
 // dismiss is seat. The user leaves when the connection's reader has taken notice.
-func (p plainSink) dismiss() bool {
+func (p *plainSink) dismiss() bool {
 	p.conn.Close(protocol.EndDismissed)
 	return true
 }
 
-var _ seat = plainSink{}
+var _ seat = (*plainSink)(nil)
 
 // plainPresence is the frames that tell of b but for its first skip changes, in one slice that all share.
 func plainPresence(b *hub.Batch, skip int) []byte {

@@ -278,7 +278,8 @@ func (c *Conn) leave(end link.End) {
 }
 
 // linger waits until the close frame is out and the client has closed its side, both for a bounded time: a
-// socket that is closed with something unread in it may take the close frame back from the client.
+// socket that is closed with something unread in it may take the close frame back from the client, and a client may
+// answer a ping behind its own close frame (RFC 6455 section 5.5.2).
 func (c *Conn) linger(why protocol.Ending) {
 	if why == protocol.EndConnectionLost {
 		return
@@ -288,11 +289,11 @@ func (c *Conn) linger(why protocol.Ending) {
 	case <-time.After(c.server.opts.WriteTimeout):
 		return
 	}
-	if why == protocol.EndClientClosed {
-		return // RFC 6455 section 7.1.1: the server closes first
-	}
-	if half, ok := c.net.(interface{ CloseWrite() error }); ok {
+	half, ok := c.net.(interface{ CloseWrite() error })
+	if ok {
 		half.CloseWrite()
+	} else if why == protocol.EndClientClosed {
+		return // RFC 6455 section 7.1.1: the server closes first
 	}
 	c.net.SetReadDeadline(time.Now().Add(c.server.opts.CloseTimeout))
 	io.Copy(io.Discard, c.net)

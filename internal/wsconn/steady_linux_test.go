@@ -2,6 +2,7 @@ package wsconn
 
 import (
 	"context"
+	"errors"
 	"net"
 	"path/filepath"
 	"sync"
@@ -37,6 +38,18 @@ func newUnixSocket(t *testing.T) unixSocket {
 	return unixSocket{l}
 }
 
+// narrowly is a client's way to a listener over TCP with a small window from the start: one that shrinks later has the
+// sender's system wait longer and longer between two looks whether it has opened.
+func narrowly(l listener) func(context.Context, string, string) (net.Conn, error) {
+	small := func(_, _ string, raw syscall.RawConn) (err error) {
+		outer := raw.Control(func(fd uintptr) { err = syscall.SetsockoptInt(int(fd), syscall.SOL_SOCKET, syscall.SO_RCVBUF, 8<<10) })
+		return errors.Join(outer, err)
+	}
+	return func(ctx context.Context, _, _ string) (net.Conn, error) {
+		return (&net.Dialer{Control: small}).DialContext(ctx, l.Addr().Network(), l.Addr().String())
+	}
+}
+
 // frugal has the system keep little, as package listen does.
 func frugal(conn net.Conn) net.Conn {
 	conn.(interface{ SetWriteBuffer(int) error }).SetWriteBuffer(256 << 10)
@@ -58,12 +71,12 @@ func TestASlowClientOfARealSocketIsNotCut(t *testing.T) {
 		opts := usual()
 		opts.WriteTimeout, opts.OutboxBytes = 2*time.Second, 1<<30
 		l, d, url := listen()
+		d.NetDialContext = narrowly(l)
 		r := newRig(t, l, opts)
 		defer r.stop(t)
 		ws, s := dialWith(t, r, d, url)
 		socket := socketBelow(ws.NetConn())
 		defer socket.Close()
-		socket.(interface{ SetReadBuffer(int) error }).SetReadBuffer(8 << 10)
 		for range 50 {
 			s.conn.Enqueue(frame.New(frame.Text, make([]byte, 1<<16)))
 		}
@@ -89,12 +102,12 @@ func TestASlowClientOfARealSocketIsAskedInVain(t *testing.T) {
 	opts := usual()
 	opts.PingInterval, opts.PongTimeout = 4*time.Second, 3500*time.Millisecond
 	l, d, url := overTLS(t, newLoopback(t), func(conn net.Conn) net.Conn { return BelowTLS(frugal(conn)) })
+	d.NetDialContext = narrowly(l)
 	r := newRig(t, l, opts)
 	defer r.stop(t)
 	ws, s := dialWith(t, r, d, url)
 	socket := socketBelow(ws.NetConn())
 	defer socket.Close()
-	socket.(interface{ SetReadBuffer(int) error }).SetReadBuffer(8 << 10)
 	for range 4 {
 		s.conn.Enqueue(frame.New(frame.Text, make([]byte, 1<<16)))
 		s.conn.Flush()
