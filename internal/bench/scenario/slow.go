@@ -131,8 +131,10 @@ func (s *slow) phase(d time.Duration) (*latency.Recorder, int64, error) {
 func (s *slow) flood(perSecond float64) {
 	turn := 0
 	s.crowd.repeat(latency.NewPace(s.crowd.loop.Now(), perSecond), func(time.Duration) bool {
-		s.senders[turn].relay(s.readers[turn], dialect.Message{Type: "offer", Number: s.sent})
-		s.sent++
+		if sender := s.senders[turn]; sender.conn != nil { // else it was given up itself, with all the refusals to read
+			sender.relay(s.readers[turn], dialect.Message{Type: "offer", Number: s.sent})
+			s.sent++
+		}
 		turn = (turn + 1) % len(s.readers)
 		return !s.stopped
 	})
