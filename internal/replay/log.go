@@ -108,6 +108,12 @@ func (l *Log) admit(size int, from share.Source) bool {
 // Waits tells whether the next frame would have to wait: for others that are kept, or for an acknowledgement.
 func (l *Log) Waits() bool { return l.unsent > 0 || l.held() }
 
+// Crowded tells whether half of what may be kept is.
+func (l *Log) Crowded() bool {
+	const part = 2
+	return l.bytes > l.limits.Bytes/part || len(l.frames) > l.limits.Frames/part
+}
+
 // PassPresence counts a frame that is not to be sent again after a cut and that goes to the socket at once, so that
 // nothing of it is kept; false if it would have to wait: then it is one for OfferPresence.
 func (l *Log) PassPresence() bool {

@@ -134,3 +134,31 @@ func TestWhoIsBusyIsAskedForALifeSign(t *testing.T) {
 		}
 	})
 }
+
+// A client that asks for more than it takes is read later, and no sooner than it takes some.
+func TestWhoTakesNoAnswersIsSlowed(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		b := newV1Bench(replay.Limits{Bytes: 1 << 20, Frames: 100, WindowBytes: 1 << 20, WindowFrames: 1000})
+		conn, says := b.openV1(t, login("Ana"))
+		took := func(messages int) time.Duration {
+			begun := time.Now()
+			for range messages {
+				says.Text([]byte(`{"type":"offer","name":"nobody","offer":1}`))
+			}
+			return time.Since(begun)
+		}
+		if d := took(50); d > 0 {
+			t.Errorf("50 refusals took %v", d)
+		}
+		if d := took(20); d != 20*50*time.Millisecond {
+			t.Errorf("20 more took %v", d)
+		}
+		for range 2 { // what is acknowledged is kept until the next time
+			says.Pong(says.Beat())
+			conn.take(t)
+		}
+		if d := took(20); d > 0 || conn.why() != protocol.EndUnset {
+			t.Errorf("once these were taken, 20 took %v, and the connection: %v", d, conn.why())
+		}
+	})
+}

@@ -22,13 +22,14 @@ type conversation struct {
 
 	// Owned by the reader.
 
-	member  *hub.Member // nil while nobody is logged in
-	plain   *plainSink  // of member, in the plain dialect; else nil
-	room    string      // as the client wrote it
-	subject string      // whom the token of the last login is for, the same however the name is written; "" if it names nobody
-	timer   *time.Timer // ends a connection that does not log in; nil while somebody is
-	expiry  *expiry     // ends the connection when the user's token lapses; nil without one, and in beckon.v1
-	due     due         // what it has said to others and is not yet flushed
+	member   *hub.Member // nil while nobody is logged in
+	plain    *plainSink  // of member, in the plain dialect; else nil
+	room     string      // as the client wrote it
+	subject  string      // whom the token of the last login is for, the same however the name is written; "" if it names nobody
+	timer    *time.Timer // ends a connection that does not log in; nil while somebody is
+	expiry   *expiry     // ends the connection when the user's token lapses; nil without one, and in beckon.v1
+	due      due         // what it has said to others and is not yet flushed
+	answered bool        // whether the message that is dealt with has been answered
 
 	// session is the member's in beckon.v1, else nil; it may have moved on to another connection. Only the
 	// reader stores.
@@ -44,7 +45,26 @@ func (c *conversation) Text(data []byte) (weight int) {
 			weight = max(1, c.server.opts.LoginWeight)
 		}
 	})
+	c.rest()
 	return weight
+}
+
+// rest has a client wait that asks for answers faster than it takes them, as its refusals may be many: it is read later,
+// not dropped. What shows that it has taken some is behind what it has sent.
+func (c *conversation) rest() {
+	const moment = 50 * time.Millisecond
+	if c.answered && c.crowded() {
+		c.conn.Pause(nil, moment)
+	}
+	c.answered = false
+}
+
+// crowded tells whether much waits for the client.
+func (c *conversation) crowded() bool {
+	if s := c.session.Load(); s != nil {
+		return s.crowded()
+	}
+	return c.conn.Behind()
 }
 
 // inTurn calls f unless the session has moved on to another connection, or has ended: then nothing that this
@@ -218,6 +238,7 @@ func (c *conversation) refuse(of protocol.Type, err *protocol.Error) {
 
 // reply sends one message. In a session it counts, and may have to be sent again.
 func (c *conversation) reply(message []byte) {
+	c.answered = true
 	f := frame.New(frame.Text, message)
 	if s := c.session.Load(); s != nil {
 		s.push(f)

@@ -138,6 +138,13 @@ func (s *resumable) push(frame []byte) {
 	s.forward()
 }
 
+// crowded tells whether half of what may be kept waits.
+func (s *resumable) crowded() bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return !s.shut && s.log.Crowded()
+}
+
 // forward enqueues what the log lets go, and asks for an acknowledgement where one is wanted. It needs mu.
 func (s *resumable) forward() {
 	if s.conn == nil || s.shut {
