@@ -56,7 +56,7 @@ func (c *comparison) steps() []step {
 		)
 	}
 	churn := scenario.Churn{Users: c.size(10_000, 1000), Rate: 100, Stay: 500 * time.Millisecond, Duration: c.measuring()}
-	slow := scenario.Slow{Readers: 5, Rate: 4000, Pairs: 50, PairsRate: 1000, Buffer: 64 << 10, Duration: 5 * time.Second, Stall: 14 * time.Second}
+	slow := scenario.Slow{Readers: 5, Rate: 4000, Pairs: 50, PairsRate: 1000, Buffer: 64 << 10, Duration: 5 * time.Second, Stall: 17 * time.Second}
 	return append(steps,
 		step{name: atRest, contenders: []string{v1, peer}, rounds: 1, load: always(c.idle(c.size(15_000, 1500)))},
 		step{name: atRestTLS, contenders: []string{v1}, rounds: 1, tls: true, load: always(c.idle(c.size(5000, 500)))},

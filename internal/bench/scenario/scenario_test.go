@@ -138,8 +138,8 @@ func TestSlow(t *testing.T) {
 	for _, dialect := range []string{"plain", "v1"} {
 		t.Run(dialect, func(t *testing.T) {
 			t.Parallel()
-			url := beckon(t, "--outbox-bytes=70000", "--max-message-bytes=8192", "--write-timeout=4s")
-			slow := scenario.Slow{Readers: 1, Rate: 2500, Pairs: 3, PairsRate: 100, Buffer: 64 << 10, Duration: 3 * time.Second, Stall: 6 * time.Second}
+			url := beckon(t, "--outbox-bytes=70000", "--max-message-bytes=8192", "--write-timeout=8s")
+			slow := scenario.Slow{Readers: 1, Rate: 2500, Pairs: 3, PairsRate: 100, Buffer: 64 << 10, Duration: 3 * time.Second, Stall: 14 * time.Second}
 			r := run(t, slow, url, dialect)
 			if n := value(t, r, "dropped_4008"); n != 1 {
 				t.Errorf("%v readers were dropped with 4008, want the one", n)

@@ -86,7 +86,7 @@ func (o Slow) measure(s *slow) (report.Result, error) {
 	if err != nil {
 		return r, err
 	}
-	if _, err := c.loop.Run(2*o.Stall, func() bool { return s.woken == len(s.readers) }); err != nil {
+	if _, err := c.loop.Run(patience, func() bool { return s.woken == len(s.readers) }); err != nil {
 		return r, err
 	}
 	s.stopped = true
@@ -163,7 +163,8 @@ func (s *slow) wake() error {
 			reader.conn.Unpause()
 		}
 	}
-	if _, err := s.crowd.loop.Run(3*time.Second, func() bool { return s.dropped() == len(s.readers) }); err != nil {
+	const moment = 10 * time.Second
+	if _, err := s.crowd.loop.Run(moment, func() bool { return s.dropped() == len(s.readers) }); err != nil {
 		return err
 	}
 	return s.crowd.err
