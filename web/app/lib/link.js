@@ -165,7 +165,7 @@ export class Link {
     if (call === null || call === (this.#held?.call ?? this.#attempt?.call ?? null)) this.shut('hangup');
   }
 
-  /** @param {import('./protocol.js').ErrorCode} code why the server did not pass on what we said */
+  /** @param {string} code an ErrorCode, or a newer server's: why the server did not pass on what we said */
   refused(code) {
     if (code === 'recipient_busy') this.#attempt?.refused();
     else if (code === 'unknown_user' && this.state === 'connecting') this.#end('failed', 'unknown-user');
