@@ -19,7 +19,7 @@ func deafness() []attack {
 	return []attack{
 		{
 			name: "deaf users, plain", clients: deaf + talkative, each: perSocket + perMessage + perOutbox,
-			flags: []string{"--write-timeout=10s", "--ping-interval=5m"}, within: true, // or a ping may be the first to tell
+			flags: []string{"--write-timeout=6s", "--ping-interval=5m"}, within: true, // or a ping may be the first to tell
 			perform: func(s *siege) {
 				s.count(ended("write_timeout"), deaf)
 				s.countSome(failed("recipient_busy"))

@@ -61,23 +61,29 @@ func (s *steady) Write(b []byte) (n int, err error) {
 	return n, err
 }
 
-// write blocks until all is written, an error comes, or the socket takes nothing for the timeout. Where the system tells
-// what has arrived, that begins a little later: what was on its way at first arrives also where nobody reads.
+// write blocks until all is written, an error comes, or the socket takes nothing for the timeout. It looks a few times
+// in that: what is taken between two looks is known no more exactly, so that the end may come one of these steps late.
+// Where the system tells nothing it looks once, since what is no socket, such as TLS, may not survive a deadline.
 func (s *steady) write(rest *net.Buffers) error {
-	const settling = 4 // part of the timeout
-	settled := s.raw == nil
-	for len(*rest) > 0 {
-		wait := s.timeout
-		if !settled {
-			wait /= settling
-		}
-		s.SetWriteDeadline(time.Now().Add(wait))
+	looks := 4
+	if s.raw == nil {
+		looks = 1
+	}
+	for idle := 0; len(*rest) > 0; {
+		s.SetWriteDeadline(time.Now().Add(s.timeout / time.Duration(looks)))
 		before := s.waiting()
 		n, err := s.some(rest)
-		if errors.Is(err, os.ErrDeadlineExceeded) && (!settled || n > 0 || s.waiting() < before) {
-			settled, err = true, nil
+		switch {
+		case err == nil:
+			idle = 0
+		case !errors.Is(err, os.ErrDeadlineExceeded):
+			return err
+		case n > 0 || s.waiting() < before:
+			idle = 0
+		default:
+			idle++
 		}
-		if err != nil {
+		if idle == looks {
 			return err
 		}
 	}

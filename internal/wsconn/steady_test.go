@@ -4,9 +4,12 @@ import (
 	"crypto/tls"
 	"crypto/x509"
 	"crypto/x509/pkix"
+	"errors"
 	"io"
 	"math/big"
 	"net"
+	"os"
+	"syscall"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -170,6 +173,36 @@ func TestAReaderThatStopsIsCut(t *testing.T) {
 			})
 		})
 	}
+}
+
+// told is a pipe that looks like a socket of which the system tells something.
+type told struct{ net.Conn }
+
+func (told) SyscallConn() (syscall.RawConn, error) { return deaf{}, nil }
+
+// deaf is a socket's descriptor that is not asked anything.
+type deaf struct{ syscall.RawConn }
+
+func (deaf) Control(func(uintptr)) error { return nil }
+
+// The timeout counts from the last byte that was taken, give or take a quarter, and not from the last that was offered.
+func TestTheTimeoutBeginsWithTheLastByte(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		const timeout, before = 8 * time.Second, 3 * time.Second
+		ours, theirs := net.Pipe()
+		s := steady{Conn: told{ours}}
+		s.begin(timeout, func(int) {})
+		go func() {
+			time.Sleep(before)
+			theirs.Read(make([]byte, 100))
+		}()
+		begun := time.Now()
+		rest := net.Buffers{make([]byte, 1000)}
+		err := s.write(&rest)
+		if lasted := time.Since(begun) - before; !errors.Is(err, os.ErrDeadlineExceeded) || lasted < timeout || lasted > timeout+timeout/4 {
+			t.Errorf("%v after %v of silence, want a timeout after %v", err, lasted, timeout)
+		}
+	})
 }
 
 // The pong of a slow client comes when the ping has got through, behind all that was sent before.
