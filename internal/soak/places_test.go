@@ -17,6 +17,16 @@ type places struct {
 	most  float64         // guarded by mu
 	taken int             // guarded by mu
 	queue []chan struct{} // each closed when who waits has a place; guarded by mu
+	slow  []delay         // of the last recently; guarded by mu
+}
+
+// recently is how far back delays are told of with a fault.
+const recently = 10 * time.Second
+
+// delay is an answer that took long, or a timer that came late: of the server, or of this process.
+type delay struct {
+	at   time.Time
+	took time.Duration
 }
 
 func newPlaces() places { return places{most: 20} }
@@ -78,6 +88,12 @@ func (p *places) answered(took time.Duration) {
 	)
 	p.mu.Lock()
 	defer p.mu.Unlock()
+	if took > slow {
+		p.slow = append(p.slow, delay{time.Now(), took})
+		for time.Since(p.slow[0].at) > recently {
+			p.slow = p.slow[1:]
+		}
+	}
 	switch {
 	case took < quick:
 		p.most = min(limit, p.most+more)
@@ -85,4 +101,18 @@ func (p *places) answered(took time.Duration) {
 	case took > slow:
 		p.most = max(fewest, p.most*less)
 	}
+}
+
+// longest is how long the server took to answer at most, or this process to look, of late. Where that is seconds, the
+// machine may be to blame for a ping without an answer.
+func (p *places) longest() time.Duration {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	var longest time.Duration
+	for _, d := range p.slow {
+		if time.Since(d.at) <= recently {
+			longest = max(longest, d.took)
+		}
+	}
+	return longest.Round(time.Millisecond)
 }

@@ -86,6 +86,11 @@ func newSoak(ctx context.Context, path string, seed uint64) (*soak, error) {
 	return s, err
 }
 
+// fault is verdict.fault, with what may excuse it.
+func (s *soak) fault(format string, args ...any) {
+	s.verdict.fault("%s\nthe longest wait in the %v before it: %v", fmt.Sprintf(format, args...), recently, s.places.longest())
+}
+
 // run is the whole of it, unless there is a fault.
 func (s *soak) run(length time.Duration) {
 	before := s.baseline()
