@@ -34,6 +34,7 @@ func (*conn) Behind() bool                    { return false }
 func (*conn) Flush()                          {}
 func (c *conn) Close(why protocol.Ending)     { c.ended = why }
 func (*conn) Source() share.Source            { return "" }
+func (*conn) TakeLogin() time.Duration        { return 0 }
 func (*conn) RemoteAddr() string              { return "192.0.2.1:1" }
 func (*conn) Request() string                 { return "" }
 

@@ -79,6 +79,7 @@ func reloaded(running, next config.Config) config.Config {
 	running.MaxConnections = next.MaxConnections
 	running.MaxConnectionsPerIP = next.MaxConnectionsPerIP
 	running.HandshakesPerSecondPerIP = next.HandshakesPerSecondPerIP
+	running.LoginsPerSecondPerIP = next.LoginsPerSecondPerIP
 	running.MaxUsers, running.MaxRooms, running.MaxRoomUsers = next.MaxUsers, next.MaxRooms, next.MaxRoomUsers
 	return running
 }

@@ -140,6 +140,15 @@ func TestReloadPutsSettingsInForce(t *testing.T) {
 				c.t.Errorf("%d are refused", refused)
 			}
 		}},
+		{"logins-per-second-per-ip", "logins-per-second-per-ip: 1", "logins-per-second-per-ip: 10000", func(c *configured, then bool) {
+			slowed := strings.Count(c.stderr.String(), `"message":"login slowed"`)
+			for range 8 { // the burst is four, of which two are gone
+				c.logsIn(true, "den", "")
+			}
+			if slowed = strings.Count(c.stderr.String(), `"message":"login slowed"`) - slowed; then != (slowed == 0) {
+				c.t.Errorf("%d are slowed", slowed)
+			}
+		}},
 		{"allowed-origin", "", "allowed-origin: https://friend.test", func(c *configured, then bool) {
 			c.connects(then, 403, testkit.Header("Origin", "https://friend.test"))
 		}},

@@ -25,7 +25,7 @@ const burst = 4
 // limits are those of all connections, and of those of each address but the machine's own.
 func limits(cfg config.Config) ratelimit.Limits {
 	limits := perAddress(config.PerAddress{
-		Connections: cfg.MaxConnectionsPerIP, HandshakesPerSecond: cfg.HandshakesPerSecondPerIP,
+		Connections: cfg.MaxConnectionsPerIP, HandshakesPerSecond: cfg.HandshakesPerSecondPerIP, LoginsPerSecond: cfg.LoginsPerSecondPerIP,
 	})
 	limits.Connections = cfg.MaxConnections
 	return limits
@@ -39,6 +39,8 @@ func perAddress(of config.PerAddress) ratelimit.Limits {
 		GroupConnections: of.Connections,
 		HandshakeRate:    float64(of.HandshakesPerSecond),
 		HandshakeBurst:   burst * of.HandshakesPerSecond,
+		LoginRate:        float64(of.LoginsPerSecond),
+		LoginBurst:       burst * of.LoginsPerSecond,
 	}
 }
 

@@ -21,7 +21,7 @@ const (
 // withoutPace lets clients send as fast as they like.
 func withoutPace(more ...string) []string {
 	return append([]string{
-		"--messages-per-second=0", "--bytes-per-second=0", "--handshakes-per-second-per-ip=0", "--max-connections-per-ip=0",
+		"--messages-per-second=0", "--bytes-per-second=0", "--handshakes-per-second-per-ip=0", "--logins-per-second-per-ip=0", "--max-connections-per-ip=0",
 	}, more...)
 }
 

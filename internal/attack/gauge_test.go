@@ -65,10 +65,15 @@ func (s *server) ask(path string) (body string, err error) {
 	return string(text), err
 }
 
-// label names the series of a metric that have a label: `metric label`.
+// label names the series of a metric that have a label; or the one series of a metric without labels.
 type label struct{ metric, name, value string }
 
-func (l label) String() string { return fmt.Sprintf("%s{%s=%q}", l.metric, l.name, l.value) }
+func (l label) String() string {
+	if l.name == "" {
+		return l.metric
+	}
+	return fmt.Sprintf("%s{%s=%q}", l.metric, l.name, l.value)
+}
 
 // The metrics that tell of refusals, by what they count.
 func refused(reason string) label { return label{"beckon_handshakes_refused_total", "reason", reason} }
@@ -81,6 +86,9 @@ func sessions(reason string) label { return label{"beckon_sessions_ended_total",
 
 // sum adds up the series of l, whatever their other labels.
 func (r reading) sum(l label) (total int) {
+	if l.name == "" {
+		return int(r[l.metric])
+	}
 	for series, value := range r {
 		if strings.HasPrefix(series, l.metric+"{") && strings.Contains(series, fmt.Sprintf("%s=%q", l.name, l.value)) {
 			total += int(value)

@@ -3,11 +3,14 @@
 package attack_test
 
 import (
+	"bytes"
+	"fmt"
 	"os"
 	"path/filepath"
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -27,6 +30,11 @@ func logins(t *testing.T) []attack {
 			name: "logins and departures, again and again", clients: fast, each: perSocket + perOutbox,
 			flags: []string{"--resume-window=1s"}, within: true,
 			perform: (*siege).flicker,
+		},
+		{
+			name: "logins and departures of one address, under long names", clients: ofOne, each: perSocket + perOutbox,
+			flags: []string{"--logins-per-second-per-ip=25", "--resume-window=1s"}, within: true,
+			perform: (*siege).churnPresence,
 		},
 		{
 			name: "logins with bad names", clients: fast, each: perSocket + perOutbox,
@@ -106,6 +114,69 @@ func (s *siege) flicker() {
 		k.pour(repeated(slices.Concat(fields{"name": attackerName(i), "room": square}.of("login"), fields{}.of("leave"))))
 		return nil
 	})
+}
+
+// ofOne is how many connections one address has.
+const ofOne = 100
+
+// churnPresence has all connections of one address log in and out as fast as they can. Somebody on a slow line who
+// is in the room is told of it, and not cut off.
+func (s *siege) churnPresence() {
+	const goesOn = 3 * time.Second
+	listeners := s.listen(square)
+	var logins atomic.Int64
+	begun := time.Now()
+	s.crowd(ofOne, func(i int) error {
+		k, err := s.upgraded(9, []string{"", v1}[i%2])
+		if err != nil {
+			return err
+		}
+		go k.countLogins(&logins)
+		name := fmt.Sprintf("%s%03d", strings.Repeat("\U00020000", 61), i) // 64 characters, as long as may be
+		data := repeated(slices.Concat(fields{"name": name, "room": square, "presence": false}.of("login"), fields{}.of("leave")))
+		for time.Since(begun) < goesOn {
+			k.pour(data)
+		}
+		return nil
+	})
+	if in, most := logins.Load(), 100+25*int64(time.Since(begun)/time.Second+1); in < 100 || in > most {
+		s.t.Errorf("one address has logged in %d times, want 100 and 25 a second", in)
+	}
+	for _, v := range listeners {
+		if err := v.problem(); err != nil {
+			s.t.Errorf("somebody on a slow line: %v", err)
+		}
+	}
+	s.countSome(label{metric: "beckon_logins_slowed_total"})
+}
+
+// listen logs in somebody on a slow line in each dialect, who reads until the attack is over.
+func (s *siege) listen(room string) (listeners []*victim) {
+	s.crowd(1, func(int) error {
+		for n, lines := range []string{"", v1} {
+			v, err := s.victim(1, lines, fields{"name": fmt.Sprint("listener ", n), "room": room})
+			if err != nil {
+				return err
+			}
+			go v.read()
+			listeners = append(listeners, v)
+		}
+		return nil
+	})
+	return listeners
+}
+
+// countLogins reads on, throws away, and counts the logins.
+func (k *socket) countLogins(n *atomic.Int64) {
+	for {
+		_, payload, err := k.next()
+		if err != nil {
+			return
+		}
+		if bytes.HasPrefix(payload, []byte(`{"type":"login","success":true`)) {
+			n.Add(1)
+		}
+	}
 }
 
 // inVain logs in again and again with what must be refused with a code.

@@ -3,6 +3,7 @@
 package attack_test
 
 import (
+	"cmp"
 	"fmt"
 	"maps"
 	"slices"
@@ -108,7 +109,7 @@ func (s *siege) checkCounted(before reading) string {
 				wrong = append(wrong, fmt.Sprintf("%v has risen by %d, want %d", l, got, want))
 			}
 			if got > 0 {
-				words = append(words, fmt.Sprintf("%s %d", l.value, got))
+				words = append(words, fmt.Sprintf("%s %d", cmp.Or(l.value, l.metric), got))
 			}
 		}
 		if len(wrong) == 0 {

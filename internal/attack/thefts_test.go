@@ -88,6 +88,13 @@ func (v *victim) end(err error) {
 	}
 }
 
+// problem is why nothing more comes, if so.
+func (v *victim) problem() error {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	return v.err
+}
+
 func (v *victim) note(payload []byte) {
 	var m struct {
 		Name string

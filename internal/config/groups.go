@@ -125,6 +125,9 @@ type Limits struct {
 	// HandshakesPerSecondPerIP caps new connections of one client address; four times as many
 	// may come at once.
 	HandshakesPerSecondPerIP int `name:"handshakes-per-second-per-ip" default:"20" placeholder:"N" help:"Connections that one client address may begin per second, four times as many at once; 0 for any number. Loopback is exempt from the default, unless a --trusted-proxy names it."`
+	// LoginsPerSecondPerIP caps the logins of one client address, over all its connections; four times as many may come
+	// at once. A whole room hears of each. What goes on with a session is none.
+	LoginsPerSecondPerIP int `name:"logins-per-second-per-ip" default:"20" placeholder:"N" help:"Logins per second of one client address (IPv6: of one /64), all connections together, four times as many at once; what is more waits, nothing is lost. Coming back to a session does not count. 0 for any number. Loopback is exempt from the default, unless a --trusted-proxy names it."`
 	// MessagesPerSecond is how fast one connection is read, control frames included; four
 	// times as many may come at once. The default keeps one client from taking a processor
 	// for itself, and stays out of the way of gateways that speak for many.
@@ -143,16 +146,22 @@ type Limits struct {
 const (
 	defaultConnectionsPerIP = 100
 	defaultHandshakesPerIP  = 20
+	defaultLoginsPerIP      = 20
 )
 
 // Local returns the limits for each loopback address that no proxy names: what is not at its default.
 func (l Limits) Local() PerAddress {
-	local := PerAddress{Connections: l.MaxConnectionsPerIP, HandshakesPerSecond: l.HandshakesPerSecondPerIP}
+	local := PerAddress{
+		Connections: l.MaxConnectionsPerIP, HandshakesPerSecond: l.HandshakesPerSecondPerIP, LoginsPerSecond: l.LoginsPerSecondPerIP,
+	}
 	if local.Connections == defaultConnectionsPerIP {
 		local.Connections = 0
 	}
 	if local.HandshakesPerSecond == defaultHandshakesPerIP {
 		local.HandshakesPerSecond = 0
+	}
+	if local.LoginsPerSecond == defaultLoginsPerIP {
+		local.LoginsPerSecond = 0
 	}
 	return local
 }
@@ -161,6 +170,7 @@ func (l Limits) Local() PerAddress {
 type PerAddress struct {
 	Connections         int
 	HandshakesPerSecond int
+	LoginsPerSecond     int
 }
 
 // Sessions is what is kept for clients that speak beckon.v1 and lose their connection.

@@ -31,7 +31,7 @@ func defaults() Config {
 		},
 		Sizes: Sizes{MaxMessageBytes: 65536, MaxHeaderBytes: 1 << 15, OutboxBytes: 1 << 19, OutboxMessages: 4096, SenderSharePercent: 25},
 		Limits: Limits{
-			MaxConnections: 100_000, MaxHTTPConnections: 8192, MaxConnectionsPerIP: 100, HandshakesPerSecondPerIP: 20,
+			MaxConnections: 100_000, MaxHTTPConnections: 8192, MaxConnectionsPerIP: 100, HandshakesPerSecondPerIP: 20, LoginsPerSecondPerIP: 20,
 			MessagesPerSecond: 10_000, BytesPerSecond: 1 << 24,
 			MaxUsers: 100_000, MaxRooms: 50_000, MaxRoomUsers: 25_000,
 		},
@@ -140,7 +140,7 @@ func TestLoad(t *testing.T) {
 		{"the admin listener for all", []string{"--admin=:9091", "--admin-public"}, nil, func(c *Config) { c.Admin, c.AdminPublic = ":9091", true }},
 		{"all that may be off", []string{
 			"--header-timeout=0", "--login-timeout=0s", "--resume-window=0", "--max-connections=0", "--max-connections-per-ip=0",
-			"--handshakes-per-second-per-ip=0", "--messages-per-second=0", "--bytes-per-second=0", "--max-http-connections=0", "--max-users=0", "--max-rooms=0", "--max-room-users=0",
+			"--handshakes-per-second-per-ip=0", "--logins-per-second-per-ip=0", "--messages-per-second=0", "--bytes-per-second=0", "--max-http-connections=0", "--max-users=0", "--max-rooms=0", "--max-room-users=0",
 			"--outbox-messages=0", "--backlog-bytes=0", "--backlog-messages=0",
 		}, nil, func(c *Config) {
 			c.HeaderTimeout, c.LoginTimeout, c.OutboxMessages, c.Limits, c.Sessions = 0, 0, 0, Limits{}, Sessions{}
@@ -355,6 +355,7 @@ func TestLimitsPerAddressAreForLoopbackOnlyWhenSet(t *testing.T) {
 		{nil, PerAddress{}},
 		{[]string{"--max-connections-per-ip=99"}, PerAddress{Connections: 99}},
 		{[]string{"--handshakes-per-second-per-ip=7"}, PerAddress{HandshakesPerSecond: 7}},
+		{[]string{"--logins-per-second-per-ip=7"}, PerAddress{LoginsPerSecond: 7}},
 	} {
 		c, err := Load(test.args, nil, io.Discard)
 		if err != nil || c.Local() != test.want {

@@ -84,6 +84,7 @@ func (c *Config) checkNumbers() error {
 		{"max-http-connections", c.MaxHTTPConnections, 16, million, true},
 		{"max-connections-per-ip", c.MaxConnectionsPerIP, 0, 100 * million, true},
 		{"handshakes-per-second-per-ip", c.HandshakesPerSecondPerIP, 0, million, true},
+		{"logins-per-second-per-ip", c.LoginsPerSecondPerIP, 0, million, true},
 		{"messages-per-second", c.MessagesPerSecond, 0, million, true},
 		{"bytes-per-second", c.BytesPerSecond, 1024, 1 << 30, true},
 		{"max-users", c.MaxUsers, 0, 100 * million, true},

@@ -47,6 +47,9 @@ type Conn interface {
 	// Source is who the client's messages are counted for where they wait for others: its group of addresses, as far
 	// as it is known, else the connection.
 	Source() share.Source
+	// TakeLogin is for the reader alone. It accounts for a login of the client's group of addresses, and returns how long
+	// it must wait, as the group logs in too fast; else 0.
+	TakeLogin() time.Duration
 	// Request names the request that began the connection, for the log.
 	Request() string
 }

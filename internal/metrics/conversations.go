@@ -15,6 +15,7 @@ type Conversations struct {
 	bytes    counters // by protocol.Type
 	failed   map[protocol.Code]prometheus.Counter
 	logins   counters // by session.LoginOutcome
+	slowed   prometheus.Counter
 	resumes  counters // by session.ResumeOutcome
 	over     counters // by session.SessionEnd
 	waiting  prometheus.Gauge
@@ -32,6 +33,8 @@ func newConversations(r prometheus.Registerer) *Conversations {
 		failed: make(map[protocol.Code]prometheus.Counter),
 		logins: newCounters(counterVec(r, "beckon_logins_total",
 			"Logins, by how they ended; why one failed is in beckon_errors_total.", "outcome"), session.LoginOutcomes()),
+		slowed: counter(r, "beckon_logins_slowed_total",
+			"Logins that waited, as the client's address logged in too fast (--logins-per-second-per-ip)."),
 		resumes: newCounters(counterVec(r, "beckon_resumes_total",
 			"Logins that named a session, by what became of it.", "outcome"), session.ResumeOutcomes()),
 		over: newCounters(counterVec(r, "beckon_sessions_ended_total",
@@ -71,6 +74,9 @@ func (c *Conversations) Failed(code protocol.Code) {
 
 // LoggedIn is session.Observer.
 func (c *Conversations) LoggedIn(how session.LoginOutcome) { c.logins[how].Inc() }
+
+// LoginSlowed is session.Observer.
+func (c *Conversations) LoginSlowed() { c.slowed.Inc() }
 
 // Resumed is session.Observer.
 func (c *Conversations) Resumed(how session.ResumeOutcome) { c.resumes[how].Inc() }

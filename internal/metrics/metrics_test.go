@@ -87,6 +87,7 @@ func TestScrapeShowsWhatHappened(t *testing.T) {
 	s.Failed("no such code")
 	s.LoggedIn(session.LoginJoined)
 	s.LoggedIn(session.LoginFailed)
+	s.LoginSlowed()
 	s.Resumed(session.ResumeUnknown)
 	s.Waiting(2)
 	s.Waiting(-1)
@@ -115,6 +116,7 @@ func TestScrapeShowsWhatHappened(t *testing.T) {
 		"beckon_errors_total{code=name_taken}":                                 1,
 		"beckon_logins_total{outcome=joined}":                                  1,
 		"beckon_logins_total{outcome=failed}":                                  1,
+		"beckon_logins_slowed_total{}":                                         1,
 		"beckon_resumes_total{outcome=unknown}":                                1,
 		"beckon_sessions_waiting{}":                                            1,
 		"beckon_sessions_ended_total{reason=expired}":                          1,

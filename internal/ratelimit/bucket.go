@@ -1,8 +1,9 @@
-// Package ratelimit bounds what clients may take: how many connections they hold and begin, and how fast a
-// connection may speak.
+// Package ratelimit bounds what clients may take: how many connections they hold and begin, how often they log in, and
+// how fast a connection may speak.
 //
-// A [Gate] decides about handshakes, before the upgrade: who is over a limit is refused. A [Pace] is for what comes
-// in on one connection: who is over it is read later, and loses nothing.
+// A [Gate] decides about handshakes, before the upgrade: who is over a limit is refused. It also counts the logins of
+// those inside, by address, and a [Pace] what comes in on one connection: who is over these is read later, and loses
+// nothing.
 //
 // Both use the generic cell rate algorithm (ITU-T I.371), which is a token bucket whose whole state is the moment
 // at which it will be full again. Time is the monotonic clock, so that a wall clock that is set changes nothing.

@@ -14,23 +14,26 @@ type Limits struct {
 	GroupConnections int     // open at one time, of one group of addresses
 	HandshakeRate    float64 // connections that a group may begin per second, in the long run
 	HandshakeBurst   int     // how many of them may come at once; at least 1
+	LoginRate        float64 // logins of all connections of a group per second, in the long run
+	LoginBurst       int     // how many of them may come at once; at least 1
 }
 
-// maxIdle is how many groups without a connection a Gate remembers for the sake of their handshake rate. Beyond it
+// maxIdle is how many groups without a connection a Gate remembers for the sake of their rates. Beyond it
 // the one that was idle longest is forgotten: a flood from more groups than that is not one that a limit per group
 // could hold.
 const maxIdle = 1 << 16
 
 // Gate admits connections. It is safe for concurrent use, and its methods take constant time.
 //
-// It remembers groups that have connections, and those that began one so recently that their burst is not whole
-// again, at most maxIdle. Groups that need no longer be remembered are forgotten two at a time by whoever comes next.
+// It remembers groups that have connections, and those that began one, or logged in, so recently that their bursts are
+// not whole again, at most maxIdle. Groups that need no longer be remembered are forgotten two at a time by whoever comes next.
 type Gate struct {
 	epoch time.Time
 
 	mu     fault.Mutex
 	limits Limits                  // guarded by mu
-	rate   flow                    // that of limits; guarded by mu
+	rate   flow                    // of handshakes, that of limits; guarded by mu
+	logins flow                    // that of limits; guarded by mu
 	open   int                     // guarded by mu
 	groups map[netip.Prefix]*group // guarded by mu
 	idle   idleList                // groups without a connection; guarded by mu
@@ -40,6 +43,7 @@ type Gate struct {
 type group struct {
 	key        netip.Prefix
 	handshakes bucket
+	logins     bucket
 	open       int
 	prev, next *group // in Gate.idle, while open is 0
 }
@@ -60,7 +64,8 @@ func NewGate(limits Limits) *Gate {
 func (g *Gate) SetLimits(limits Limits) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	g.limits, g.rate = limits, newFlow(limits.HandshakeRate, limits.HandshakeBurst)
+	g.limits = limits
+	g.rate, g.logins = newFlow(limits.HandshakeRate, limits.HandshakeBurst), newFlow(limits.LoginRate, limits.LoginBurst)
 }
 
 // Place is the place of one connection inside a Gate. The zero Place is none.
@@ -79,7 +84,7 @@ func (g *Gate) Admit(key netip.Prefix) (Place, Reason) {
 	if g.isFull() {
 		return Place{}, ServerConnections
 	}
-	if g.limits.GroupConnections == 0 && !g.rate.limits() {
+	if g.limits.GroupConnections == 0 && !g.rate.limits() && !g.logins.limits() {
 		g.open++
 		return Place{gate: g}, None
 	}
@@ -136,13 +141,30 @@ func (p *Place) Leave() {
 	}
 }
 
+// TakeLogin accounts for a login on the connection, and returns how long it must wait: until its group, all its
+// connections together, is within its rate again; 0 if it is. Those who wait come in the order in which they asked. It is
+// called before Leave.
+func (p *Place) TakeLogin() time.Duration {
+	g := p.gate
+	if g == nil || p.of == nil {
+		return 0
+	}
+	now := time.Since(g.epoch)
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	if !g.logins.limits() {
+		return 0
+	}
+	return g.logins.drain(&p.of.logins, now, 1)
+}
+
 // leave takes a connection from its group, and remembers the group only as long as it has to. It needs mu.
 func (g *Gate) leave(member *group, now time.Duration) {
 	member.open--
 	if member.open > 0 {
 		return
 	}
-	if member.handshakes.isFull(now) {
+	if member.rested(now) {
 		delete(g.groups, member.key)
 		return
 	}
@@ -152,13 +174,18 @@ func (g *Gate) leave(member *group, now time.Duration) {
 	}
 }
 
-// forget drops up to two idle groups that have their whole burst again: more than the one that the caller may add,
+// rested tells whether the group has its whole bursts.
+func (m *group) rested(now time.Duration) bool {
+	return m.handshakes.isFull(now) && m.logins.isFull(now)
+}
+
+// forget drops up to two idle groups that have their whole bursts again: more than the one that the caller may add,
 // so that what a flood left behind goes away. The list is in the order in which groups became idle; one that needs
-// longer keeps those after it for no longer than a burst takes to refill. It needs mu.
+// longer keeps those after it for no longer than its buckets take to refill. It needs mu.
 func (g *Gate) forget(now time.Duration) {
 	for range 2 {
 		first := g.idle.first()
-		if first == nil || !first.handshakes.isFull(now) {
+		if first == nil || !first.rested(now) {
 			return
 		}
 		g.drop(first)

@@ -115,6 +115,35 @@ func TestHandshakeRate(t *testing.T) {
 	})
 }
 
+// What is too much waits, in the order in which it came, whichever connection of the group it came from.
+func TestLoginRate(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		g := NewGate(Limits{LoginRate: 2, LoginBurst: 3})
+		first, _ := g.Admit(somebody(1))
+		second, _ := g.Admit(somebody(1))
+		other, _ := g.Admit(somebody(2))
+		exempt, _ := g.AdmitExempt()
+		const each = time.Second / 2
+		for n, want := range []time.Duration{0, 0, 0, each, 2 * each, 3 * each} {
+			if got := []*Place{&first, &second}[n%2].TakeLogin(); got != want {
+				t.Errorf("login %d must wait %v, want %v", n, got, want)
+			}
+		}
+		if got := other.TakeLogin() + exempt.TakeLogin() + new(Place).TakeLogin(); got != 0 {
+			t.Errorf("others must wait %v", got)
+		}
+		first.Leave()
+		second.Leave()
+		if again, _ := g.Admit(somebody(1)); again.TakeLogin() != 4*each {
+			t.Error("who connects anew has its burst anew")
+		}
+		g.SetLimits(Limits{})
+		if got := other.TakeLogin(); got != 0 {
+			t.Errorf("without a limit, a login must wait %v", got)
+		}
+	})
+}
+
 func TestBurstIsAtLeastOne(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		g := NewGate(Limits{HandshakeRate: 1})

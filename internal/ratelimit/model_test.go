@@ -9,17 +9,18 @@ import (
 	"pgregory.net/rapid"
 )
 
-// The model counts in steps of virtual time. A group's handshakes come back every interval steps.
+// The model counts in steps of virtual time. A group's handshakes and logins come back every interval steps.
 const (
 	step     = 100 * time.Millisecond
 	interval = 5
 )
 
-// model is the simplest gate that could be right: it forgets nothing, and counts handshakes as whole buckets of
-// drops, interval drops for each.
+// model is the simplest gate that could be right: it forgets nothing, and counts handshakes and logins as whole buckets
+// of drops, interval drops for each.
 type model struct {
 	limits Limits
-	drops  map[int]int // missing from the buckets, by group
+	drops  map[int]int // missing from the buckets of handshakes, by group
+	logins map[int]int // likewise of logins
 	open   map[int]int
 	total  int
 }
@@ -39,6 +40,15 @@ func (m *model) admit(group int) Reason {
 	return None
 }
 
+// login returns how many steps a login must wait.
+func (m *model) login(group int) int {
+	if m.limits.LoginRate == 0 {
+		return 0
+	}
+	m.logins[group] += interval
+	return max(0, m.logins[group]-m.limits.LoginBurst*interval)
+}
+
 func (m *model) release(group int) {
 	m.open[group]--
 	m.total--
@@ -48,15 +58,18 @@ func (m *model) sleep(steps int) {
 	for group, missing := range m.drops {
 		m.drops[group] = max(0, missing-steps)
 	}
+	for group, missing := range m.logins {
+		m.logins[group] = max(0, missing-steps)
+	}
 }
 
 type action struct {
-	verb string // admit, release, sleep
+	verb string // admit, login, release, sleep
 	n    int    // of the group, of the connection, of steps
 }
 
 func drawAction(t *rapid.T) action {
-	verb := rapid.SampledFrom([]string{"admit", "admit", "admit", "release", "sleep"}).Draw(t, "verb")
+	verb := rapid.SampledFrom([]string{"admit", "admit", "admit", "login", "login", "release", "sleep"}).Draw(t, "verb")
 	return action{verb, rapid.IntRange(0, 6).Draw(t, "n")}
 }
 
@@ -66,9 +79,13 @@ func TestGateAgreesWithModel(t *testing.T) {
 			Connections:      rapid.IntRange(0, 8).Draw(rt, "connections"),
 			GroupConnections: rapid.IntRange(0, 3).Draw(rt, "group connections"),
 			HandshakeBurst:   rapid.IntRange(1, 4).Draw(rt, "burst"),
+			LoginBurst:       rapid.IntRange(1, 4).Draw(rt, "login burst"),
 		}
 		if rapid.Bool().Draw(rt, "rate limit") {
 			limits.HandshakeRate = float64(time.Second) / float64(interval*step)
+		}
+		if rapid.Bool().Draw(rt, "login limit") {
+			limits.LoginRate = float64(time.Second) / float64(interval*step)
 		}
 		actions := rapid.SliceOfN(rapid.Custom(drawAction), 1, 80).Draw(rt, "actions")
 		var problem error
@@ -85,7 +102,7 @@ type connection struct {
 }
 
 func compare(limits Limits, actions []action) error {
-	g, m := NewGate(limits), &model{limits: limits, drops: map[int]int{}, open: map[int]int{}}
+	g, m := NewGate(limits), &model{limits: limits, drops: map[int]int{}, logins: map[int]int{}, open: map[int]int{}}
 	var open []connection
 	for i, a := range actions {
 		switch a.verb {
@@ -96,6 +113,13 @@ func compare(limits Limits, actions []action) error {
 			}
 			if reason == None {
 				open = append(open, connection{a.n, place})
+			}
+		case "login":
+			if len(open) > 0 {
+				c := &open[a.n%len(open)]
+				if got, want := c.place.TakeLogin(), time.Duration(m.login(c.group))*step; got != want {
+					return fmt.Errorf("action %d: a login of group %d must wait %v, want %v", i, c.group, got, want)
+				}
 			}
 		case "release":
 			if len(open) > 0 {
@@ -136,7 +160,7 @@ func sane(g *Gate, m *model) error {
 	for member := g.idle.root.next; member != &g.idle.root; member = member.next {
 		walked++
 	}
-	if m.limits.HandshakeRate == 0 && idle > 0 {
+	if m.limits.HandshakeRate == 0 && m.limits.LoginRate == 0 && idle > 0 {
 		return fmt.Errorf("%d groups are remembered for nothing", idle)
 	}
 	if idle != g.idle.len || idle != walked {

@@ -30,6 +30,7 @@ type conversation struct {
 	expiry   *expiry     // ends the connection when the user's token lapses; nil without one, and in beckon.v1
 	due      due         // what it has said to others and is not yet flushed
 	answered bool        // whether the message that is dealt with has been answered
+	untaken  bool        // whether it is a login that is not accounted for yet
 
 	// session is the member's in beckon.v1, else nil; it may have moved on to another connection. Only the
 	// reader stores.
@@ -45,6 +46,9 @@ func (c *conversation) Text(data []byte) (weight int) {
 			weight = max(1, c.server.opts.LoginWeight)
 		}
 	})
+	if c.untaken {
+		c.takeLogin()
+	}
 	c.rest()
 	return weight
 }
@@ -87,6 +91,7 @@ func (c *conversation) text(data []byte, came time.Duration) protocol.Type {
 		s.spoken()
 	}
 	m, err := c.decoder().Decode(data)
+	c.untaken = m.Type == protocol.Login
 	c.server.opts.Observer.Message(m.Type, len(data))
 	if err != nil {
 		if needsLogin(m.Type) && c.member == nil {

@@ -29,14 +29,31 @@ func (c *conversation) login(m protocol.Message) *protocol.Error {
 		how := c.resume(m, user, room, until)
 		c.server.opts.Observer.Resumed(how)
 		if how == ResumeDone {
+			c.untaken = false
 			return nil
 		}
+	}
+	if !c.takeLogin() {
+		return nil // the connection has ended
 	}
 	refused = c.join(m, user, room, until)
 	if refused != nil && refused.Code == protocol.NameTaken && c.askHolder(room, user) {
 		refused = c.join(m, user, room, until)
 	}
 	return refused
+}
+
+// takeLogin accounts for a login, and waits where its address, all connections together, logs in too fast: a whole room
+// hears of each. A session that is resumed is none. No lock is held. False if the connection has ended meanwhile.
+func (c *conversation) takeLogin() (goOn bool) {
+	c.untaken = false
+	wait := c.conn.TakeLogin()
+	if wait == 0 {
+		return true
+	}
+	c.log(c.server.logs.slowed.Info()).Str("reason", "address_logins").Dur("wait", wait).Msg("login slowed")
+	c.server.opts.Observer.LoginSlowed()
+	return c.conn.Pause(nil, wait)
 }
 
 // join is an ordinary login.

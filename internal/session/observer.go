@@ -19,6 +19,8 @@ type Observer interface {
 	Failed(code protocol.Code)
 	// LoggedIn counts how a login ended.
 	LoggedIn(how LoginOutcome)
+	// LoginSlowed counts a login that waits since its client's address logs in too fast.
+	LoginSlowed()
 	// Resumed counts what became of a login that named a session.
 	Resumed(how ResumeOutcome)
 	// Waiting says by how many the sessions without a connection have become more.
@@ -136,6 +138,7 @@ func (unobserved) Message(protocol.Type, int) {}
 func (unobserved) Relayed(time.Duration)      {}
 func (unobserved) Failed(protocol.Code)       {}
 func (unobserved) LoggedIn(LoginOutcome)      {}
+func (unobserved) LoginSlowed()               {}
 func (unobserved) Resumed(ResumeOutcome)      {}
 func (unobserved) Waiting(int)                {}
 func (unobserved) SessionOver(SessionEnd)     {}

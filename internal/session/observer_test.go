@@ -40,6 +40,7 @@ func (n *tally) add(what string, more int) {
 func (n *tally) Message(t protocol.Type, bytes int) { n.add("message "+t.String(), bytes) }
 func (n *tally) Failed(code protocol.Code)          { n.add("failed "+string(code), 1) }
 func (n *tally) LoggedIn(how LoginOutcome)          { n.add("login "+how.String(), 1) }
+func (n *tally) LoginSlowed()                       { n.add("login slowed", 1) }
 func (n *tally) Resumed(how ResumeOutcome)          { n.add("resume "+how.String(), 1) }
 func (n *tally) Waiting(more int)                   { n.add("waiting", more) }
 func (n *tally) SessionOver(how SessionEnd)         { n.add("over "+how.String(), 1) }
@@ -167,6 +168,7 @@ func (*quietConn) Offer([]byte, share.Source) bool { return true }
 func (*quietConn) Behind() bool                    { return false }
 func (*quietConn) Flush()                          {}
 func (*quietConn) Source() share.Source            { return "" }
+func (*quietConn) TakeLogin() time.Duration        { return 0 }
 func (*quietConn) RemoteAddr() string              { return "" }
 func (*quietConn) Request() string                 { return "" }
 

@@ -32,6 +32,9 @@ type fakeConn struct {
 	full    bool     // whether nothing of others is taken
 	source  string   // what Source says; empty for one that all share
 	probes  []string // for why, and within what time
+
+	logins    int           // how many TakeLogin has taken
+	loginWait time.Duration // what TakeLogin says
 }
 
 func (f *fakeConn) Enqueue(frames []byte) {
@@ -118,6 +121,14 @@ func (f *fakeConn) RemoteAddr() string { return "192.0.2.1:1" }
 func (f *fakeConn) Request() string    { return "r1" }
 
 func (f *fakeConn) Source() share.Source { return f.source }
+
+// TakeLogin is link.Conn.
+func (f *fakeConn) TakeLogin() time.Duration {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.logins++
+	return f.loginWait
+}
 
 // take returns the payloads of the text frames flushed since the last take, one per line.
 func (f *fakeConn) take(t *testing.T) string {

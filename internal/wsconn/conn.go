@@ -83,6 +83,9 @@ func (c *Conn) Request() string { return c.request }
 // Source is link.Conn.
 func (c *Conn) Source() share.Source { return c.source }
 
+// TakeLogin is link.Conn.
+func (c *Conn) TakeLogin() time.Duration { return c.places.takeLogin() }
+
 // Enqueue is link.Conn.
 func (c *Conn) Enqueue(frame []byte) {
 	defer c.caughtWriting()

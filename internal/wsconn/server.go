@@ -218,6 +218,14 @@ func (p *places) leave() {
 	}
 }
 
+// takeLogin accounts for a login, and returns how long it must wait.
+func (p *places) takeLogin() (wait time.Duration) {
+	for i := range p {
+		wait = max(wait, p[i].TakeLogin())
+	}
+	return wait
+}
+
 // admit asks the gates for a place.
 func (s *Server) admit(group netip.Prefix, limited bool) (p places, reason ratelimit.Reason) {
 	if limited {
