@@ -35,6 +35,7 @@ func (*conn) Flush()                          {}
 func (c *conn) Close(why protocol.Ending)     { c.ended = why }
 func (*conn) Source() share.Source            { return "" }
 func (*conn) TakeLogin() time.Duration        { return 0 }
+func (*conn) Quota() (any, int)               { return "", 0 }
 func (*conn) RemoteAddr() string              { return "192.0.2.1:1" }
 func (*conn) Request() string                 { return "" }
 

@@ -132,6 +132,7 @@ func (a *App) sessionOptions(cfg config.Config, counts *metrics.Metrics) session
 		ResumeWindow: cfg.ResumeWindow,
 		StallTimeout: cfg.WriteTimeout,
 		Backlog:      backlog(cfg),
+		WaitingBytes: cfg.WaitingBytes,
 		Observer:     counts.Conversations,
 		Faults:       a.faults,
 		Log:          a.log,

@@ -42,7 +42,7 @@ func TestAttacks(t *testing.T) {
 	}
 	var rows []row
 	for _, a := range slices.Concat(
-		floods(), slowness(), controls(), fragments(), deafness(), crowds(), logins(t), messages(), takeovers(), thefts(), requests(),
+		floods(), slowness(), controls(), fragments(), deafness(), crowds(), logins(t), messages(), takeovers(), thefts(), absence(), requests(),
 	) {
 		t.Run(a.name, func(t *testing.T) { rows = append(rows, a.run(t, path)) })
 	}

@@ -120,8 +120,9 @@ type Limits struct {
 	// MaxHTTPConnections caps the connections that are no WebSockets, or not yet. Even if all clients come back at
 	// once, each is one of them for a moment only.
 	MaxHTTPConnections int `name:"max-http-connections" default:"8192" placeholder:"N" help:"Most connections besides those at one time, 0 for any number. Beyond it, the one that has been silent for longest is closed."`
-	// MaxConnectionsPerIP caps those of one client address (IPv6: of one /64).
-	MaxConnectionsPerIP int `name:"max-connections-per-ip" default:"100" placeholder:"N" help:"Most WebSocket connections of one client address (IPv6: of one /64) at one time, 0 for any number. Loopback is exempt from the default, unless a --trusted-proxy names it."`
+	// MaxConnectionsPerIP caps those of one client address (IPv6: of one /64), and its users: at a login that makes it too
+	// many, the session of it that has waited longest to be resumed ends.
+	MaxConnectionsPerIP int `name:"max-connections-per-ip" default:"100" placeholder:"N" help:"Most WebSocket connections of one client address (IPv6: of one /64) at one time, 0 for any number. It has no more users: where sessions that lost their connection make it too many, the one that has waited longest ends at the next login. Loopback is exempt from the default, unless a --trusted-proxy names it."`
 	// HandshakesPerSecondPerIP caps new connections of one client address; four times as many
 	// may come at once.
 	HandshakesPerSecondPerIP int `name:"handshakes-per-second-per-ip" default:"20" placeholder:"N" help:"Connections that one client address may begin per second, four times as many at once; 0 for any number. Loopback is exempt from the default, unless a --trusted-proxy names it."`
@@ -183,6 +184,9 @@ type Sessions struct {
 	// BacklogMessages is how many messages are kept for one session, likewise. 0 is no
 	// bound.
 	BacklogMessages int `default:"4096" placeholder:"N" help:"How many messages are kept for one client to be sent again, 0 for any number."`
+	// WaitingBytes is how many bytes all sessions without a connection may hold together before each is held to an equal
+	// part of it. 0 is no bound.
+	WaitingBytes int `default:"67108864" placeholder:"N" help:"How many bytes are kept for all clients together that have lost their connection, 0 for any number. Beyond it, each may have an equal part of that: more is refused to the sender, and a session that loses its connection with more ends."`
 }
 
 // Watching is what the operator sees.

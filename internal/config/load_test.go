@@ -35,7 +35,7 @@ func defaults() Config {
 			MessagesPerSecond: 10_000, BytesPerSecond: 1 << 24,
 			MaxUsers: 100_000, MaxRooms: 50_000, MaxRoomUsers: 25_000,
 		},
-		Sessions: Sessions{ResumeWindow: 15 * time.Second, BacklogBytes: 1 << 19, BacklogMessages: 4096},
+		Sessions: Sessions{ResumeWindow: 15 * time.Second, BacklogBytes: 1 << 19, BacklogMessages: 4096, WaitingBytes: 1 << 26},
 		Watching: Watching{LogLevel: "info", LogFormat: "auto", LogLinesPerSecond: 100, LogBufferBytes: 1 << 20},
 	}
 }
@@ -141,7 +141,7 @@ func TestLoad(t *testing.T) {
 		{"all that may be off", []string{
 			"--header-timeout=0", "--login-timeout=0s", "--resume-window=0", "--max-connections=0", "--max-connections-per-ip=0",
 			"--handshakes-per-second-per-ip=0", "--logins-per-second-per-ip=0", "--messages-per-second=0", "--bytes-per-second=0", "--max-http-connections=0", "--max-users=0", "--max-rooms=0", "--max-room-users=0",
-			"--outbox-messages=0", "--backlog-bytes=0", "--backlog-messages=0",
+			"--outbox-messages=0", "--backlog-bytes=0", "--backlog-messages=0", "--waiting-bytes=0",
 		}, nil, func(c *Config) {
 			c.HeaderTimeout, c.LoginTimeout, c.OutboxMessages, c.Limits, c.Sessions = 0, 0, 0, Limits{}, Sessions{}
 		}},

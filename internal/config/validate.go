@@ -92,6 +92,7 @@ func (c *Config) checkNumbers() error {
 		{"max-room-users", c.MaxRoomUsers, 0, 100 * million, true},
 		{"backlog-bytes", c.BacklogBytes, 4096, 1 << 30, true},
 		{"backlog-messages", c.BacklogMessages, 16, million, true},
+		{"waiting-bytes", c.WaitingBytes, 64 << 10, 1 << 30, true},
 		{"log-lines-per-second", c.LogLinesPerSecond, 0, million, true},
 		{"log-buffer-bytes", c.LogBufferBytes, 16 << 10, 1 << 30, false},
 		{"turn-max-allocations", c.TURNMaxAllocations, 0, million, true},

@@ -50,6 +50,10 @@ type Conn interface {
 	// TakeLogin is for the reader alone. It accounts for a login of the client's group of addresses, and returns how long
 	// it must wait, as the group logs in too fast; else 0.
 	TakeLogin() time.Duration
+	// Quota is for the reader alone. It is the client's group of addresses as limits know it, a comparable value, and how
+	// many users that may have, those included who have lost their connection and may come back; 0 for any number. Unlike
+	// Source it is the same for all who have no address.
+	Quota() (of any, users int)
 	// Request names the request that began the connection, for the log.
 	Request() string
 }

@@ -158,6 +158,17 @@ func (p *Place) TakeLogin() time.Duration {
 	return g.logins.drain(&p.of.logins, now, 1)
 }
 
+// GroupConnections is how many connections the group may have at one time; 0 for any number.
+func (p *Place) GroupConnections() int {
+	g := p.gate
+	if g == nil || p.of == nil {
+		return 0
+	}
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	return g.limits.GroupConnections
+}
+
 // leave takes a connection from its group, and remembers the group only as long as it has to. It needs mu.
 func (g *Gate) leave(member *group, now time.Duration) {
 	member.open--

@@ -59,6 +59,16 @@ func TestConnectionsOfOneGroup(t *testing.T) {
 	refuse(t, g, somebody(1), AddressConnections)
 }
 
+func TestAPlaceKnowsTheLimitOfItsGroup(t *testing.T) {
+	g := NewGate(Limits{GroupConnections: 2})
+	place, _ := g.Admit(somebody(1))
+	exempt, _ := g.AdmitExempt()
+	g.SetLimits(Limits{GroupConnections: 7})
+	if got, other, none := place.GroupConnections(), exempt.GroupConnections(), new(Place).GroupConnections(); got != 7 || other != 0 || none != 0 {
+		t.Errorf("got %d, %d for one that is exempt, %d for none", got, other, none)
+	}
+}
+
 func TestNobodysAddressIsAGroupToo(t *testing.T) {
 	g := NewGate(Limits{GroupConnections: 1})
 	admit(t, g, netip.Prefix{})

@@ -15,6 +15,7 @@ package replay
 import (
 	"encoding/binary"
 	"errors"
+	"slices"
 
 	"beckon/internal/share"
 )
@@ -103,6 +104,27 @@ func (l *Log) Offer(frame []byte, from share.Source) (taken bool) {
 func (l *Log) admit(size int, from share.Source) bool {
 	return len(l.frames) < l.limits.Others.All.Frames &&
 		l.ledger.Admit(&l.limits.Others, from, size, share.Tally{Bytes: l.bytes, Frames: l.count})
+}
+
+// Held is about how much memory all that is kept takes, in bytes.
+func (l *Log) Held() int { return l.bytes + l.passing + perFrame*len(l.frames) }
+
+// Weight is by how much a frame of so many bytes adds to Held.
+func Weight(size int) int { return size + perFrame }
+
+// perFrame is what a kept frame takes besides its bytes.
+const perFrame = 96
+
+// DropPresence lets go of presence that has not been handed to the socket: none will be sent before Resume, which leaves
+// it out.
+func (l *Log) DropPresence() {
+	if l.passing == 0 {
+		return
+	}
+	first := len(l.frames) - l.unsent
+	unsent := slices.DeleteFunc(l.frames[first:], func(e entry) bool { return e.presence })
+	l.frames = l.frames[:first+len(unsent)]
+	l.unsent, l.passing = len(unsent), 0
 }
 
 // Waits tells whether the next frame would have to wait: for others that are kept, or for an acknowledgement.

@@ -565,3 +565,43 @@ func TestPresenceLeavesFramesToTheClient(t *testing.T) {
 		}
 	}
 }
+
+// Presence that has not been sent is let go of where nobody waits for it. All else is as it was.
+func TestPresenceIsDropped(t *testing.T) {
+	l := New(open(Limits{Bytes: 1000, Frames: 100, WindowBytes: 5, WindowFrames: 100}))
+	offer := func(frame string) {
+		if !l.Offer([]byte(frame), nil) {
+			t.Fatalf("%s is refused", frame)
+		}
+	}
+	present := func(frame string) {
+		if !l.OfferPresence([]byte(frame)) {
+			t.Fatalf("%s is refused", frame)
+		}
+	}
+	present("came")
+	offer("first")
+	expect(t, l, "came", "first") // the window is full
+	present("went")
+	offer("second")
+	present("came again")
+	offer("third")
+	before := l.Held()
+	l.DropPresence()
+	if got := before - l.Held(); got != Weight(len("went"))+Weight(len("came again")) {
+		t.Errorf("%d bytes less are held", got)
+	}
+	held := Weight(0) + Weight(len("first")) + Weight(len("second")) + Weight(len("third"))
+	if l.DropPresence(); l.Held() != held {
+		t.Errorf("%d bytes are held, want %d", l.Held(), held)
+	}
+	if err := l.Resume(1, false); err != nil {
+		t.Fatal(err)
+	}
+	l.Acknowledge(l.AppendMark(nil))
+	expect(t, l, "first")
+	l.Acknowledge(l.AppendMark(nil))
+	expect(t, l, "second")
+	l.Acknowledge(l.AppendMark(nil))
+	expect(t, l, "third")
+}

@@ -31,5 +31,7 @@ func (c *conversation) leaveHub() {
 	if c.plain != nil { // else a fault came before the session that would have been the sink
 		c.plain.finish()
 		c.plain = nil
+		of, _ := c.conn.Quota()
+		c.server.addresses.leave(of)
 	}
 }

@@ -30,6 +30,7 @@ func (c *conversation) login(m protocol.Message) *protocol.Error {
 		c.server.opts.Observer.Resumed(how)
 		if how == ResumeDone {
 			c.untaken = false
+			c.makeRoom()
 			return nil
 		}
 	}
@@ -40,7 +41,26 @@ func (c *conversation) login(m protocol.Message) *protocol.Error {
 	if refused != nil && refused.Code == protocol.NameTaken && c.askHolder(room, user) {
 		refused = c.join(m, user, room, until)
 	}
+	if refused == nil {
+		c.makeRoom()
+	}
 	return refused
+}
+
+// makeRoom ends sessions of the client's address that wait to be resumed, the one that has waited longest first, until
+// the address has no more users than it may have. No turn is held.
+func (c *conversation) makeRoom() {
+	of, most := c.conn.Quota()
+	if most == 0 {
+		return
+	}
+	for {
+		s := c.server.addresses.tooMany(of, most)
+		if s == nil {
+			return
+		}
+		s.giveWay()
+	}
 }
 
 // takeLogin accounts for a login, and waits where its address, all connections together, logs in too fast: a whole room
@@ -84,6 +104,8 @@ func (c *conversation) join(m protocol.Message, user, room name.Name, until time
 		session.member = member
 	} else {
 		c.plain = plain
+		of, _ := c.conn.Quota()
+		c.server.addresses.enter(of)
 	}
 	c.welcome(member, room.Display(), "login")
 	reply := c.welcomeReply(member, users, until)

@@ -94,6 +94,8 @@ const (
 	SessionTokenExpired                   // the token that let the user in is no longer good
 	SessionFault                          // a fault in the server left it, or its room, in no state to go on
 	SessionNameLost                       // another asked for the name, and the client did not answer a ping
+	SessionAddressUsers                   // it waited to be resumed, and its address had more users than it may have
+	SessionWaitingBytes                   // it was about to wait, held too much, and so did all that wait
 	sessionEnds                           // how many there are
 )
 
@@ -117,6 +119,10 @@ func (e SessionEnd) String() string {
 		return "fault"
 	case SessionNameLost:
 		return "name_lost"
+	case SessionAddressUsers:
+		return "address_users"
+	case SessionWaitingBytes:
+		return "waiting_bytes"
 	default:
 		return "dismissed"
 	}

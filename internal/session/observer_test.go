@@ -169,6 +169,7 @@ func (*quietConn) Behind() bool                    { return false }
 func (*quietConn) Flush()                          {}
 func (*quietConn) Source() share.Source            { return "" }
 func (*quietConn) TakeLogin() time.Duration        { return 0 }
+func (*quietConn) Quota() (any, int)               { return "", 0 }
 func (*quietConn) RemoteAddr() string              { return "" }
 func (*quietConn) Request() string                 { return "" }
 

@@ -1,6 +1,7 @@
 package session
 
 import (
+	"container/list"
 	"sync"
 	"time"
 
@@ -32,15 +33,21 @@ type resumable struct {
 	holder     *conversation // the connection that speaks for the user; nil while there is none
 	detachedAt time.Duration // since when there is none, by Server.clock
 	waiting    bool          // there is none, and the window runs
+	of         any           // for which of Server.addresses the user counts: that of the last connection; nil before the first
 	over       bool          // the user is gone
 	attempt    uint64        // the greatest that a login has named
 	expiry     *expiry       // ends the session when its token lapses; nil without a token
+
+	place *list.Element // among those of the same address that wait; nil if it is not; guarded by addresses.mu
 
 	mu   sync.Mutex
 	conn link.Conn   // of holder, once its login reply is queued; guarded by mu
 	log  *replay.Log // nil once the session is over; guarded by mu
 	busy bool        // whether a message has been refused since something was last acknowledged; guarded by mu
 	shut bool        // nothing is kept any more: the log overflowed, or the session is over; guarded by mu
+
+	parked bool // like waiting: what is kept counts for Server.waiting; guarded by mu
+	held   int  // what is counted there; guarded by mu
 }
 
 // Signal is hub.Sink.
@@ -55,7 +62,7 @@ func (s *resumable) Signal(signal hub.Signal, from share.Source) (taken bool) {
 	if s.shut {
 		return true // the user is about to leave
 	}
-	if !s.log.Offer(relayFrame(signal), from) {
+	if !s.offer(relayFrame(signal), from) {
 		s.busy = true
 		return false
 	}
@@ -126,6 +133,22 @@ func (s *resumable) dismiss() bool { return s.cut(protocol.EndDismissed, Session
 
 var _ seat = (*resumable)(nil)
 
+// offer keeps a frame of another user's; false if there is no room for it. It needs mu.
+func (s *resumable) offer(frame []byte, from share.Source) (taken bool) {
+	if !s.parked {
+		return s.log.Offer(frame, from)
+	}
+	defer func() { s.count(s.log.Held()) }()
+	s.count(s.held + replay.Weight(len(frame)))
+	return s.server.waiting.fits(s.held) && s.log.Offer(frame, from)
+}
+
+// count counts what is kept while the session waits. It needs mu.
+func (s *resumable) count(held int) {
+	s.server.waiting.bytes.Add(int64(held - s.held))
+	s.held = held
+}
+
 // push keeps a frame that the user gave rise to, and hands it to the connection if there is one.
 func (s *resumable) push(frame []byte) {
 	defer s.caught()
@@ -135,6 +158,9 @@ func (s *resumable) push(frame []byte) {
 		return
 	}
 	s.check(s.log.Add(frame))
+	if s.parked {
+		s.count(s.log.Held())
+	}
 	s.forward()
 }
 
@@ -235,6 +261,8 @@ func (s *resumable) spoken() {
 func (s *resumable) attach(c *conversation, reply [][]byte) {
 	s.holder, c.member = c, s.member
 	s.wait(false)
+	of, _ := c.conn.Quota()
+	s.move(of)
 	c.session.Store(s)
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -254,9 +282,37 @@ func (s *resumable) detach() {
 	s.conn = nil
 }
 
-// await ends the session unless it is resumed within the window. It needs turn.
+// move makes the user one of the given address; nil is for none any more. It needs turn.
+func (s *resumable) move(to any) {
+	from := s.of
+	if from == to {
+		return
+	}
+	s.of = to
+	if to != nil {
+		s.server.addresses.enter(to)
+	}
+	if from != nil {
+		s.server.addresses.leave(from)
+	}
+}
+
+// giveWay ends a session that still waits, since its address has too many users.
+func (s *resumable) giveWay() {
+	s.turn.Lock()
+	defer s.release()
+	if s.waiting {
+		s.end(SessionAddressUsers)
+	}
+}
+
+// await ends the session unless it is resumed within the window: at once where there is no room for what it holds. It
+// needs turn.
 func (s *resumable) await() {
-	s.wait(true)
+	if !s.wait(true) {
+		s.end(SessionWaitingBytes)
+		return
+	}
 	s.server.after(s.server.opts.ResumeWindow, s.lapse, s.fail)
 }
 
@@ -269,17 +325,35 @@ func (s *resumable) lapse() {
 	}
 }
 
-// wait notes whether the window runs. It needs turn.
-func (s *resumable) wait(now bool) {
+// wait notes whether the window runs. False if there is no room for what the session holds meanwhile. It needs turn.
+func (s *resumable) wait(now bool) (fits bool) {
 	if now == s.waiting {
-		return
+		return true
 	}
 	s.waiting = now
+	s.server.addresses.wait(s, now)
 	more := -1
 	if now {
 		more = 1
 	}
 	s.server.opts.Observer.Waiting(more)
+	return s.park(now, more)
+}
+
+// park has what is kept count for what all that wait hold, or no more, who become more by so many. False if that is too
+// much.
+func (s *resumable) park(now bool, more int) (fits bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.parked = now
+	s.server.waiting.sessions.Add(int64(more))
+	held := 0
+	if now {
+		s.log.DropPresence()
+		held = s.log.Held()
+	}
+	s.count(held)
+	return s.server.waiting.fits(held)
 }
 
 // end lets go of the user's name, and of what was kept, which a connection that lingers would else hold. It needs turn.
@@ -289,6 +363,7 @@ func (s *resumable) end(how SessionEnd) {
 	defer s.server.sessions.remove(s)
 	s.expiry.stop()
 	s.wait(false)
+	s.move(nil)
 	s.detach()
 	s.discard()
 	s.server.revokeAfter(how, s.member.User.ID)

@@ -14,12 +14,13 @@ import (
 )
 
 // TestNothingIsLostOrDoubled lets a client's connection be cut, resumed and taken over at any moment, frames
-// be lost with it, and time pass, and looks at what the client's program saw.
+// be lost with it, sessions be ended since there is no room for them, and time pass, and looks at what the client's
+// program saw.
 func TestNothingIsLostOrDoubled(t *testing.T) {
 	rapid.Check(t, func(rt *rapid.T) {
 		steps := rapid.SliceOfN(rapid.Custom(func(t *rapid.T) life {
 			return life{
-				what: rapid.SampledFrom(strings.Fields("send send send news arrive arrive pong cut resume takeover lateClose wait")).Draw(t, "what"),
+				what: rapid.SampledFrom(strings.Fields("send send send news arrive arrive pong cut resume takeover lateClose crowd wait")).Draw(t, "what"),
 				n:    rapid.IntRange(1, 8).Draw(t, "n"),
 			}
 		}), 1, 80).Draw(rt, "steps")
@@ -36,6 +37,9 @@ func TestNothingIsLostOrDoubled(t *testing.T) {
 		})
 	})
 }
+
+// waitingBound is what may be kept of Ana's while she is away: a few messages.
+const waitingBound = 1000
 
 type life struct {
 	what string
@@ -63,6 +67,7 @@ type pair struct {
 
 func newPair(t *testing.T) *pair {
 	p := &pair{t: t, b: newV1Bench(replay.Limits{Bytes: 1 << 20, Frames: 10_000, WindowBytes: 1 << 20, WindowFrames: 1000})}
+	p.b.waiting.bound = waitingBound
 	p.bob, p.says = p.b.openV1(t, login("Bob"))
 	p.connect(false)
 	return p
@@ -101,8 +106,7 @@ func (p *pair) do(s life) {
 		}
 	case "cut":
 		if p.conn != nil {
-			p.ana.Closed(cut)
-			p.conn, p.flight, p.cutAt = nil, nil, time.Now()
+			p.cut()
 		}
 	case "resume":
 		if p.conn == nil {
@@ -118,16 +122,79 @@ func (p *pair) do(s life) {
 			old.Closed(link.End{Code: 1000})
 		}
 		p.old = nil
+	case "crowd":
+		p.crowd()
 	case "wait":
 		time.Sleep(time.Duration(s.n) * 2 * time.Second)
 		synctest.Wait()
+	}
+	p.count()
+}
+
+// cut ends Ana's connection, and her session if it holds more than there is room for.
+func (p *pair) cut() {
+	held, _ := p.kept()
+	p.ana.Closed(cut)
+	p.conn, p.flight, p.cutAt = nil, nil, time.Now()
+	_, s := p.kept()
+	if tooMuch := held > waitingBound; tooMuch != (s == nil) {
+		p.t.Fatalf("with %d bytes, Ana's session is over: %v", held, !tooMuch)
+	}
+	if s == nil {
+		p.cutAt = time.Time{}
+	}
+}
+
+// crowd has somebody of Ana's address log in, which then has one user too many: if Ana is away her session ends.
+func (p *pair) crowd() {
+	if p.eve != nil {
+		return
+	}
+	conn, zoe := p.b.openV1(p.t)
+	conn.maxUsers = 2
+	zoe.Text([]byte(login("Zoe")))
+	zoe.Closed(link.End{Code: 1000})
+	if p.conn == nil {
+		p.cutAt = time.Time{}
+	}
+	settle()
+}
+
+// kept is Ana's session and what it holds; nil if it is over.
+func (p *pair) kept() (held int, s *resumable) {
+	p.b.sessions.mu.Lock()
+	defer p.b.sessions.mu.Unlock()
+	for _, s := range p.b.sessions.byToken {
+		if s.member.User.Name == "Ana" {
+			s.mu.Lock()
+			defer s.mu.Unlock()
+			return s.log.Held(), s
+		}
+	}
+	return 0, nil
+}
+
+// count checks what is counted for those who are away.
+func (p *pair) count() {
+	held, s := p.kept()
+	if p.conn != nil {
+		held, s = 0, nil
+	}
+	if bytes, sessions := p.b.waiting.bytes.Load(), p.b.waiting.sessions.Load(); bytes != int64(held) || (sessions == 1) != (s != nil) {
+		p.t.Fatalf("counted %d bytes of %d sessions, held are %d", bytes, sessions, held)
+	}
+	if held > waitingBound {
+		p.t.Fatalf("%d bytes are held of one who is away", held)
 	}
 }
 
 func (p *pair) send() {
 	p.bob.take(p.t)
 	p.says.Text(offer("Ana", fmt.Sprint(p.sent+1)))
-	if told := p.bob.take(p.t); !strings.Contains(told, "unknown_user") {
+	switch told := p.bob.take(p.t); {
+	case strings.Contains(told, "unknown_user"):
+	case strings.Contains(told, "recipient_busy") && p.conn == nil:
+	default:
 		p.sent++
 	}
 }

@@ -43,6 +43,7 @@ type Options struct {
 	ResumeWindow time.Duration   // how long a session outlives its connection; 0 for not at all
 	StallTimeout time.Duration   // how long a client may acknowledge nothing while something waits; 0 for as long as it likes
 	Backlog      replay.Limits   // what is kept for one session that may be resumed
+	WaitingBytes int             // what is kept for all sessions without a connection before each is held to an equal part of it; 0 for any number
 	Observer     Observer        // nil for none
 	Faults       fault.Observer  // nil for none
 	Log          zerolog.Logger
@@ -54,13 +55,15 @@ const plainWindow = 20 * time.Millisecond
 
 // Server begins conversations.
 type Server struct {
-	opts     Options
-	logs     logs
-	epoch    time.Time // of clock
-	sessions *sessions
-	plain    *protocol.Decoder
-	v1       *protocol.Decoder
-	connect  []byte // the first frame of every connection
+	opts      Options
+	logs      logs
+	epoch     time.Time // of clock
+	sessions  *sessions
+	addresses *addresses
+	waiting   *waiting
+	plain     *protocol.Decoder
+	v1        *protocol.Decoder
+	connect   []byte // the first frame of every connection
 }
 
 // NewServer returns a server of both dialects.
@@ -69,13 +72,15 @@ func NewServer(opts Options) *Server {
 		opts.Observer = unobserved{}
 	}
 	return &Server{
-		opts:     opts,
-		logs:     newLogs(opts.Log, opts.LogLines),
-		epoch:    time.Now(),
-		sessions: newSessions(),
-		plain:    protocol.NewDecoder(false),
-		v1:       protocol.NewDecoder(true),
-		connect:  frame.New(frame.Text, protocol.Connect()),
+		opts:      opts,
+		logs:      newLogs(opts.Log, opts.LogLines),
+		epoch:     time.Now(),
+		sessions:  newSessions(),
+		addresses: newAddresses(),
+		waiting:   &waiting{bound: int64(opts.WaitingBytes)},
+		plain:     protocol.NewDecoder(false),
+		v1:        protocol.NewDecoder(true),
+		connect:   frame.New(frame.Text, protocol.Connect()),
 	}
 }
 

@@ -35,6 +35,7 @@ type fakeConn struct {
 
 	logins    int           // how many TakeLogin has taken
 	loginWait time.Duration // what TakeLogin says
+	maxUsers  int           // how many users Quota says that source may have
 }
 
 func (f *fakeConn) Enqueue(frames []byte) {
@@ -121,6 +122,9 @@ func (f *fakeConn) RemoteAddr() string { return "192.0.2.1:1" }
 func (f *fakeConn) Request() string    { return "r1" }
 
 func (f *fakeConn) Source() share.Source { return f.source }
+
+// Quota is link.Conn.
+func (f *fakeConn) Quota() (of any, users int) { return f.source, f.maxUsers }
 
 // TakeLogin is link.Conn.
 func (f *fakeConn) TakeLogin() time.Duration {

@@ -22,6 +22,7 @@ type Conn struct {
 	receiver link.Receiver
 	dialect  protocol.Dialect
 	client   netip.Addr    // invalid where there is none
+	group    netip.Prefix  // of addresses, that limits count for one; invalid where there is no address
 	source   share.Source  // who its messages are counted for
 	request  string        // what the log calls the request
 	poller   *poller       // that watches the socket while there is no reader; nil if none does
@@ -85,6 +86,9 @@ func (c *Conn) Source() share.Source { return c.source }
 
 // TakeLogin is link.Conn.
 func (c *Conn) TakeLogin() time.Duration { return c.places.takeLogin() }
+
+// Quota is link.Conn: a group may have as many users as connections.
+func (c *Conn) Quota() (of any, users int) { return c.group, c.places.groupConnections() }
 
 // Enqueue is link.Conn.
 func (c *Conn) Enqueue(frame []byte) {

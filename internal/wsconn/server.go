@@ -226,6 +226,14 @@ func (p *places) takeLogin() (wait time.Duration) {
 	return wait
 }
 
+// groupConnections is how many connections the group of addresses may have; 0 for any number.
+func (p *places) groupConnections() (most int) {
+	for i := range p {
+		most = max(most, p[i].GroupConnections()) // at most one of them has a group
+	}
+	return most
+}
+
 // admit asks the gates for a place.
 func (s *Server) admit(group netip.Prefix, limited bool) (p places, reason ratelimit.Reason) {
 	if limited {
@@ -262,7 +270,7 @@ func (s *Server) upgrade(w http.ResponseWriter, r *http.Request, p places, group
 		return false // gorilla has answered
 	}
 	c := newConn(s, ws.NetConn(), ws.Subprotocol())
-	c.client, c.places, c.request, c.source = client, p, request, sourceOf(group)
+	c.client, c.places, c.request, c.group, c.source = client, p, request, group, sourceOf(group)
 	if !s.add(c) {
 		s.refuse(r, RefusedDraining, "")
 		c.net.Close()
