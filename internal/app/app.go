@@ -147,6 +147,7 @@ func (a *App) sessionOptions(cfg config.Config, counts *metrics.Metrics) session
 func (a *App) socketOptions(cfg config.Config, counts *metrics.Metrics) wsconn.Options {
 	return wsconn.Options{
 		MaxMessageBytes: int64(cfg.MaxMessageBytes),
+		MaxLoginBytes:   int64(cfg.MaxLoginBytes),
 		OutboxBytes:     unbounded(cfg.OutboxBytes),
 		OutboxMessages:  unbounded(cfg.OutboxMessages),
 		SenderShare:     cfg.SenderSharePercent,

@@ -125,9 +125,11 @@ func TestUnknownTypes(t *testing.T) {
 			}
 		}
 	}
-	c.Say(testkit.Message{"type": strings.Repeat("long", 10000)})
+	c.Say(testkit.Message{"type": strings.Repeat("long", 4000)})
 	c.ExpectError("unknown_type")
 	c.Login("ana")
+	c.Say(testkit.Message{"type": strings.Repeat("long", 10000)})
+	c.ExpectError("unknown_type")
 }
 
 func TestSpaceAroundJSON(t *testing.T) {

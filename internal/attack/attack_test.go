@@ -30,6 +30,7 @@ const (
 	perRequest = 24 << 10       // a connection that is no WebSocket: its goroutine, its buffers, a head of 8 KiB
 	perSocket  = 16 << 10       // a WebSocket
 	perMessage = 2 * (64 << 10) // --max-message-bytes, in a buffer that grows by doubling
+	perLogin   = 2 * (16 << 10) // --max-login-bytes, likewise
 	perOutbox  = 1<<20 + 64<<10 // --outbox-bytes, and the message that was one too many
 	perBacklog = perOutbox      // --backlog-bytes, likewise
 )

@@ -4,9 +4,13 @@ package attack_test
 
 import (
 	"errors"
+	"fmt"
+	"slices"
 	"strings"
+	"sync"
 	"time"
 
+	"beckon/internal/frame"
 	"beckon/internal/testkit"
 )
 
@@ -41,6 +45,10 @@ func slowness() []attack {
 			},
 		},
 		{
+			name: "messages without an end, before the login", clients: 4000, each: perSocket + perLogin,
+			perform: func(s *siege) { s.withhold(4000) },
+		},
+		{
 			name: "no login", clients: 3000, each: perSocket,
 			flags: []string{"--login-timeout=2s"},
 			perform: func(s *siege) {
@@ -55,6 +63,54 @@ func slowness() []attack {
 			},
 		},
 	}
+}
+
+// withhold has n attackers send all but the last byte of a message that is as long as it may be before a login, in one
+// frame or in many, and one in ten begin with one that is longer, which must be refused at once. In the end the last byte
+// gets its answer.
+func (s *siege) withhold(n int) {
+	const most, usual = 16 << 10, 64 << 10
+	text := fields{"x": strings.Repeat("x", most-len(`{"type":"ping","x":""}`))}.text("ping")
+	whole := testkit.RawFrame{FIN: true, Opcode: byte(frame.Text), Payload: text}.Bytes()
+	pieces := slices.Concat(
+		testkit.RawFrame{Opcode: byte(frame.Text), Payload: text[:most/2]}.Bytes(),
+		testkit.RawFrame{FIN: true, Payload: text[most/2:]}.Bytes(),
+	)
+	long := testkit.RawFrame{FIN: true, Opcode: byte(frame.Text), Payload: make([]byte, usual)}.Bytes()
+	s.count(ended("too_large"), n/10)
+	s.count(failed("too_large"), n/10)
+	var sent sync.WaitGroup
+	sent.Add(n)
+	s.crowd(n, func(i int) error {
+		k, err := s.begin(i, [][]byte{whole, pieces}[i%2])
+		sent.Done()
+		if err != nil {
+			return err
+		}
+		if i%10 == 0 {
+			l, err := s.begin(i, long)
+			if err == nil {
+				err = l.expectClose(1009)
+			}
+			if err != nil {
+				return fmt.Errorf("a message too long: %w", err)
+			}
+		}
+		sent.Wait()
+		time.Sleep(attackTime / 2)
+		k.Write(whole[len(whole)-1:])
+		_, err = k.expect("pong")
+		return err
+	})
+}
+
+// begin opens a WebSocket and sends all but the last byte of what is to be sent.
+func (s *siege) begin(i int, data []byte) (*socket, error) {
+	k, err := s.upgraded(i, "")
+	if err == nil {
+		k.Write(data[:len(data)-1])
+	}
+	return k, err
 }
 
 // slowRequests are sent up to some point, and then byte by byte.

@@ -97,6 +97,9 @@ type Timing struct {
 type Sizes struct {
 	// MaxMessageBytes is the size of the largest frame that a client may send.
 	MaxMessageBytes int `default:"65536" placeholder:"N" help:"Largest message a client may send, in bytes."`
+	// MaxLoginBytes is the size of the largest frame of a client that is not logged in. It is at most MaxMessageBytes, to
+	// which it is lowered if it is not set.
+	MaxLoginBytes int `default:"16384" placeholder:"N" help:"Largest message a client may send before it is logged in, in bytes; at most --max-message-bytes. A token may have 8192 of them."`
 	// MaxHeaderBytes is the size of the largest head of a request, which cookies fill. What is less than twice
 	// as much is read, and refused with a word; more is refused without one.
 	MaxHeaderBytes int `default:"32768" placeholder:"N" help:"Largest head of a request, in bytes: all headers, cookies included, and the path."`

@@ -29,7 +29,7 @@ func defaults() Config {
 			KeepAliveTimeout: 2 * time.Minute,
 			LoginTimeout:     time.Hour, WriteTimeout: 10 * time.Second,
 		},
-		Sizes: Sizes{MaxMessageBytes: 65536, MaxHeaderBytes: 1 << 15, OutboxBytes: 1 << 19, OutboxMessages: 4096, SenderSharePercent: 25},
+		Sizes: Sizes{MaxMessageBytes: 65536, MaxLoginBytes: 16384, MaxHeaderBytes: 1 << 15, OutboxBytes: 1 << 19, OutboxMessages: 4096, SenderSharePercent: 25},
 		Limits: Limits{
 			MaxConnections: 100_000, MaxHTTPConnections: 8192, MaxConnectionsPerIP: 100, HandshakesPerSecondPerIP: 20, LoginsPerSecondPerIP: 20,
 			MessagesPerSecond: 10_000, BytesPerSecond: 1 << 24,
@@ -99,7 +99,7 @@ func TestLoad(t *testing.T) {
 			}},
 		{"numbers", nil, []string{"BECKON_MAX_MESSAGE_BYTES=1024", "BECKON_BACKLOG_BYTES=4096", "BECKON_OUTBOX_BYTES=4096", "BECKON_OUTBOX_MESSAGES=16", "BECKON_MAX_USERS=7", "BECKON_MAX_CONNECTIONS=8", "BECKON_MAX_ROOM_USERS=9"},
 			func(c *Config) {
-				c.BacklogBytes = 4096
+				c.BacklogBytes, c.MaxLoginBytes = 4096, 1024
 				c.MaxMessageBytes, c.OutboxBytes, c.OutboxMessages, c.MaxUsers, c.MaxConnections, c.MaxRoomUsers = 1024, 4096, 16, 7, 8, 9
 			}},
 		{"logging", []string{"--log-level=debug", "--log-format=json"}, nil, func(c *Config) { c.LogLevel, c.LogFormat = "debug", "json" }},
@@ -107,6 +107,11 @@ func TestLoad(t *testing.T) {
 			func(c *Config) { c.PingInterval, c.PongTimeout = 10*time.Second, 9*time.Second }},
 		{"large messages alone", []string{"--max-message-bytes=2000000"}, nil,
 			func(c *Config) { c.MaxMessageBytes, c.OutboxBytes, c.BacklogBytes = 2_000_000, 2_000_000, 2_000_000 }},
+		{"small messages alone", []string{"--max-message-bytes=300"}, nil,
+			func(c *Config) { c.MaxMessageBytes, c.MaxLoginBytes = 300, 300 }},
+		{"logins as large as messages", []string{"--max-message-bytes=300", "--max-login-bytes=300"}, nil,
+			func(c *Config) { c.MaxMessageBytes, c.MaxLoginBytes = 300, 300 }},
+		{"small logins", []string{"--max-login-bytes=2048"}, nil, func(c *Config) { c.MaxLoginBytes = 2048 }},
 		{"a Unix socket", []string{"--listen=unix:/run/beckon.sock", "--socket-mode=666"}, nil,
 			func(c *Config) { c.Listen, c.SocketMode = "unix:/run/beckon.sock", 0o666 }},
 		{"a base path", []string{"--base-path=/chat/v1"}, nil, func(c *Config) { c.BasePath = "/chat/v1" }},
@@ -187,6 +192,11 @@ func TestLoadRefuses(t *testing.T) {
 		{[]string{"--max-message-bytes=64KiB"}, nil, `--max-message-bytes: must be a whole number, got "64KiB"`},
 		{[]string{"--max-message-bytes=127"}, nil, "--max-message-bytes: must be from 128 to 16777216, got 127"},
 		{nil, []string{"BECKON_MAX_MESSAGE_BYTES=127"}, "--max-message-bytes (from BECKON_MAX_MESSAGE_BYTES): must be from 128 to 16777216, got 127"},
+		{[]string{"--max-login-bytes=2047"}, nil, "--max-login-bytes: must be at least 2048, as long as a login may be, got 2047"},
+		{[]string{"--max-login-bytes=299", "--max-message-bytes=300"}, nil, "--max-login-bytes: must be at least 300, as long as a login may be, got 299"},
+		{[]string{"--max-login-bytes=10239", "--auth-jwt-secret-file=" + "/none"}, nil, "--max-login-bytes: must be at least 10240, as long as a login may be, got 10239"},
+		{[]string{"--max-login-bytes=65537"}, nil, "--max-login-bytes: must be at most --max-message-bytes (65536), got 65537"},
+		{nil, []string{"BECKON_MAX_LOGIN_BYTES=65537"}, "--max-login-bytes (from BECKON_MAX_LOGIN_BYTES): must be at most --max-message-bytes (65536), got 65537"},
 		{[]string{"--outbox-bytes=5000"}, nil, "--outbox-bytes: must be at least --max-message-bytes (65536), got 5000"},
 		{[]string{"--outbox-messages=15"}, nil, "--outbox-messages: must be from 16 to 1000000 or 0, got 15"},
 		{[]string{"--max-users=-1"}, nil, "--max-users: must be from 0 to 100000000, got -1"},

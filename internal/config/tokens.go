@@ -50,6 +50,11 @@ func (c *Config) checkTokens() error {
 	return nil
 }
 
+// takesTokens tells whether every login needs a token.
+func (c *Config) takesTokens() bool {
+	return c.AuthJWTSecretFile != "" || c.AuthJWKSFile != "" || c.AuthJWKSURL != ""
+}
+
 // checkNoTokens refuses what is of no use where everybody may come in.
 func (c *Config) checkNoTokens() error {
 	for _, s := range []struct {

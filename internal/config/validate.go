@@ -16,6 +16,9 @@ func (c *Config) adapt(explicit func(flag string) bool) {
 	if !explicit("outbox-bytes") && c.OutboxBytes < c.MaxMessageBytes {
 		c.OutboxBytes = c.MaxMessageBytes
 	}
+	if !explicit("max-login-bytes") {
+		c.MaxLoginBytes = min(c.MaxLoginBytes, c.MaxMessageBytes)
+	}
 	if !explicit("backlog-bytes") && c.BacklogBytes < c.MaxMessageBytes {
 		c.BacklogBytes = c.MaxMessageBytes
 	}
@@ -26,7 +29,7 @@ func (c *Config) adapt(explicit func(flag string) bool) {
 func (c *Config) finish() error {
 	for _, check := range []func() error{
 		c.checkText, c.checkServing, c.checkTLS, c.checkACME, c.checkAccess, c.checkICEServers,
-		c.checkTURN, c.checkMinted, c.checkDurations, c.checkNumbers, c.checkBounds, c.checkAdmin, c.checkChoices,
+		c.checkTURN, c.checkMinted, c.checkDurations, c.checkNumbers, c.checkLoginBytes, c.checkBounds, c.checkAdmin, c.checkChoices,
 	} {
 		if err := check(); err != nil {
 			return err
@@ -111,6 +114,23 @@ func (c *Config) checkNumbers() error {
 			or = " or 0"
 		}
 		return fmt.Errorf("--%s: must be from %d to %d%s, got %d", n.flag, n.least, n.top, or, n.value)
+	}
+	return nil
+}
+
+// checkLoginBytes checks that the longest login fits, as far as the longest message does.
+func (c *Config) checkLoginBytes() error {
+	const names, token = 2 << 10, 8 << 10 // names may be all escapes; auth.MaxTokenBytes
+	least := names
+	if c.takesTokens() {
+		least += token
+	}
+	least = min(least, c.MaxMessageBytes)
+	switch {
+	case c.MaxLoginBytes < least:
+		return fmt.Errorf("--max-login-bytes: must be at least %d, as long as a login may be, got %d", least, c.MaxLoginBytes)
+	case c.MaxLoginBytes > c.MaxMessageBytes:
+		return fmt.Errorf("--max-login-bytes: must be at most --max-message-bytes (%d), got %d", c.MaxMessageBytes, c.MaxLoginBytes)
 	}
 	return nil
 }

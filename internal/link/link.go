@@ -63,8 +63,11 @@ type Receiver interface {
 	// Text takes a message; data is good during the call only. It returns for how many messages this one counts
 	// where the client is held to a rate, at least 1.
 	Text(data []byte) (weight int)
-	// Refuse says that the client sent what is no text message. After TooLarge the connection ends.
-	Refuse(f Fault)
+	// LoggedIn tells whether there is a user. Until then a message may be only as long as a login needs.
+	LoggedIn() bool
+	// Refuse says that the client sent what is no text message. After TooLarge the connection ends; bound then says,
+	// for the client, how long a message may be and by which setting.
+	Refuse(f Fault, bound string)
 	// Pong takes the payload of a pong.
 	Pong(payload []byte)
 	// Idle says that there is no more to hand on for now, since the client has not sent it or has sent too much.

@@ -11,7 +11,7 @@ const (
 	EndPingTimeout           // nothing came for the pong timeout after a ping
 	EndWriteTimeout          // the socket took nothing for the write timeout
 	EndSlowReader            // it does not read the answers that it asks for, or acknowledges nothing
-	EndTooLarge              // a frame over the limit
+	EndTooLarge              // a message over the limit
 	EndViolation             // a breach of RFC 6455
 	EndLoginTimeout          // no login in time
 	EndRestart               // the server drains

@@ -132,12 +132,15 @@ func (c *conversation) Beat() []byte {
 	return nil
 }
 
+// LoggedIn is link.Receiver.
+func (c *conversation) LoggedIn() bool { return c.member != nil }
+
 // Refuse answers what is no text message.
-func (c *conversation) Refuse(f link.Fault) {
-	c.inTurn(func() { c.fault(f) })
+func (c *conversation) Refuse(f link.Fault, bound string) {
+	c.inTurn(func() { c.fault(f, bound) })
 }
 
-func (c *conversation) fault(f link.Fault) {
+func (c *conversation) fault(f link.Fault, bound string) {
 	switch f {
 	case link.Binary:
 		c.refuse(protocol.TypeUnknown, &protocol.Error{
@@ -145,7 +148,7 @@ func (c *conversation) fault(f link.Fault) {
 		})
 	case link.TooLarge:
 		c.refuse(protocol.TypeUnknown, &protocol.Error{
-			Code: protocol.TooLarge, Message: "The frame is larger than this server takes",
+			Code: protocol.TooLarge, Message: "The message is too large: " + bound,
 		})
 	}
 }

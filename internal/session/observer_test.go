@@ -90,7 +90,7 @@ func TestObserverHearsWhatIsSaid(t *testing.T) {
 	says.Text(offer("Eve", "1"))
 	says.Text([]byte(`{"type":"leave","name":"Ana"}`))
 	says.Text([]byte(`{"type":"leave"}`))
-	says.Refuse(link.Binary)
+	says.Refuse(link.Binary, "")
 	seen.expect(t, "failed bad_json 1, failed unknown_user 1, relayed 2")
 	if got, want := seen.take(true), fmt.Sprintf("message leave %d, message offer %d", 29+16, 2*len(offer("Ana", "1"))); got != want {
 		t.Errorf("counted %q, want %q", got, want)

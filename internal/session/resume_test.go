@@ -171,7 +171,7 @@ func TestATakenOverSocketCanDoNothing(t *testing.T) {
 		oldSays.Text(offer("Bob", "1"))
 		oldSays.Text([]byte(`{"type":"leave"}`))
 		oldSays.Text([]byte(`nonsense`))
-		oldSays.Refuse(link.Binary)
+		oldSays.Refuse(link.Binary, "")
 		oldSays.Pong([]byte("0123456789abcdef"))
 		oldSays.Closed(link.End{Why: protocol.EndClientClosed, Code: 1000})
 		settle()

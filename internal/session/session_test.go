@@ -272,11 +272,11 @@ func TestRefusals(t *testing.T) {
 			t.Errorf("%s:\ngot  %s\nwant %s", step.say, got, step.answer)
 		}
 	}
-	says.Refuse(link.Binary)
-	says.Refuse(link.TooLarge)
+	says.Refuse(link.Binary, "")
+	says.Refuse(link.TooLarge, "at most 9 bytes (--setting)")
 	expect(t, conn,
 		`{"type":"error","code":"bad_json","message":"Send one JSON object in a text frame: this frame is binary"}`,
-		`{"type":"error","code":"too_large","message":"The frame is larger than this server takes"}`)
+		`{"type":"error","code":"too_large","message":"The message is too large: at most 9 bytes (--setting)"}`)
 	b.open(t, login("Zoe"))
 	full, _ := b.open(t, login("Max"))
 	expect(t, full, greeting, failed("room_full", "The room is full: try another one, or come back later"))

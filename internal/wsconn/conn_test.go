@@ -49,10 +49,15 @@ func newLoopback(t *testing.T) loopback {
 type side struct {
 	conn   link.Conn
 	faults []link.Fault
+	bounds []string // that came with them
+	out    bool     // whether nobody is logged in; "in" and "out" change it
 	ended  chan link.End
 }
 
 func (s *side) Text(data []byte) (weight int) {
+	if word := string(data); word == "in" || word == "out" {
+		s.out = word == "out"
+	}
 	s.conn.Enqueue(frame.New(frame.Text, data))
 	s.conn.Flush()
 	return 1 + bytes.Count(data, []byte("heavy"))
@@ -61,8 +66,12 @@ func (s *side) Text(data []byte) (weight int) {
 func (s *side) Beat() []byte        { return nil }
 func (s *side) Pong([]byte)         {}
 func (s *side) Idle()               {}
-func (s *side) Refuse(f link.Fault) { s.faults = append(s.faults, f) }
+func (s *side) LoggedIn() bool      { return !s.out }
 func (s *side) Closed(end link.End) { s.ended <- end }
+
+func (s *side) Refuse(f link.Fault, bound string) {
+	s.faults, s.bounds = append(s.faults, f), append(s.bounds, bound)
+}
 
 // rig is a server under test with its options' usual values.
 type rig struct {
@@ -75,7 +84,7 @@ type rig struct {
 
 func usual() Options {
 	return Options{
-		MaxMessageBytes: 1 << 16, OutboxBytes: 1 << 20, OutboxMessages: 1000, SenderShare: 25,
+		MaxMessageBytes: 1 << 16, MaxLoginBytes: 1 << 14, OutboxBytes: 1 << 20, OutboxMessages: 1000, SenderShare: 25,
 		PingInterval: 25 * time.Second, PongTimeout: 10 * time.Second, WriteTimeout: 10 * time.Second,
 		CloseTimeout: 5 * time.Second,
 		Clients:      address.New(nil), Gate: ratelimit.NewGate(ratelimit.Limits{}), LocalGate: ratelimit.NewGate(ratelimit.Limits{}), Pacer: ratelimit.NewPacer(ratelimit.Budget{}),

@@ -53,17 +53,21 @@ func burst(in, where string) {
 func (f *faulty) burst(in string) { burst(f.in, in) }
 
 func (f *faulty) Text(data []byte) int { f.burst("Text"); return f.side.Text(data) }
-func (f *faulty) Refuse(l link.Fault)  { f.burst("Refuse"); f.side.Refuse(l) }
+func (f *faulty) LoggedIn() bool       { f.burst("LoggedIn"); return f.side.LoggedIn() }
 func (f *faulty) Pong(payload []byte)  { f.burst("Pong"); f.side.Pong(payload) }
 func (f *faulty) Idle()                { f.burst("Idle"); f.side.Idle() }
 func (f *faulty) Beat() []byte         { f.burst("Beat"); return f.side.Beat() }
 func (f *faulty) Closed(end link.End)  { defer f.burst("Closed"); f.side.Closed(end) }
+
+func (f *faulty) Refuse(l link.Fault, bound string) { f.burst("Refuse"); f.side.Refuse(l, bound) }
 
 // provoke has a client do what makes the server call the method.
 func provoke(t *testing.T, ws *websocket.Conn, method string) {
 	t.Helper()
 	switch method {
 	case "Accept", "Beat": // it comes by itself
+	case "LoggedIn": // before all of the message has been read, for which a write in memory waits
+		go ws.WriteMessage(websocket.TextMessage, []byte(word))
 	case "Refuse":
 		ws.WriteMessage(websocket.BinaryMessage, []byte(word))
 	case "Pong":
@@ -146,7 +150,7 @@ func TestAFaultCostsItsConnection(t *testing.T) {
 		"TLS":      func() (listener, websocket.Dialer, string) { return overTLS(t, newLoopback(t), BelowTLS) },
 	} {
 		for method, where := range map[string]fault.Place{
-			"Accept": fault.Reader, "Text": fault.Reader, "Refuse": fault.Reader, "Pong": fault.Reader,
+			"Accept": fault.Reader, "LoggedIn": fault.Reader, "Text": fault.Reader, "Refuse": fault.Reader, "Pong": fault.Reader,
 			"Beat": fault.Timer, "Closed": fault.Reader,
 		} {
 			t.Run(how+", "+method, func(t *testing.T) {

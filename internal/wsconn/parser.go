@@ -32,7 +32,7 @@ type parser struct {
 	fetched  []byte            // from the socket, and not yet taken by gorilla
 	room     [fetchAtMost]byte // for fetched
 	failure  error             // of the last fetch that found something, which may be the end
-	message  []byte            // the last message, kept for its room
+	message  []byte            // the last message, kept for its room; see forget
 	begun    bool              // whether gorilla has begun with a frame; of use between messages
 	inside   bool              // whether gorilla is inside a message
 	madeUp   bool              // whether the message that gorilla sees is nobody's
@@ -45,7 +45,7 @@ const (
 )
 
 // newParser has gorilla do a handshake with nobody, as there is no other way to what parses the frames after it.
-func newParser(maxMessageBytes int64) *parser {
+func newParser() *parser {
 	p := new(parser)
 	p.in = bufio.NewReaderSize(p, bufferBytes)
 	upgrader := websocket.Upgrader{WriteBufferPool: noBuffers{}}
@@ -56,7 +56,6 @@ func newParser(maxMessageBytes int64) *parser {
 	if err != nil { // cannot be
 		panic("wsconn: " + err.Error())
 	}
-	ws.SetReadLimit(maxMessageBytes)
 	ws.SetPingHandler(func(data string) error { p.control(); p.conn.pinged([]byte(data)); p.giveWay(); return nil })
 	ws.SetPongHandler(func(data string) error { p.control(); p.conn.ponged([]byte(data)); p.giveWay(); return nil })
 	ws.SetCloseHandler(func(int, string) error { return nil }) // the reader answers
@@ -78,25 +77,37 @@ func (p *parser) giveWay() {
 // left is how many bytes there are for gorilla to parse.
 func (p *parser) left() int { return p.in.Buffered() + len(p.fetched) }
 
-// next parses up to the end of a message and returns it, good until the next call; a kind of 0 says that there is
-// no other for now. It waits for the rest of what has begun.
-func (p *parser) next() (kind int, message []byte, err error) {
+// next parses up to the end of a message of at most so many bytes and returns it, good until the next call; a kind of 0
+// says that there is no other for now. It waits for the rest of what has begun.
+func (p *parser) next(atMost int64) (kind int, message []byte, err error) {
 	p.begun, p.inside, p.madeUp = p.left() > 0, false, false
+	p.ws.SetReadLimit(atMost)
+	p.forget(atMost)
 	kind, r, err := p.ws.NextReader()
 	if err != nil || p.madeUp {
 		return 0, nil, err
 	}
 	p.inside = true
-	p.message, err = readAll(p.message[:0], r)
+	p.message, err = readAll(p.message[:0], r, int(atMost))
 	return kind, p.message, err
 }
 
-// readAll appends what r holds to dst.
-func readAll(dst []byte, r io.Reader) ([]byte, error) {
+// forget lets go of the room of the last message if it is for more than so many bytes: else who has sent a single byte
+// of the next message could hold all of it.
+func (p *parser) forget(atMost int64) {
+	if int64(cap(p.message)) > atMost+1 {
+		p.message = nil
+	}
+}
+
+// readAll appends what r holds, which is at most so many bytes, to dst. It takes memory as the bytes come: what a frame
+// announces costs the client nothing.
+func readAll(dst []byte, r io.Reader, atMost int) ([]byte, error) {
 	const first = 4096
 	for {
 		if len(dst) == cap(dst) {
-			grown := make([]byte, len(dst), max(first, 2*cap(dst)))
+			most := max(atMost, len(dst)) + 1 // with no room to spare, the end would not be found
+			grown := make([]byte, len(dst), min(max(first, 2*cap(dst)), most))
 			copy(grown, dst)
 			dst = grown
 		}

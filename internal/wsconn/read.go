@@ -2,6 +2,7 @@ package wsconn
 
 import (
 	"errors"
+	"fmt"
 	"io"
 	"runtime"
 	"syscall"
@@ -120,7 +121,7 @@ func (c *Conn) awaitByte() (*parser, error) {
 func (c *Conn) hear(p *parser) error {
 	p.conn = c
 	for !c.ended() && p.left() > 0 {
-		kind, message, err := p.next()
+		kind, message, err := p.next(c.longest())
 		if err != nil {
 			return err
 		}
@@ -132,8 +133,17 @@ func (c *Conn) hear(p *parser) error {
 	return nil
 }
 
-// release gives back the parser that c.await left in c.parser, or took from it.
+// longest is how many bytes the next message may have.
+func (c *Conn) longest() int64 {
+	if c.receiver.LoggedIn() {
+		return c.server.opts.MaxMessageBytes
+	}
+	return c.server.opts.MaxLoginBytes
+}
+
+// release gives back the parser that c.await left in c.parser, or took from it. Whoever is next may not be logged in.
 func (c *Conn) release(p *parser) {
+	p.forget(c.server.opts.MaxLoginBytes)
 	p.conn, c.parser = nil, nil
 	c.server.parsers.Put(p)
 }
@@ -161,7 +171,7 @@ func (c *Conn) message(kind int, data []byte) {
 	c.received.Bytes += int64(len(data))
 	weight := 1
 	if kind == websocket.BinaryMessage {
-		c.receiver.Refuse(link.Binary)
+		c.receiver.Refuse(link.Binary, "")
 	} else {
 		weight = c.receiver.Text(data)
 	}
@@ -229,16 +239,26 @@ func (c *Conn) lastWords(err error, violated bool) (code int) {
 		c.end(protocol.EndClientClosed, frame.NewClose(echo, ""))
 		return closed.Code
 	case errors.Is(err, websocket.ErrReadLimit):
-		if !c.ended() {
-			c.receiver.Refuse(link.TooLarge)
-		}
-		c.endBecause(protocol.EndTooLarge)
+		c.tooLarge()
 	case violated:
 		c.endBecause(protocol.EndViolation)
 	default:
 		c.end(protocol.EndConnectionLost, frame.NewClose(0, ""))
 	}
 	return 0
+}
+
+// tooLarge ends the connection for a message that is too long.
+func (c *Conn) tooLarge() {
+	bound := fmt.Sprintf("at most %d bytes (--max-message-bytes)", c.server.opts.MaxMessageBytes)
+	if !c.receiver.LoggedIn() {
+		bound = fmt.Sprintf("at most %d bytes before a login (--max-login-bytes)", c.server.opts.MaxLoginBytes)
+	}
+	if !c.ended() {
+		c.receiver.Refuse(link.TooLarge, bound)
+	}
+	const why = protocol.EndTooLarge
+	c.end(why, frame.NewClose(why.CloseCode(), why.Text()+": "+bound))
 }
 
 // finish tells the Receiver that the connection has ended, and sees to it that the close frame goes out and the

@@ -38,7 +38,8 @@ import (
 
 // Options are the bounds of a server's connections.
 type Options struct {
-	MaxMessageBytes int64         // the longest message of a client
+	MaxMessageBytes int64         // the longest message of a client that is logged in
+	MaxLoginBytes   int64         // the longest message of one that is not; at most MaxMessageBytes
 	OutboxBytes     int           // what may wait for one client; a single longer frame may wait alone
 	OutboxMessages  int           // how many frames may wait for one client
 	SenderShare     int           // how much of that may be of one source, in percent
@@ -134,7 +135,7 @@ func NewServer(opts Options, dialects Dialects) *Server {
 			WriteBufferPool: noBuffers{},
 			CheckOrigin:     func(*http.Request) bool { return true },
 		},
-		parsers:  sync.Pool{New: func() any { return newParser(opts.MaxMessageBytes) }},
+		parsers:  sync.Pool{New: func() any { return newParser() }},
 		attempts: sync.Pool{New: func() any { return newAttempt() }},
 		gone:     newGone(),
 		conns:    make(map[*Conn]struct{}),
