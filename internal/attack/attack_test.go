@@ -20,6 +20,7 @@ type attack struct {
 	each    int64          // how many bytes of heap the documented limits allow each of them
 	flags   []string       // of the server, besides the defaults
 	token   string         // what healthy users log in with
+	secure  bool           // whether healthy users come by TLS
 	within  bool           // whether a second healthy pair is in the room that is attacked
 	full    label          // what counts newcomers who are refused, where the server may be so full
 	perform func(s *siege) // the attack itself; what it opened is closed after it
@@ -43,7 +44,8 @@ func TestAttacks(t *testing.T) {
 	}
 	var rows []row
 	for _, a := range slices.Concat(
-		floods(), slowness(), controls(), fragments(), deafness(), crowds(), logins(t), messages(), takeovers(), thefts(), absence(), requests(),
+		floods(), slowness(), controls(), fragments(), deafness(), crowds(), logins(t), messages(), takeovers(), thefts(), absence(),
+		requests(), secure(t),
 	) {
 		t.Run(a.name, func(t *testing.T) { rows = append(rows, a.run(t, path)) })
 	}

@@ -17,6 +17,7 @@ import (
 type Target struct {
 	Address string // HOST:PORT
 	Token   string // to log in with, if it takes one
+	Secure  bool   // whether to come by TLS
 }
 
 // Bystanders is the healthy users. They are a process of their own: what they notice is then what the server does to

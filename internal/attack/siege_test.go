@@ -31,7 +31,7 @@ type siege struct {
 // run lets healthy users talk, performs the attack, and checks what is promised.
 func (a attack) run(t *testing.T, binary string) row {
 	s := &siege{t: t, server: start(t, binary, a.flags...), counted: map[label]int{}}
-	people := invite(t, Target{Address: s.server.address, Token: a.token})
+	people := invite(t, Target{Address: s.server.address, Token: a.token, Secure: a.secure})
 	people.pair("calm", false)
 	if a.within {
 		people.pair(square, true)

@@ -59,12 +59,17 @@ func arrive(at Target, from net.Addr, g guest) (*user, error) {
 		NetDialContext: func(ctx context.Context, network, address string) (net.Conn, error) {
 			return (&net.Dialer{LocalAddr: from}).DialContext(ctx, network, address)
 		},
+		TLSClientConfig:  trusting(),
 		HandshakeTimeout: patience,
 	}
 	if g.v1 {
 		dialer.Subprotocols = []string{protocol.Subprotocol}
 	}
-	ws, response, err := dialer.Dial("ws://"+at.Address+"/ws", nil)
+	scheme := "ws"
+	if at.Secure {
+		scheme = "wss"
+	}
+	ws, response, err := dialer.Dial(scheme+"://"+at.Address+"/ws", nil)
 	if response != nil && response.StatusCode != http.StatusSwitchingProtocols {
 		return nil, refusal{status: response.StatusCode, retryAfter: response.Header.Get("Retry-After")}
 	}
