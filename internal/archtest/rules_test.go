@@ -42,7 +42,7 @@ var mayImport = map[string][]string{
 	"internal/doctor": {"internal/frame", "internal/turn", "internal/invisible"},
 	"internal/relay":  {"internal/turn", "internal/socketpair", modZerolog},
 	"internal/turn":   {"internal/ratelimit", "internal/peeraddr", modPion},
-	"internal/httpd":  {"internal/logflood", modZerolog},
+	"internal/httpd":  {"internal/header", "internal/logflood", modZerolog},
 	"internal/listen": {"internal/invisible", "internal/logflood", modZerolog, modCrypto, modSystemd, modProxy},
 
 	// Metrics know the closed sets of words that their labels come from.
@@ -55,7 +55,7 @@ var mayImport = map[string][]string{
 		"internal/link", "internal/hub", "internal/replay", "internal/protocol", "internal/frame", "internal/ice",
 		"internal/name", "internal/auth", "internal/logflood", "internal/share", "internal/fault", modZerolog,
 	},
-	"internal/wsconn": {"internal/link", "internal/protocol", "internal/frame", "internal/ratelimit", "internal/share", "internal/fault", "internal/logflood", modGorilla, modSys, modZerolog},
+	"internal/wsconn": {"internal/link", "internal/protocol", "internal/frame", "internal/ratelimit", "internal/share", "internal/fault", "internal/header", "internal/logflood", modGorilla, modSys, modZerolog},
 	"internal/link":   {"internal/protocol", "internal/share"},
 
 	"internal/hub":        {"internal/protocol", "internal/share", "internal/fault"},
@@ -63,6 +63,7 @@ var mayImport = map[string][]string{
 	"internal/protocol":   {},
 	"internal/name":       {modText},
 	"internal/frame":      {},
+	"internal/header":     {},
 	"internal/ice":        {"internal/invisible"},
 	"internal/invisible":  {},
 	"internal/replay":     {"internal/share"},

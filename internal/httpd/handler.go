@@ -7,6 +7,8 @@ import (
 	"runtime"
 
 	"github.com/rs/zerolog"
+
+	"beckon/internal/header"
 )
 
 // Options are what a handler is made of. Files, WebSocket and Ready are required.
@@ -72,7 +74,7 @@ func (s *site) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	runtime.Gosched() // requests that come without a pause do not keep others waiting
 	socket := r.URL.Path == "/" || r.URL.Path == "/ws"
 	upgrade := socket && isUpgrade(r)
-	silent := upgrade && s.options.Silence != nil && hasToken(r.Header["Sec-Websocket-Protocol"], silenceProtocol)
+	silent := upgrade && s.options.Silence != nil && header.HasToken(r.Header["Sec-Websocket-Protocol"], silenceProtocol)
 	switch {
 	case upgrade && !silent:
 		s.options.WebSocket.ServeHTTP(w, r)

@@ -3,7 +3,8 @@ package wsconn
 import (
 	"encoding/base64"
 	"net/http"
-	"strings"
+
+	"beckon/internal/header"
 )
 
 // version is the version of the protocol, the only one that there is (RFC 6455 section 4.1).
@@ -26,13 +27,13 @@ func faultOf(r *http.Request) *handshakeFault {
 	switch {
 	case r.Method != http.MethodGet:
 		return &handshakeFault{http.StatusMethodNotAllowed, "Allow", http.MethodGet, "a WebSocket is asked for with GET"}
-	case !hasToken(r.Header["Connection"], "upgrade"):
+	case !header.HasToken(r.Header["Connection"], "upgrade"):
 		return bad("the Connection header must be Upgrade: a proxy on the way must pass it on")
-	case !hasToken(r.Header["Upgrade"], "websocket"):
+	case !header.HasToken(r.Header["Upgrade"], "websocket"):
 		return bad("the Upgrade header must be websocket: a proxy on the way must pass it on")
 	case len(versions) == 0:
 		return bad("the Sec-WebSocket-Version header is missing: it must be " + version)
-	case !hasToken(versions, version):
+	case !header.HasToken(versions, version):
 		return &handshakeFault{http.StatusUpgradeRequired, "Sec-WebSocket-Version", version, "the Sec-WebSocket-Version header must be " + version}
 	case key == "":
 		return bad("the Sec-WebSocket-Key header is missing")
@@ -62,17 +63,4 @@ func (f *handshakeFault) answer(w http.ResponseWriter) {
 		w.Header().Set("Connection", "Upgrade")
 	}
 	http.Error(w, f.text, f.status)
-}
-
-// hasToken tells whether the comma-separated lists in a header's lines hold a token, in any case (RFC 9110 section
-// 5.6.1).
-func hasToken(lines []string, token string) bool {
-	for _, line := range lines {
-		for item := range strings.SplitSeq(line, ",") {
-			if strings.EqualFold(strings.Trim(item, " \t"), token) {
-				return true
-			}
-		}
-	}
-	return false
 }
