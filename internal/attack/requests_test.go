@@ -95,6 +95,16 @@ var malformed = []struct {
 	{200, "GET /healthz HTTP/1.1|Host: beckon.test|Content-Length: 1|Transfer-Encoding: chunked||0||"}, // RFC 9112, section 6.1
 	{501, "GET / HTTP/1.1|Host: beckon.test|Transfer-Encoding: xchunked||0||"},
 	{501, "GET / HTTP/1.1|Host: beckon.test|Transfer-Encoding: chunked, identity||0||"},
+	{200, "GET /healthz HTTP/1.1|Host: beckon.test|Content-Length: 10|Expect: 100-continue||"},
+	{417, "GET / HTTP/1.1|Host: beckon.test|Expect: 200-maybe||"},
+	{200, "GET /healthz HTTP/1.1|Host: beckon.test|Transfer-Encoding: chunked||" + strings.Repeat("1|x|", 10_000) + "0||"},
+	{200, "GET /healthz HTTP/1.1|Host: beckon.test|Transfer-Encoding: chunked||1;" + strings.Repeat("x", 64<<10) + "|x|0||"},
+	{200, "GET /healthz HTTP/1.1|Host: beckon.test|Transfer-Encoding: chunked||0|" + strings.Repeat("X: y|", 10_000) + "|"},
+	{400, strings.ReplaceAll(handshake, "\r\n", "|") + "Content-Length: 3||abc"},
+	{400, strings.ReplaceAll(handshake, "\r\n", "|") + "Transfer-Encoding: chunked||0||"},
+	{426, strings.ReplaceAll(strings.Replace(handshake, "13", "8", 1), "\r\n", "|") + "Transfer-Encoding: chunked||0||"},
+	{403, strings.ReplaceAll(handshake, "\r\n", "|") + "Origin: https://evil.test|Transfer-Encoding: chunked||0||"},
+	{426, "GET /ws HTTP/1.1|Host: beckon.test|Transfer-Encoding: chunked||0||"},
 	{505, "GET / HTTP/9.9|Host: beckon.test||"},
 	{400, "GET /|"},
 	{400, "\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03||"}, // a TLS handshake

@@ -2,6 +2,7 @@ package httpd
 
 import (
 	"bufio"
+	"errors"
 	"io"
 	"net/http"
 	"testing"
@@ -9,6 +10,16 @@ import (
 
 	"github.com/rs/zerolog"
 )
+
+// onlyHost is the only name by which the server may be asked for.
+type onlyHost string
+
+func (h onlyHost) Check(r *http.Request) error {
+	if r.Host != string(h) {
+		return errors.New("not by this name")
+	}
+	return nil
+}
 
 // What follows a body could be one request to a proxy and another to this server, where the two disagree on the body's
 // length (RFC 9112, section 11.2): it is not read.
@@ -19,10 +30,21 @@ func TestNothingIsReadAfterABody(t *testing.T) {
 		"Transfer-Encoding": "GET /healthz HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
 		"both":              "GET /healthz HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
 		"refused method":    "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 3\r\n\r\nabc",
+		"refused upgrade":   "GET /ws HTTP/1.1\r\nHost: a\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nContent-Length: 3\r\n\r\nabc",
+		"upgrade required":  "GET /ws HTTP/1.1\r\nHost: a\r\nContent-Length: 3\r\n\r\nabc",
+		"another host":      "GET / HTTP/1.1\r\nHost: evil.test\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
+		"another base path": "GET /elsewhere HTTP/1.1\r\nHost: a\r\nContent-Length: 3\r\n\r\nabc",
 	} {
 		t.Run(about, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				conn := serve(t, newSite(t, nil), zerolog.Nop()).dial()
+				h := newSite(t, func(o *Options) {
+					o.Hosts = onlyHost("a")
+					o.WebSocket = http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { http.Error(w, "no", http.StatusBadRequest) })
+					if about == "another base path" {
+						o.BasePath = "/chat"
+					}
+				})
+				conn := serve(t, h, zerolog.Nop()).dial()
 				defer conn.Close()
 				go func() { _, _ = io.WriteString(conn, request+second) }()
 				in := bufio.NewReader(conn)

@@ -85,9 +85,6 @@ func (s *site) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		s.options.Silence.ServeHTTP(w, r)
 		return
 	}
-	if r.ContentLength != 0 {
-		w.Header().Set("Connection", "close") // no request has a body: what follows may be meant as another
-	}
 	w, done := s.logged(w, r)
 	defer done()
 	setSecurityHeaders(w.Header(), r.URL.Path)

@@ -36,7 +36,7 @@ func NewServer(h http.Handler, bounds Bounds, logger zerolog.Logger) *http.Serve
 		idleTimeout = -1 // 0 is for as long as a request may take
 	}
 	return &http.Server{
-		Handler:           newHeads(bounds.HeaderBytes, logger, h),
+		Handler:           bodiless(newHeads(bounds.HeaderBytes, logger, h)),
 		ReadHeaderTimeout: headerTimeout,
 		ReadTimeout:       readTimeout,
 		WriteTimeout:      writeTimeout,
@@ -45,6 +45,17 @@ func NewServer(h http.Handler, bounds Bounds, logger zerolog.Logger) *http.Serve
 		ErrorLog:          log.New(errorLog{logger}, "", 0),
 		ConnState:         newVisitors(bounds.Connections).note,
 	}
+}
+
+// bodiless ends the connection with a request that has a body, whatever the answer: none is to have one, and what follows
+// may be meant as another request (RFC 9112, section 11.2).
+func bodiless(h http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.ContentLength != 0 {
+			w.Header().Set("Connection", "close")
+		}
+		h.ServeHTTP(w, r)
+	})
 }
 
 // errorLog turns the lines of net/http into events. What they quote comes from clients, so

@@ -21,7 +21,7 @@ func isMangledUpgrade(r *http.Request) bool {
 // serveUpgradeRequired tells whoever comes without an upgrade what this address is for.
 func serveUpgradeRequired(w http.ResponseWriter, r *http.Request) {
 	w.Header().Set("Upgrade", "websocket")
-	w.Header().Set("Connection", "Upgrade")
+	w.Header().Add("Connection", "Upgrade") // there may be a close
 	text := "426: this address speaks WebSocket, connect to it with a WebSocket client"
 	if isMangledUpgrade(r) {
 		text = "426: " + lostHeaders(r) + ", a proxy on the way must pass them on"

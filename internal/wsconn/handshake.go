@@ -35,6 +35,8 @@ func faultOf(r *http.Request) *handshakeFault {
 		return bad("the Sec-WebSocket-Version header is missing: it must be " + version)
 	case !header.HasToken(versions, version):
 		return &handshakeFault{http.StatusUpgradeRequired, "Sec-WebSocket-Version", version, "the Sec-WebSocket-Version header must be " + version}
+	case r.ContentLength != 0:
+		return bad("a WebSocket is asked for without a body")
 	case key == "":
 		return bad("the Sec-WebSocket-Key header is missing")
 	case !isKey(key):
@@ -60,7 +62,7 @@ func (f *handshakeFault) answer(w http.ResponseWriter) {
 	}
 	if f.status == http.StatusUpgradeRequired {
 		w.Header().Set("Upgrade", "websocket")
-		w.Header().Set("Connection", "Upgrade")
+		w.Header().Add("Connection", "Upgrade") // there may be a close
 	}
 	http.Error(w, f.text, f.status)
 }
