@@ -30,7 +30,7 @@ type TLS struct {
 	// ACMEDomains are host names, in lower case, for which to get certificates.
 	ACMEDomains []string `name:"acme-domain" placeholder:"HOST" help:"Get a certificate for this host name from an ACME authority, and agree to its terms. May be repeated."`
 	// ACMECache is the directory that keeps the certificates; "" for one chosen at start.
-	ACMECache string `name:"acme-cache" placeholder:"DIR" help:"Directory that keeps ACME certificates, for nobody else to read. Without it: acme below systemd's STATE_DIRECTORY, else beckon/acme below the user's cache directory."`
+	ACMECache string `name:"acme-cache" placeholder:"DIR" help:"Directory that keeps ACME certificates, for nobody else to read: in one that is open to others, such as a volume, a folder named private is made for them. Without it: acme below systemd's STATE_DIRECTORY, else beckon/acme below the user's cache directory."`
 	// ACMEEmail is where the authority writes to; may be empty.
 	ACMEEmail string `name:"acme-email" placeholder:"ADDRESS" help:"Where the ACME authority may write to."`
 	// ACMEDirectory is the URL of another authority than Let's Encrypt.

@@ -4,11 +4,9 @@ import (
 	"context"
 	"crypto/tls"
 	"crypto/x509"
-	"errors"
 	"fmt"
 	"net/http"
 	"os"
-	"path/filepath"
 	"slices"
 	"strings"
 	"time"
@@ -33,6 +31,7 @@ const (
 // redirect listener, over plain HTTP (http-01, RFC 8555 section 8.3).
 type automatic struct {
 	domains []string
+	cache   *cache
 	manager *autocert.Manager
 	client  *http.Client // to the authority
 	log     zerolog.Logger
@@ -41,7 +40,7 @@ type automatic struct {
 var _ identity = (*automatic)(nil)
 
 func newACME(opts Options) (*automatic, error) {
-	cache, err := openCache(opts.ACME.Cache)
+	dir, err := openCache(opts.ACME.Cache, opts.Log)
 	if err != nil {
 		return nil, flagError("--acme-cache", err)
 	}
@@ -53,58 +52,20 @@ func newACME(opts Options) (*automatic, error) {
 	if directory == "" {
 		directory = autocert.DefaultACMEDirectory
 	}
+	kept := newCache(dir, opts.Log)
 	return &automatic{
+		cache:   kept,
 		domains: slices.Clone(opts.ACME.Domains),
 		client:  client,
 		log:     opts.Log,
 		manager: &autocert.Manager{
 			Prompt:     autocert.AcceptTOS,
-			Cache:      autocert.DirCache(cache),
+			Cache:      kept,
 			HostPolicy: autocert.HostWhitelist(opts.ACME.Domains...),
 			Email:      opts.ACME.Email,
 			Client:     &acme.Client{DirectoryURL: directory, HTTPClient: client, UserAgent: "beckon"},
 		},
 	}, nil
-}
-
-// openCache makes the directory, for nobody else to read: it holds private keys.
-func openCache(dir string) (string, error) {
-	if dir == "" {
-		var err error
-		if dir, err = defaultCache(); err != nil {
-			return "", err
-		}
-	}
-	if err := os.MkdirAll(dir, 0o700); err != nil {
-		return "", fmt.Errorf("%s cannot be made (%w); name a directory that this user may write to", dir, bare(err))
-	}
-	info, err := os.Stat(dir)
-	if err != nil {
-		return "", fmt.Errorf("%s cannot be read: %w", dir, bare(err))
-	}
-	if info.Mode().Perm()&0o077 != 0 {
-		return "", fmt.Errorf("%s is open to other users (mode %04o) and would hold private keys; chmod 700 it or name another", dir, info.Mode().Perm())
-	}
-	probe, err := os.CreateTemp(dir, ".probe-*")
-	if err != nil {
-		return "", fmt.Errorf("no permission to write to %s; give it to the user that runs this, or name another", dir)
-	}
-	probe.Close()
-	os.Remove(probe.Name())
-	return dir, nil
-}
-
-// defaultCache is below the state directory that systemd gives to the service
-// (StateDirectory=), else below the user's cache directory.
-func defaultCache() (string, error) {
-	if state, _, _ := strings.Cut(os.Getenv("STATE_DIRECTORY"), ":"); state != "" {
-		return filepath.Join(state, "acme"), nil
-	}
-	dir, err := os.UserCacheDir()
-	if err != nil {
-		return "", errors.New("this user has no cache directory; name the directory to keep the certificates in")
-	}
-	return filepath.Join(dir, "beckon", "acme"), nil
 }
 
 // acmeHTTPClient trusts the roots in a file, or the system's.
@@ -156,7 +117,7 @@ func (a *automatic) run(ctx context.Context) {
 	for _, domain := range a.domains {
 		go a.obtain(ctx, domain)
 	}
-	<-ctx.Done()
+	a.cache.run(ctx)
 	a.client.CloseIdleConnections()
 }
 

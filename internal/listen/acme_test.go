@@ -37,8 +37,8 @@ type pebble struct {
 	roots     string // URL of the root of what it issues
 }
 
-// startPebble starts the server. httpPort and tlsPort are where it knocks.
-func startPebble(t *testing.T, binary string, httpPort, tlsPort int) *pebble {
+// startPebble starts the server. httpPort and tlsPort are where it knocks, and lasts is for how long its certificates are good.
+func startPebble(t *testing.T, binary string, httpPort, tlsPort int, lasts time.Duration) *pebble {
 	t.Helper()
 	authority := newCA(t)
 	certPath, keyPath := authority.pair(t, 1, "127.0.0.1")
@@ -49,7 +49,7 @@ func startPebble(t *testing.T, binary string, httpPort, tlsPort int) *pebble {
 		"certificate": certPath, "privateKey": keyPath,
 		"httpPort": httpPort, "tlsPort": tlsPort,
 		"retryAfter": map[string]int{"authz": 1, "order": 1},
-		"profiles":   map[string]any{"default": map[string]any{"description": "test", "validityPeriod": 86400}},
+		"profiles":   map[string]any{"default": map[string]any{"description": "test", "validityPeriod": lasts / time.Second}},
 	}})
 	if err != nil {
 		t.Fatal(err)
@@ -209,6 +209,13 @@ func until(t *testing.T, what string, done func() bool) {
 func running(t *testing.T, opts Options) *Set {
 	t.Helper()
 	s := mustOpen(t, opts)
+	operate(t, s)
+	return s
+}
+
+// operate serves on a set and runs it, until the test ends.
+func operate(t *testing.T, s *Set) {
+	t.Helper()
 	serve(t, s.Listeners[0], http.HandlerFunc(whoami))
 	if s.Redirect != nil {
 		serve(t, s.Redirect, s.RedirectHandler)
@@ -223,13 +230,21 @@ func running(t *testing.T, opts Options) *Set {
 		cancel()
 		<-done
 	})
-	return s
 }
 
 // One run of the real thing, by either kind of challenge: a certificate that comes by itself,
 // is kept, and is used again after a restart.
 func TestACME(t *testing.T) {
 	binary := buildPebble(t)
+	t.Run("nothing can be saved", func(t *testing.T) {
+		https := freeAddress(t)
+		p := startPebble(t, binary, tcpPort(t, freeAddress(t)), tcpPort(t, https), 9*time.Second)
+		const domain = "chat.example.org"
+		log := new(testkit.Journal)
+		testFullDisk(t, p, Options{Listen: https, Log: zerolog.New(log), ACME: ACME{
+			Domains: []string{domain}, Cache: filepath.Join(t.TempDir(), "acme"), Directory: p.directory, CAFile: p.caFile,
+		}}, domain, log)
+	})
 	for name, redirect := range map[string]bool{"tls-alpn-01": false, "http-01": true} {
 		t.Run(name, func(t *testing.T) {
 			https, plain := freeAddress(t), freeAddress(t)
@@ -237,7 +252,7 @@ func TestACME(t *testing.T) {
 			if redirect {
 				tlsPort = tcpPort(t, freeAddress(t)) // where nobody answers
 			}
-			p := startPebble(t, binary, httpPort, tlsPort)
+			p := startPebble(t, binary, httpPort, tlsPort, 24*time.Hour)
 			const domain = "chat.example.org"
 			log := new(testkit.Journal)
 			t.Cleanup(func() {
@@ -300,16 +315,24 @@ func tcpPort(t *testing.T, address string) int {
 
 func TestACMESettingsThatAreRefused(t *testing.T) {
 	dir := t.TempDir()
-	open, file := filepath.Join(dir, "open"), filepath.Join(dir, "file")
-	if err := os.Mkdir(open, 0o755); err != nil {
+	file, taken, linked := filepath.Join(dir, "file"), filepath.Join(dir, "taken"), filepath.Join(dir, "linked")
+	write(t, file, []byte("hello"))
+	for _, open := range []string{taken, linked} {
+		if err := os.Mkdir(open, 0o755); err != nil {
+			t.Fatal(err)
+		}
+	}
+	write(t, filepath.Join(taken, privateFolder), []byte("hello"))
+	if err := os.Symlink(dir, filepath.Join(linked, privateFolder)); err != nil {
 		t.Fatal(err)
 	}
-	write(t, file, []byte("hello"))
+	const notMine = " is no folder of the user that runs this, and would hold private keys; remove it or name another directory"
 	for _, c := range []struct {
 		acme ACME
 		want string
 	}{
-		{ACME{Cache: open}, "--acme-cache: " + open + " is open to other users (mode 0755) and would hold private keys; chmod 700 it or name another"},
+		{ACME{Cache: taken}, "--acme-cache: " + taken + "/private" + notMine},
+		{ACME{Cache: linked}, "--acme-cache: " + linked + "/private" + notMine},
 		{ACME{Cache: file}, "--acme-cache: " + file + " cannot be made (not a directory); name a directory that this user may write to"},
 		{ACME{Cache: dir + "/new", CAFile: dir + "/no"}, "--acme-ca-file: " + dir + "/no does not exist; check the path"},
 		{ACME{Cache: dir + "/new", CAFile: file}, "--acme-ca-file: " + file + " holds no certificate in PEM form"},

@@ -14,6 +14,12 @@ func setSocketMode(fd uintptr, mode fs.FileMode) {
 	_ = syscall.Fchmod(int(fd), uint32(mode.Perm()))
 }
 
+// isMine tells whether a file belongs to the user that runs this.
+func isMine(info fs.FileInfo) bool {
+	stat, ok := info.Sys().(*syscall.Stat_t)
+	return ok && int(stat.Uid) == syscall.Geteuid()
+}
+
 // accepts tells whether a passed socket is one that listens.
 func accepts(ln net.Listener) bool {
 	on := 0
