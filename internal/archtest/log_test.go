@@ -10,7 +10,7 @@ import (
 var choosesMessages = map[string]bool{"internal/session/login.go": true} // login, resume
 
 // The message of a log line is printed as it is, where a log is for people: it says what the program's author wrote and
-// nothing else. What clients write goes into fields, which are quoted.
+// nothing else. What clients write goes into fields, which are quoted. Names of durations say their unit.
 func TestLogMessagesAreWrittenOut(t *testing.T) { report(t, messageViolations(repository(t))) }
 
 func messageViolations(tr *tree) []string {
@@ -26,6 +26,8 @@ func messageViolations(tr *tree) []string {
 				return true
 			}
 			switch s.Sel.Name {
+			case "Dur":
+				violations = append(violations, tr.at(f, s.Pos(), "Dur logs a duration without its unit: write Int64(\"…_ms\", d.Milliseconds())"))
 			case "Msgf", "MsgFunc":
 				violations = append(violations, tr.at(f, s.Pos(), "%s composes a log message: put what varies into fields", s.Sel.Name))
 			case "Msg":
@@ -46,9 +48,9 @@ func isWrittenOut(message ast.Expr) bool {
 
 func TestComposedLogMessagesAreFound(t *testing.T) {
 	broken := readTree(t, fstest.MapFS{"internal/hub/a.go": {Data: []byte(
-		"package hub\nfunc f(name string) {\n\tlog.Info().Msg(\"written\")\n\tlog.Info().Msg(name)\n\tlog.Info().Msgf(\"%s\", name)\n}",
+		"package hub\nfunc f(name string) {\n\tlog.Info().Msg(\"written\")\n\tlog.Info().Msg(name)\n\tlog.Info().Msgf(\"%s\", name)\n\tlog.Info().Dur(\"lasted\", 1).Msg(\"written\")\n}",
 	)}})
-	if found := messageViolations(broken); len(found) != 2 {
-		t.Errorf("found %q, want two", found)
+	if found := messageViolations(broken); len(found) != 3 {
+		t.Errorf("found %q, want three", found)
 	}
 }

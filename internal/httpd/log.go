@@ -22,7 +22,7 @@ func (s *site) logged(w http.ResponseWriter, r *http.Request) (http.ResponseWrit
 			Str("path", r.URL.Path).
 			Int("status", noted.status).
 			Str("remote", r.RemoteAddr).
-			Dur("took", time.Since(start)).
+			Float64("took_ms", float64(time.Since(start).Microseconds())/1000).
 			Msg("http request")
 	}
 }

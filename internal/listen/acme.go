@@ -133,7 +133,7 @@ func (a *automatic) obtain(ctx context.Context, domain string) {
 			a.log.Info().Str("domain", domain).Time("expires", cert.Leaf.NotAfter).Msg("certificate ready")
 			return
 		}
-		a.log.Error().Err(err).Str("domain", domain).Stringer("retry", wait).
+		a.log.Error().Err(err).Str("domain", domain).Int64("retry_ms", wait.Milliseconds()).
 			Msg("no certificate: the domain must lead to this server, on port 443, or on port 80 with --http-redirect")
 		select {
 		case <-ctx.Done():

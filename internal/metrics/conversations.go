@@ -13,6 +13,7 @@ import (
 type Conversations struct {
 	messages counters // by protocol.Type
 	bytes    counters // by protocol.Type
+	passed   counters // by protocol.Type, those of session.PassedTypes
 	failed   map[protocol.Code]prometheus.Counter
 	logins   counters // by session.LoginOutcome
 	slowed   prometheus.Counter
@@ -30,6 +31,8 @@ func newConversations(r prometheus.Registerer) *Conversations {
 			"Text messages that came from clients; what could not be understood is unknown.", "type"), protocol.Types()),
 		bytes: newCounters(counterVec(r, "beckon_received_message_bytes_total",
 			"Bytes of text messages that came from clients.", "type"), protocol.Types()),
+		passed: newCounters(counterVec(r, "beckon_relayed_messages_total",
+			"Messages for other users that were passed on; a leave is one that hangs up. Why others were not is in beckon_errors_total.", "type"), session.PassedTypes()),
 		failed: make(map[protocol.Code]prometheus.Counter),
 		logins: newCounters(counterVec(r, "beckon_logins_total",
 			"Logins, by how they ended; why one failed is in beckon_errors_total.", "outcome"), session.LoginOutcomes()),
@@ -64,6 +67,9 @@ func (c *Conversations) Message(t protocol.Type, bytes int) {
 
 // Relayed is session.Observer.
 func (c *Conversations) Relayed(took time.Duration) { c.relayed.Observe(took.Seconds()) }
+
+// Passed is session.Observer.
+func (c *Conversations) Passed(t protocol.Type) { c.passed[t].Inc() }
 
 // Failed is session.Observer.
 func (c *Conversations) Failed(code protocol.Code) {

@@ -82,6 +82,7 @@ func TestScrapeShowsWhatHappened(t *testing.T) {
 	c.Sent(link.Traffic{Messages: 1, Bytes: 50})
 	s.Message(protocol.Offer, 1000)
 	s.Message(protocol.TypeUnknown, 1)
+	s.Passed(protocol.Candidate)
 	s.Relayed(30 * time.Microsecond)
 	s.Failed(protocol.NameTaken)
 	s.Failed("no such code")
@@ -112,6 +113,7 @@ func TestScrapeShowsWhatHappened(t *testing.T) {
 		"beckon_received_messages_total{type=unknown}":                         1,
 		"beckon_received_message_bytes_total{type=offer}":                      1000,
 		"beckon_received_message_bytes_total{type=unknown}":                    1,
+		"beckon_relayed_messages_total{type=candidate}":                        1,
 		"beckon_relay_duration_seconds{}":                                      1,
 		"beckon_errors_total{code=name_taken}":                                 1,
 		"beckon_logins_total{outcome=joined}":                                  1,
@@ -151,6 +153,9 @@ func TestSeriesAreThereFromTheStart(t *testing.T) {
 	for _, typ := range protocol.Types() {
 		m.Conversations.Message(typ, 1)
 	}
+	for _, typ := range session.PassedTypes() {
+		m.Conversations.Passed(typ)
+	}
 	for _, code := range append(protocol.Codes(), "made up") {
 		m.Conversations.Failed(code)
 	}
@@ -171,7 +176,7 @@ func TestSeriesAreThereFromTheStart(t *testing.T) {
 		t.Errorf("%d series, %d before anything was counted", after, before)
 	}
 	for _, name := range []string{"beckon_connections_ended_total", "beckon_handshakes_refused_total", "beckon_received_messages_total",
-		"beckon_errors_total", "beckon_logins_total", "beckon_resumes_total", "beckon_sessions_ended_total",
+		"beckon_relayed_messages_total", "beckon_errors_total", "beckon_logins_total", "beckon_resumes_total", "beckon_sessions_ended_total",
 		"beckon_faults_total"} {
 		for _, metric := range families[name].GetMetric() {
 			if n := metric.GetCounter().GetValue(); n != 1 {

@@ -59,7 +59,7 @@ func (r *Relay) supervise(ctx context.Context, started chan<- error) {
 			pause = firstPause
 		}
 		r.observer.Restarted()
-		r.log.Error().Err(err).Str("said", said).Dur("pause", pause).Msg("the relay's process has ended: it will be started again")
+		r.log.Error().Err(err).Str("said", said).Int64("pause_ms", pause.Milliseconds()).Msg("the relay's process has ended: it will be started again")
 		select {
 		case <-ctx.Done():
 			return

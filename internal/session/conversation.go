@@ -97,14 +97,15 @@ func (c *conversation) text(data []byte, came time.Duration) protocol.Type {
 		if needsLogin(m.Type) && c.member == nil {
 			err = notLoggedIn(m)
 		}
-		c.refuse(m.Type, err)
+		c.refuse(m, err)
 		return m.Type
 	}
 	c.log(c.server.opts.Log.Debug()).Stringer("type", m.Type).Int("bytes", len(data)).Msg("message")
 	if err := c.handle(m); err != nil {
-		c.refuse(m.Type, err)
+		c.refuse(m, err)
 	} else if relays(m) {
 		c.due.count(came)
+		c.server.opts.Observer.Passed(m.Type)
 	}
 	return m.Type
 }
@@ -143,11 +144,11 @@ func (c *conversation) Refuse(f link.Fault, bound string) {
 func (c *conversation) fault(f link.Fault, bound string) {
 	switch f {
 	case link.Binary:
-		c.refuse(protocol.TypeUnknown, &protocol.Error{
+		c.refuse(protocol.Message{}, &protocol.Error{
 			Code: protocol.BadJSON, Message: "Send one JSON object in a text frame: this frame is binary",
 		})
 	case link.TooLarge:
-		c.refuse(protocol.TypeUnknown, &protocol.Error{
+		c.refuse(protocol.Message{}, &protocol.Error{
 			Code: protocol.TooLarge, Message: "The message is too large: " + bound,
 		})
 	}
@@ -156,8 +157,12 @@ func (c *conversation) fault(f link.Fault, bound string) {
 // Closed ends the conversation.
 func (c *conversation) Closed(end link.End) {
 	c.stopTimer()
+	code := end.Why.CloseCode() // ours, where we closed
+	if code == 0 {
+		code = end.Code
+	}
 	event := c.log(c.server.logs.disconnect.Info()).
-		Stringer("reason", end.Why).Int("code", end.Code).Dur("lasted", end.Lasted).
+		Stringer("reason", end.Why).Int("code", code).Int64("lasted_ms", end.Lasted.Milliseconds()).
 		Int64("messages_in", end.Received.Messages).Int64("bytes_in", end.Received.Bytes).
 		Int64("messages_out", end.Sent.Messages).Int64("bytes_out", end.Sent.Bytes)
 	event.Msg("disconnect")
@@ -234,14 +239,15 @@ func notLoggedIn(m protocol.Message) *protocol.Error {
 	}
 }
 
-// refuse tells the client why its message of the given type had no effect.
-func (c *conversation) refuse(of protocol.Type, err *protocol.Error) {
-	c.log(c.server.opts.Log.Debug()).Stringer("type", of).Str("error", string(err.Code)).Msg("refused")
+// refuse tells the client why its message had no effect; the zero Message is one that could not be understood.
+func (c *conversation) refuse(m protocol.Message, err *protocol.Error) {
+	c.log(c.server.opts.Log.Debug()).Stringer("type", m.Type).Str("error", string(err.Code)).Msg("refused")
 	c.server.opts.Observer.Failed(err.Code)
-	if of == protocol.Login {
+	if m.Type == protocol.Login {
 		c.server.opts.Observer.LoggedIn(LoginFailed)
+		c.logFailure(m, err)
 	}
-	c.reply(protocol.Refusal(of, err))
+	c.reply(protocol.Refusal(m.Type, err))
 }
 
 // reply sends one message. In a session it counts, and may have to be sent again.

@@ -14,13 +14,13 @@ func TestMessagesThatComeTogetherShareAFlush(t *testing.T) {
 	bob.Text(offer("Ana", "1"))
 	bob.Text(offer("Ana", "2"))
 	expect(t, ana)
-	seen.expect(t, "")
+	seen.expect(t, "passed offer 2")
 
 	bob.Text(offer("Eve", "3"))
 	one, two := `{"type":"offer","name":"Bob","offer":1}`, `{"type":"offer","name":"Bob","offer":2}`
 	expect(t, ana, one, two)
 	expect(t, eve)
-	seen.expect(t, "relayed 2")
+	seen.expect(t, "passed offer 1, relayed 2")
 
 	bob.Idle()
 	bob.Idle()

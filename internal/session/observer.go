@@ -1,6 +1,7 @@
 package session
 
 import (
+	"slices"
 	"time"
 
 	"beckon/internal/protocol"
@@ -15,6 +16,8 @@ type Observer interface {
 	// it was there until its recipient's Flush returned. What its socket did not take at once is not waited
 	// for, nor is a recipient that is about to resume. Messages that share a Flush count from the first.
 	Relayed(took time.Duration)
+	// Passed counts a message for another user that has been passed on: it is with its recipient, or waits for it.
+	Passed(t protocol.Type)
 	// Failed counts an error that a client was told of, failed logins too.
 	Failed(code protocol.Code)
 	// LoggedIn counts how a login ended.
@@ -27,6 +30,13 @@ type Observer interface {
 	Waiting(more int)
 	// SessionOver counts how a session ended.
 	SessionOver(how SessionEnd)
+}
+
+// PassedTypes are the types that Observer.Passed is told of, for who must know them beforehand.
+func PassedTypes() []protocol.Type {
+	return slices.DeleteFunc(protocol.Types(), func(t protocol.Type) bool {
+		return !relays(protocol.Message{Type: t, Named: true})
+	})
 }
 
 // LoginOutcome is how a login ended. The set is closed.
@@ -142,6 +152,7 @@ type unobserved struct{}
 
 func (unobserved) Message(protocol.Type, int) {}
 func (unobserved) Relayed(time.Duration)      {}
+func (unobserved) Passed(protocol.Type)       {}
 func (unobserved) Failed(protocol.Code)       {}
 func (unobserved) LoggedIn(LoginOutcome)      {}
 func (unobserved) LoginSlowed()               {}

@@ -38,6 +38,7 @@ func (n *tally) add(what string, more int) {
 }
 
 func (n *tally) Message(t protocol.Type, bytes int) { n.add("message "+t.String(), bytes) }
+func (n *tally) Passed(t protocol.Type)             { n.add("passed "+t.String(), 1) }
 func (n *tally) Failed(code protocol.Code)          { n.add("failed "+string(code), 1) }
 func (n *tally) LoggedIn(how LoginOutcome)          { n.add("login "+how.String(), 1) }
 func (n *tally) LoginSlowed()                       { n.add("login slowed", 1) }
@@ -91,7 +92,7 @@ func TestObserverHearsWhatIsSaid(t *testing.T) {
 	says.Text([]byte(`{"type":"leave","name":"Ana"}`))
 	says.Text([]byte(`{"type":"leave"}`))
 	says.Refuse(link.Binary, "")
-	seen.expect(t, "failed bad_json 1, failed unknown_user 1, relayed 2")
+	seen.expect(t, "failed bad_json 1, failed unknown_user 1, passed leave 1, passed offer 1, relayed 2")
 	if got, want := seen.take(true), fmt.Sprintf("message leave %d, message offer %d", 29+16, 2*len(offer("Ana", "1"))); got != want {
 		t.Errorf("counted %q, want %q", got, want)
 	}
@@ -129,7 +130,7 @@ func TestObserverHearsOfSessions(t *testing.T) {
 		bobSays.Text(offer("Ana", `"`+strings.Repeat("x", 200)+`"`))
 		bobSays.Text(offer("Ana", `"`+strings.Repeat("x", 200)+`"`))
 		synctest.Wait()
-		seen.expect(t, "failed recipient_busy 1, relayed 1")
+		seen.expect(t, "failed recipient_busy 1, passed offer 1, relayed 1")
 		for range 10 {
 			anaSays.Text([]byte(`{"type":"ping","data":"and reads no answer"}`))
 		}
