@@ -3,6 +3,7 @@ package main
 
 import (
 	"errors"
+	"fmt"
 	"os"
 
 	"beckon/internal/app"
@@ -24,6 +25,13 @@ func main() {
 	switch command {
 	case config.DoctorCommand:
 		os.Exit(runDoctor(os.Args[2:]))
+	case config.HealthCommand:
+		os.Exit(runHealth(os.Args[2:]))
+	case config.HelpCommand:
+		os.Exit(runHelp(os.Args[2:]))
+	case config.VersionCommand:
+		fmt.Println(config.Version())
+		return
 	case app.RelayCommand:
 		os.Exit(turn.Main(os.Stdin, os.Stdout, os.Stderr))
 	}

@@ -191,16 +191,25 @@ func TestVersionAndHelp(t *testing.T) {
 	if code != 0 || stderr != "" || strings.Count(stdout, "\n") != 1 || len(strings.TrimSpace(stdout)) == 0 {
 		t.Errorf("--version: exit code %d, stdout %q, stderr %q", code, stdout, stderr)
 	}
-	code, stdout, stderr = runToEnd(t, nil, "--help")
+	if code, again, stderr := runToEnd(t, nil, "version"); code != 0 || stderr != "" || again != stdout {
+		t.Errorf("version: exit code %d, stdout %q, stderr %q, want %q", code, again, stderr, stdout)
+	}
+	if code, stdout, stderr = runToEnd(t, nil, "--help"); code != 0 || stderr != "" || !strings.Contains(stdout, "beckon help") {
+		t.Errorf("--help: exit code %d, stderr %q, stdout %q", code, stderr, stdout)
+	}
+	code, stdout, stderr = runToEnd(t, nil, "help", "all")
 	if code != 0 || stderr != "" {
-		t.Errorf("--help: exit code %d, stderr %q", code, stderr)
+		t.Errorf("help all: exit code %d, stderr %q", code, stderr)
+	}
+	if code, stdout, stderr := runToEnd(t, nil, "help", "nonsense"); code != 2 || stdout != "" || !strings.Contains(stderr, "nonsense") {
+		t.Errorf("help nonsense: exit code %d, stdout %q, stderr %q", code, stdout, stderr)
 	}
 	for _, flag := range []string{
 		"--listen", "--ping-interval", "--login-timeout", "--max-message-bytes", "--max-connections", "--max-room-users",
 		"--max-users", "--allowed-origin", "--ice-server", "--version", "--help", "BECKON_LISTEN", "PORT",
 	} {
 		if !strings.Contains(stdout, flag) {
-			t.Errorf("--help does not mention %s", flag)
+			t.Errorf("help all does not mention %s", flag)
 		}
 	}
 }

@@ -8,9 +8,6 @@ import (
 	"github.com/alecthomas/kong"
 )
 
-// DoctorCommand is the first argument that asks for an examination in place of a server.
-const DoctorCommand = "doctor"
-
 // Doctor is what `beckon doctor` is told. It has nothing to do with [Config]: it is about a server that runs already,
 // maybe elsewhere, so neither environment nor file is looked at.
 type Doctor struct {

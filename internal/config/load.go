@@ -63,36 +63,70 @@ func (i Input) Strays() []Stray { return newEnvironment(i.Environ).strays(Config
 //
 // Its errors are [ErrShown] and [*UsageError]; any other is a failure to write to stdout.
 func Load(args, environ []string, stdout io.Writer) (Config, error) {
+	if len(args) > 0 && args[0] != "" && !strings.HasPrefix(args[0], "-") {
+		return Config{}, unknownCommand(args[0])
+	}
 	var g grammar
+	err := load(&g, &g, programName, serverDescription, args, environ, stdout)
+	return g.Config, err
+}
+
+// load reads the settings into g, which is a part of all that the command line understands.
+func load(all any, g *grammar, name, description string, args, environ []string, stdout io.Writer) error {
 	from := newSources(environ)
-	parser, err := newParser(&g, from, stdout)
+	parser, err := newParser(all, name, description, from, stdout)
 	if err != nil {
-		return Config{}, err
+		return err
 	}
 	trace, err := kong.Trace(parser, args)
 	if err == nil {
 		err = trace.Error
 	}
 	if err != nil {
-		return Config{}, newUsageError(err.Error())
+		return newUsageError(oneDash(err.Error(), args, parser.Model.Flags))
 	}
 	if shown, err := show(trace, stdout); shown {
-		return Config{}, err
+		return err
 	}
 	if err := from.open(trace, parser.Model.Flags); err != nil {
-		return Config{}, err
+		return err
 	}
 	if _, err := parser.Parse(args); err != nil {
-		return Config{}, newUsageError(from.attribute(err.Error()))
+		return newUsageError(from.attribute(err.Error()))
 	}
 	g.adapt(func(flag string) bool { return from.used[flag] != "" || given(trace, flag) != nil })
 	if err := g.finish(); err != nil {
-		return Config{}, newUsageError(from.attribute(err.Error()))
+		return newUsageError(from.attribute(err.Error()))
 	}
 	if g.PrintConfig {
-		return g.Config, g.print(stdout)
+		return g.print(stdout)
 	}
-	return g.Config, nil
+	return nil
+}
+
+// oneDash says of a flag that is unknown for want of a second dash which one was meant: to the parser it is several flags
+// of one letter.
+func oneDash(message string, args []string, flags []*kong.Flag) string {
+	const letters = "unknown flag -"
+	if !strings.HasPrefix(message, letters) || strings.HasPrefix(message, letters+"-") {
+		return message
+	}
+	var known []string
+	for _, flag := range flags {
+		known = append(known, flag.Name)
+	}
+	for _, arg := range args {
+		word, _, _ := strings.Cut(arg, "=")
+		if len(word) < len("-xx") || word[0] != '-' || word[1] == '-' || word[1] != message[len(letters)] {
+			continue
+		}
+		message = "unknown flag " + word
+		if near := nearest(word[1:], known); near != "" {
+			message += `, did you mean "--` + near + `"?`
+		}
+		return message
+	}
+	return message
 }
 
 // open reads the file that the command line or the environment names.
@@ -123,10 +157,10 @@ func given(trace *kong.Context, name string) *kong.Flag {
 	return trace.Path[i].Flag
 }
 
-func newParser(g *grammar, from *sources, stdout io.Writer) (*kong.Kong, error) {
-	parser, err := kong.New(g, append(mappers(),
-		kong.Name("beckon"),
-		kong.Description("A WebRTC signaling server with a chat page. To examine one that does not work as it should: beckon doctor URL (beckon doctor --help says more). A flag wins over its environment variable, that over the file of --config, and that over the default."),
+func newParser(grammar any, name, description string, from *sources, stdout io.Writer) (*kong.Kong, error) {
+	parser, err := kong.New(grammar, append(mappers(),
+		kong.Name(name),
+		kong.Description(description),
 		kong.NoDefaultHelp(),
 		kong.ValueFormatter(describe),
 		kong.Writers(stdout, stdout),
@@ -143,10 +177,8 @@ func newParser(g *grammar, from *sources, stdout io.Writer) (*kong.Kong, error) 
 	return parser, nil
 }
 
-// configurable tells whether a flag is a setting, not a question.
-func configurable(flag *kong.Flag) bool {
-	return !slices.Contains([]string{"help", "version", "print-config"}, flag.Name)
-}
+// configurable tells whether a flag is a setting, not a question: settings are in groups.
+func configurable(flag *kong.Flag) bool { return flag.Group != nil }
 
 // inFile tells whether a flag is a setting that may stand in the file.
 func inFile(flag *kong.Flag) bool { return configurable(flag) && flag.Name != "config" }
@@ -169,7 +201,7 @@ func show(trace *kong.Context, stdout io.Writer) (bool, error) {
 	var err error
 	switch {
 	case given(trace, "help") != nil:
-		err = trace.PrintUsage(false)
+		err = printHelp(trace, stdout)
 	case given(trace, "version") != nil:
 		_, err = fmt.Fprintln(stdout, Version())
 	default:

@@ -6,6 +6,7 @@ import (
 	"io/fs"
 	"net/netip"
 	"reflect"
+	"regexp"
 	"strconv"
 	"strings"
 	"time"
@@ -30,7 +31,7 @@ func mappers() []kong.Option {
 // mapper makes a kong.Mapper of a function that parses a flag's value.
 func mapper[T any](parse func(string) (T, error)) kong.Mapper {
 	return kong.MapperFunc(func(ctx *kong.DecodeContext, target reflect.Value) error {
-		if next := ctx.Scan.Peek(); next.IsEOL() || !next.IsValue() {
+		if next := ctx.Scan.Peek(); next.IsEOL() || !next.IsValue() && !negative.MatchString(next.String()) {
 			return errors.New("needs a value")
 		}
 		value, err := parse(ctx.Scan.Pop().String())
@@ -41,6 +42,9 @@ func mapper[T any](parse func(string) (T, error)) kong.Mapper {
 		return nil
 	})
 }
+
+// negative matches a value that looks like a flag: whoever writes it is to be told which numbers are good.
+var negative = regexp.MustCompile(`^-[0-9]`)
 
 // boolMapper reads a flag that stands for true when it has no value: --flag, --flag=false.
 type boolMapper struct{ valued kong.Mapper }

@@ -63,7 +63,7 @@ func MarkdownTable() string {
 
 // flags returns all flags, whose targets are the values in a copy of c.
 func (c Config) flags() []*kong.Flag {
-	parser, err := newParser(&grammar{Config: c}, newSources(nil), io.Discard)
+	parser, err := newParser(&grammar{Config: c}, programName, serverDescription, newSources(nil), io.Discard)
 	if err != nil {
 		panic(err) // the grammar is a constant
 	}
