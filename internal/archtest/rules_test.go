@@ -76,7 +76,7 @@ var mayImport = map[string][]string{
 	"internal/logqueue":   {},
 	"internal/health":     {},
 	"internal/socketpair": {},
-	"internal/auth":       {"internal/invisible", modJWT, modKeyfunc, modJWKSet},
+	"internal/auth":       {"internal/address", "internal/invisible", modJWT, modKeyfunc, modJWKSet},
 
 	"cmd/beckon-bench": {"internal/bench"},
 	"internal/bench": {

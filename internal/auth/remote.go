@@ -7,11 +7,11 @@ import (
 	"fmt"
 	"io"
 	"net/http"
-	"net/netip"
 	"net/url"
-	"strings"
 	"sync"
 	"time"
+
+	"beckon/internal/address"
 )
 
 // How an issuer is asked for its keys, besides the interval.
@@ -75,15 +75,10 @@ func checkRedirect(next *http.Request, before []*http.Request) error {
 		return fmt.Errorf("more than %d redirects", maxRedirects)
 	case next.URL.Scheme == "https":
 		return nil
-	case next.URL.Scheme == "http" && before[0].URL.Scheme == "http" && isLoopback(next.URL.Hostname()):
+	case next.URL.Scheme == "http" && before[0].URL.Scheme == "http" && address.IsLoopback(next.URL.Hostname()):
 		return nil
 	}
 	return fmt.Errorf("it redirects to %s://%s, which is not https", next.URL.Scheme, next.URL.Host)
-}
-
-func isLoopback(host string) bool {
-	ip, err := netip.ParseAddr(host)
-	return strings.EqualFold(host, "localhost") || err == nil && ip.Unmap().IsLoopback()
 }
 
 // Run keeps the keys up to date until ctx ends, where they are from a URL: it fetches them now, then at the interval,

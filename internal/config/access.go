@@ -32,14 +32,19 @@ func (c *Config) checkAccess() error {
 // localName matches names that a resolver may know, be they of the DNS or of a network of containers.
 var localName = regexp.MustCompile(`^(\*\.[a-z0-9_-]{1,63}\.)?([a-z0-9_-]{1,63}\.)*[a-z0-9_-]{1,63}$`)
 
+// endsInNumber matches what browsers take for an IPv4 address (WHATWG URL, "ends in a number checker"), and here is none.
+var endsInNumber = regexp.MustCompile(`(^|\.)([0-9]+|0x[0-9a-f]*)$`)
+
 // canonicalName returns a host in lower case, without the dot of a complete name.
 func canonicalName(host string) (string, error) {
 	const maxName = 253
 	canonical := strings.TrimSuffix(strings.ToLower(host), ".")
-	if ip, err := netip.ParseAddr(strings.Trim(canonical, "[]")); err == nil && ip.Zone() == "" {
+	bare, bracketed := strings.CutPrefix(canonical, "[")
+	bare, closed := strings.CutSuffix(bare, "]")
+	if ip, err := netip.ParseAddr(bare); err == nil && ip.Zone() == "" && bracketed == closed && (!closed || ip.Is6()) {
 		return ip.String(), nil
 	}
-	if len(canonical) > maxName || !localName.MatchString(canonical) {
+	if len(canonical) > maxName || !localName.MatchString(canonical) || endsInNumber.MatchString(canonical) {
 		return "", fmt.Errorf("must be a host such as chat.example.org, or *.example.org, without scheme and port, an international one in its ASCII form, got %q", host)
 	}
 	return canonical, nil

@@ -8,6 +8,8 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
+
+	"beckon/internal/address"
 )
 
 // unixPrefix begins the address of a Unix socket.
@@ -69,12 +71,12 @@ func (c *Config) checkAdmin() error {
 }
 
 // isLocal tells whether only this machine reaches an address that checkAddress accepts.
-func isLocal(address string) bool {
-	if strings.HasPrefix(address, unixPrefix) {
+func isLocal(listen string) bool {
+	if strings.HasPrefix(listen, unixPrefix) {
 		return true
 	}
-	host, _, _ := net.SplitHostPort(address)
-	return isLoopback(host)
+	host, _, _ := net.SplitHostPort(listen)
+	return address.IsLoopback(host)
 }
 
 // checkAddress checks HOST:PORT as net.Listen takes it, without looking up the host, or

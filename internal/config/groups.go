@@ -146,6 +146,9 @@ type Limits struct {
 	MaxRoomUsers int `default:"25000" placeholder:"N" help:"Most users in one room, 0 for any number."`
 }
 
+// DefaultMaxConnections is the default of MaxConnections, as in the tag above.
+const DefaultMaxConnections = 100_000
+
 // The defaults of the limits per address, as in the tags above.
 const (
 	defaultConnectionsPerIP = 100

@@ -31,7 +31,7 @@ func defaults() Config {
 		},
 		Sizes: Sizes{MaxMessageBytes: 65536, MaxLoginBytes: 16384, MaxHeaderBytes: 1 << 15, OutboxBytes: 1 << 19, OutboxMessages: 4096, SenderSharePercent: 25},
 		Limits: Limits{
-			MaxConnections: 100_000, MaxHTTPConnections: 8192, MaxConnectionsPerIP: 100, HandshakesPerSecondPerIP: 20, LoginsPerSecondPerIP: 20,
+			MaxConnections: DefaultMaxConnections, MaxHTTPConnections: 8192, MaxConnectionsPerIP: 100, HandshakesPerSecondPerIP: 20, LoginsPerSecondPerIP: 20,
 			MessagesPerSecond: 10_000, BytesPerSecond: 1 << 24,
 			MaxUsers: 100_000, MaxRooms: 50_000, MaxRoomUsers: 25_000,
 		},
@@ -292,6 +292,8 @@ func TestOriginsMustBeExact(t *testing.T) {
 		"https://example.org/", "https://example.org/path", "https://example.org?", "https://example.org?a", "https://example.org#a",
 		"https://user@example.org", "https://*.org", "https://*", "https://*example.org", "https://a.*.example.org", "https://*.*.example.org",
 		"app://*.example.org", "**", "https://example.org:", "https://example.org:0", "https://example.org:99999",
+		"https://.example.org", "https://a..example.org", "https://*.*.org", "https://example.org:x", "https://example.org:00443", "https://example.org:080", "https://256.1.1.1", "https://1.2.3",
+		"https://0x7f.1", "https://*.10.0.0.1", "https://a'b.example", "https://$a.example", "https://a;b.example", "https://[::1%25eth0]", "https://example.org..",
 		"https://example.org:x", "https://exa mple.org", "https://bücher.example", "://a", "app:", "app:/a", "1://a", "app://a/", "file:///x",
 	} {
 		if got, err := canonicalOrigin(origin); err == nil {
@@ -305,6 +307,7 @@ func TestOriginsOfAppsAndFamilies(t *testing.T) {
 		"capacitor://localhost": "", "tauri://localhost": "", "app://obsidian.md": "", "app://.": "", "chrome-extension://aapbdbdomjkkjkaonfhkkikfgjllcleb": "",
 		"capacitor-electron://-": "", "App://Bundle:8080": "app://bundle:8080", "file://": "", "FILE://": "file://", "null": "", "NULL": "null", "*": "",
 		"https://*.example.org": "", "HTTPS://*.Example.ORG:443": "https://*.example.org", "http://*.localhost:3000": "", "https://*.a.example.org:8443": "",
+		"http://my_service:8080": "", "https://example.org.": "", "https://[0:0:0:0:0:0:0:1]:8443": "https://[::1]:8443", "http://192.0.2.1": "", "https://a-.example": "",
 	} {
 		if want == "" {
 			want = origin
@@ -320,7 +323,8 @@ func TestHostNames(t *testing.T) {
 		"chat.example.org": "chat.example.org", "Chat.Example.ORG.": "chat.example.org", "beckon": "beckon", "my_service": "my_service",
 		"*.example.org": "*.example.org", "10.0.0.1": "10.0.0.1", "[::1]": "::1", "xn--bcher-kva.example": "xn--bcher-kva.example",
 		"": "", "*": "", "*.*.example": "", "a.*.example": "", "*.org": "", "https://chat.example.org": "", "chat.example.org:443": "",
-		"chat.example.org/": "", "bücher.example": "", "a b": "", ".example.org": "", "a..b": "",
+		"chat.example.org/": "", "bücher.example": "", "a b": "", ".example.org": "", "a..b": "", "chat.example.org:x": "", "*.*.org": "", "[::1": "", "::1]": "", "[10.0.0.1]": "",
+		"256.1.1.1": "", "1.2.3": "", "*.10.0.0.1": "",
 	} {
 		if got, err := canonicalName(host); got != want || (err == nil) != (want != "") {
 			t.Errorf("canonicalName(%q) = %q, %v, want %q", host, got, err, want)

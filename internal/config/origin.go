@@ -42,19 +42,48 @@ func canonicalOrigin(origin string) (string, error) {
 	case u.Hostname() == "":
 		return "", fmt.Errorf("%s, got %q", originForms, origin)
 	}
-	if err := checkFamily(u.Hostname(), web); err != nil {
+	host, err = canonicalAuthority(u, web)
+	if err != nil {
 		return "", fmt.Errorf("%w, got %q", err, origin)
 	}
-	switch port := u.Port(); {
-	case port == "":
-	case port == "80" && scheme == "http", port == "443" && scheme == "https":
-		host = strings.TrimSuffix(host, ":"+port)
-	default:
-		if n, err := strconv.ParseUint(port, 10, 16); err != nil || n == 0 {
-			return "", fmt.Errorf("the port must be a number from 1 to 65535, got %q", origin)
+	return scheme + "://" + host, nil
+}
+
+// canonicalAuthority returns host and port as browsers write them.
+func canonicalAuthority(u *url.URL, web bool) (string, error) {
+	host, port := u.Host, u.Port()
+	if err := checkFamily(u.Hostname(), web); err != nil {
+		return "", err
+	}
+	if web {
+		rest, family := strings.CutPrefix(strings.TrimSuffix(host, ":"+port), "*.")
+		name, err := canonicalName(rest)
+		if err != nil {
+			return "", errors.New("the host must be a name such as example.org, or an address; an IPv6 address in brackets")
+		}
+		if strings.Contains(name, ":") {
+			name = "[" + name + "]"
+		}
+		if strings.HasSuffix(u.Hostname(), ".") { // another name to browsers
+			name += "."
+		}
+		if family {
+			name = "*." + name
+		}
+		if host = name; port != "" {
+			host += ":" + port
 		}
 	}
-	return scheme + "://" + host, nil
+	switch {
+	case port == "":
+	case port == "80" && u.Scheme == "http", port == "443" && u.Scheme == "https":
+		host = strings.TrimSuffix(host, ":"+port)
+	default:
+		if n, err := strconv.ParseUint(port, 10, 16); err != nil || n == 0 || port[0] == '0' {
+			return "", errors.New("the port must be a number from 1 to 65535")
+		}
+	}
+	return host, nil
 }
 
 // checkFamily checks a host that may stand for a family: all names with one label more.
@@ -63,7 +92,7 @@ func checkFamily(host string, web bool) error {
 	switch {
 	case strings.Contains(rest, "*"), family && !web:
 		return errors.New(originForms)
-	case family && rest != "localhost" && !hostName.MatchString(rest):
+	case family && rest != "localhost" && (!hostName.MatchString(rest) || endsInNumber.MatchString(rest)):
 		return errors.New("a star stands for the first label of a name that has two more, such as https://*.example.org")
 	}
 	return nil

@@ -2,6 +2,7 @@ package config
 
 import (
 	"fmt"
+	"io"
 	"strings"
 
 	"github.com/alecthomas/kong"
@@ -53,4 +54,31 @@ func (s *sources) attribute(message string) string {
 		return fmt.Sprintf("%s (from %s):%s", flag, origin, rest)
 	}
 	return message
+}
+
+// Overridden returns the settings of the file that have no effect, in the order of --help: a flag or a variable wins over
+// them, which stands in parentheses. Nil if the input cannot be read.
+func (i Input) Overridden() []string {
+	var g grammar
+	from := newSources(i.Environ)
+	parser, err := newParser(&g, programName, serverDescription, from, io.Discard)
+	if err != nil {
+		return nil
+	}
+	trace, err := kong.Trace(parser, i.Args)
+	if err != nil || trace.Error != nil || from.open(trace, parser.Model.Flags) != nil {
+		return nil
+	}
+	var overridden []string
+	for _, flag := range parser.Model.Flags {
+		if _, _, inFile := from.file.lookup(flag.Name); !inFile {
+			continue
+		}
+		if given(trace, flag.Name) != nil {
+			overridden = append(overridden, flag.Name+" (--"+flag.Name+")")
+		} else if _, name, set := from.environment.lookup(flag.Name); set {
+			overridden = append(overridden, flag.Name+" ("+name+")")
+		}
+	}
+	return overridden
 }

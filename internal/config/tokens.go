@@ -3,12 +3,12 @@ package config
 import (
 	"errors"
 	"fmt"
-	"net/netip"
 	"net/url"
 	"slices"
-	"strings"
 	"time"
 	"unicode/utf8"
+
+	"beckon/internal/address"
 )
 
 // The defaults of what tokens must say and how their keys are kept, as in the tags of Access.
@@ -82,14 +82,8 @@ func checkKeyURL(text string) error {
 		return errors.New("--auth-jwks-url: must hold no user name or password: keys to verify with are for everybody to read")
 	case u.Host == "" || u.Hostname() == "" || u.Fragment != "":
 		return fmt.Errorf("--auth-jwks-url: must be the whole URL of a JSON Web Key Set, such as https://id.example.org/jwks.json, got %q", text)
-	case u.Scheme == "https", u.Scheme == "http" && isLoopback(u.Hostname()):
+	case u.Scheme == "https", u.Scheme == "http" && address.IsLoopback(u.Hostname()):
 		return nil
 	}
 	return fmt.Errorf("--auth-jwks-url: must begin with https://, or anybody on the way could put keys of their own there; http:// is for this machine alone, got %q", text)
-}
-
-// isLoopback tells whether a host is this machine.
-func isLoopback(host string) bool {
-	ip, err := netip.ParseAddr(host)
-	return strings.EqualFold(host, "localhost") || err == nil && ip.Unmap().IsLoopback()
 }
