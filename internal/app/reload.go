@@ -44,28 +44,51 @@ func (r *reloader) reload() {
 		log.Error().Err(err).Msg("reload failed: nothing has changed")
 		return
 	}
-	err = errors.Join(r.open.Reload(), r.app.reloadTokens(r.running))
+	again, err := r.readAgain()
 	now := reloaded(r.running, next)
 	waiting := config.Changed(now, next)
 	if fault := r.app.ice.use(now); fault != nil {
 		err = errors.Join(err, fault)
 		now.WebRTC = r.running.WebRTC
+	} else if now.TURNSecretFile != "" {
+		again = append(again, "turn-secret-file")
 	}
 	changed := config.Changed(r.running, now)
 	r.running = now
 	r.app.apply(now)
+	if overridden := r.input.Overridden(); len(overridden) > 0 {
+		log.Info().Strs("overridden", overridden).Msg("settings of the file have no effect, since a flag or a variable sets them")
+	}
 	if len(waiting) > 0 {
 		log.Warn().Strs("settings", waiting).Msg("settings have changed that need a restart")
 	}
 	if err != nil {
-		log.Error().Err(err).Strs("changed", changed).Msg("reload failed in part: what could not be read is as it was")
+		log.Error().Err(err).Strs("changed", changed).Strs("read", again).Msg("reload failed in part: what could not be read is as it was")
 	} else {
-		log.Info().Strs("changed", changed).Msg("reloaded")
+		log.Info().Strs("changed", changed).Strs("read", again).Msg("reloaded")
 	}
 	if len(changed) > 0 {
 		warn(now, log)
 		compareFiles(now, log)
 	}
+}
+
+// readAgain reads certificates and keys anew, and returns the settings that name those which could be read, if their
+// values are the same or not.
+func (r *reloader) readAgain() (again []string, err error) {
+	certificates, tokens := r.open.Reload(), r.app.reloadTokens(r.running)
+	for _, file := range []struct {
+		flag, path string
+		err        error
+	}{
+		{"tls-cert", r.running.TLSCert, certificates}, {"tls-key", r.running.TLSKey, certificates},
+		{"auth-jwt-secret-file", r.running.AuthJWTSecretFile, tokens}, {"auth-jwks-file", r.running.AuthJWKSFile, tokens},
+	} {
+		if file.path != "" && file.err == nil {
+			again = append(again, file.flag)
+		}
+	}
+	return again, errors.Join(certificates, tokens)
 }
 
 // reloaded returns the running configuration with those of the next one's settings that can change in a running

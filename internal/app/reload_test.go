@@ -19,12 +19,14 @@ import (
 type reloadLine struct {
 	Level, Message, Error string
 	Changed, Settings     []string
+	Read, Overridden      []string
 }
 
 // configured is the program with a configuration file, which a test writes anew.
 type configured struct {
 	*process
-	path string
+	path       string
+	overridden []string // what the log has said of that
 }
 
 // launchWith starts the program with a file and, maybe, flags that win over it.
@@ -34,7 +36,7 @@ func launchWith(t *testing.T, file string, flags ...string) *configured {
 	if err := os.WriteFile(path, []byte(file), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	return &configured{launch(t, nil, with([]string{"--config", path, "--listen=127.0.0.1:0"}, flags...)...), path}
+	return &configured{launch(t, nil, with([]string{"--config", path, "--listen=127.0.0.1:0"}, flags...)...), path, nil}
 }
 
 // write writes the file.
@@ -63,6 +65,7 @@ func (c *configured) reload() (outcome reloadLine, waiting []string) {
 			return line, waiting
 		}
 		waiting = append(waiting, line.Settings...)
+		c.overridden = append(c.overridden, line.Overridden...)
 	}
 	c.t.Fatalf("the log says nothing of a reload: %s", c.stderr)
 	return reloadLine{}, nil
@@ -286,5 +289,47 @@ func TestReloadWithoutTheSecrets(t *testing.T) {
 	}
 	if got := iceServers(t, c.ice()); len(got) != 1 || got[0].URLs != "turn:b.test" || got[0].Credential == "" {
 		t.Errorf("users are given %+v", got)
+	}
+}
+
+// What was read again is named, whether it has changed or not: a secret's setting, its file's name, stays the same.
+func TestReloadSaysWhatWasReadAgain(t *testing.T) {
+	t.Parallel()
+	secret, keys := secretFile(t, firstSecret), secretFile(t, "a secret of at least thirty-two bytes")
+	cert, key := selfSigned(t, "chat.example")
+	c := launchWith(t, strings.Join([]string{
+		"ice-server: turn:b.test", "turn-secret-file: " + secret, "auth-jwt-secret-file: " + keys, "tls-cert: " + cert, "tls-key: " + key,
+	}, "\n"))
+	all := []string{"tls-cert", "tls-key", "auth-jwt-secret-file", "turn-secret-file"}
+	if outcome, _ := c.reload(); outcome.Message != "reloaded" || len(outcome.Changed) > 0 || !slices.Equal(outcome.Read, all) {
+		t.Errorf("the log says %+v, want %q to be read", outcome, all)
+	}
+	if err := os.WriteFile(keys, []byte("short"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	all = slices.DeleteFunc(all, func(flag string) bool { return flag == "auth-jwt-secret-file" })
+	if outcome, _ := c.reload(); outcome.Level != "error" || !slices.Equal(outcome.Read, all) {
+		t.Errorf("with a secret that is bad the log says %+v, want %q to be read", outcome, all)
+	}
+}
+
+// Whoever changes a setting in the file that a flag or a variable sets is told that it has no effect.
+func TestReloadNamesWhatIsOverridden(t *testing.T) {
+	t.Parallel()
+	path := filepath.Join(t.TempDir(), "beckon.yaml")
+	c := &configured{path: path}
+	file := "max-users: 3\nmax-room-users: 7\nlog-level: info\n"
+	if err := os.WriteFile(path, []byte(file), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	c.process = launch(t, []string{"BECKON_MAX_USERS=2", "BECKON_CONFIG=" + path, "BECKON_MAX_ROOMS=9"}, "--max-room-users=2", "--listen=127.0.0.1:0")
+	want := []string{"max-users (BECKON_MAX_USERS)", "max-room-users (--max-room-users)"}
+	if outcome, _ := c.reload(); outcome.Message != "reloaded" || len(outcome.Changed) > 0 || !slices.Equal(c.overridden, want) {
+		t.Errorf("the log says %+v, and that %q have no effect, want %q", outcome, c.overridden, want)
+	}
+	c.overridden = nil
+	c.write("log-level: info\n")
+	if c.reload(); c.overridden != nil {
+		t.Errorf("the log says that %q have no effect", c.overridden)
 	}
 }

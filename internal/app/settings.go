@@ -110,11 +110,18 @@ func isPublic(ln net.Listener) bool {
 	return ok && !tcp.IP.IsLoopback()
 }
 
-// compareFiles tells the operator of a bound that the system will not let the server reach.
+// compareFiles tells the operator of a bound that the system will not let the server reach. The soft limit has been raised
+// to the hard one, which is the administrator's. The default bound is nobody's wish: it counts where the system's is low.
 func compareFiles(cfg config.Config, log zerolog.Logger) {
-	if most, known := listen.MaxFiles(); known && most < uint64(cfg.MaxConnections) {
-		log.Info().Uint64("open_files", most).Int("max_connections", cfg.MaxConnections).
-			Msg("the system allows fewer open files than --max-connections: raise its limit (ulimit -n, LimitNOFILE) or lower the setting")
+	const few, besides = 10_000, 100 // besides: files, and sockets that are no WebSockets, of a server with little to do
+	wanted := cfg.MaxConnections
+	if wanted == 0 || wanted == config.DefaultMaxConnections {
+		wanted = few
+	}
+	if most, known := listen.MaxFiles(); known && most < uint64(wanted+besides) {
+		log.Warn().Uint64("open_files", most).Int("max_connections", cfg.MaxConnections).
+			Int64("room_for", max(0, int64(most)-besides)).
+			Msg("the system's limit on open files leaves room for fewer connections than --max-connections: raise it (ulimit -Hn, LimitNOFILE) or lower the setting")
 	}
 }
 
