@@ -20,7 +20,7 @@ func explainTCP(flag string, err error) error {
 	var dns *net.DNSError
 	switch {
 	case errors.Is(err, syscall.EADDRINUSE):
-		return fmt.Errorf("the address is in use; stop what listens there or choose another, such as %s :%s", flag, otherPort(flag))
+		return fmt.Errorf("the address is in use; stop what listens there or choose another, such as %s %s", flag, otherAddress(flag))
 	case errors.Is(err, syscall.EACCES):
 		return errors.New("no permission for this port; choose one above 1023, or let systemd open it, or grant CAP_NET_BIND_SERVICE")
 	case errors.Is(err, syscall.EADDRNOTAVAIL):
@@ -31,19 +31,19 @@ func explainTCP(flag string, err error) error {
 	return bare(err)
 }
 
-// otherPort is a port to try when the usual one is taken.
-func otherPort(flag string) string {
+// otherAddress is one to try when the usual one is taken.
+func otherAddress(flag string) string {
 	switch flag {
 	case "--admin":
-		return "9091"
+		return "127.0.0.1:9092"
 	case "--http-redirect":
-		return "8080"
+		return ":8080"
 	case "--turn-listen":
-		return "3479"
+		return ":3479"
 	case "--turns-listen":
-		return "5350"
+		return ":5350"
 	}
-	return "9001"
+	return ":9001"
 }
 
 // explainUnix does the same for Unix sockets.

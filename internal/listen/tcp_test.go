@@ -43,7 +43,7 @@ func TestTakenPorts(t *testing.T) {
 	refused(t, Options{Listen: address},
 		"--listen: "+address+": the address is in use; stop what listens there or choose another, such as --listen :9001")
 	refused(t, Options{Listen: free, Admin: address},
-		"--admin: "+address+": the address is in use; stop what listens there or choose another, such as --admin :9091")
+		"--admin: "+address+": the address is in use; stop what listens there or choose another, such as --admin 127.0.0.1:9092")
 	refused(t, Options{Listen: free, TLSCert: certPath, TLSKey: keyPath, Redirect: address},
 		"--http-redirect: "+address+": the address is in use; stop what listens there or choose another, such as --http-redirect :8080")
 }
