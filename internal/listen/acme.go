@@ -9,6 +9,7 @@ import (
 	"os"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"time"
 
 	"github.com/rs/zerolog"
@@ -30,11 +31,17 @@ const (
 // Challenges are answered on the https listener (tls-alpn-01, RFC 8737) and, if there is a
 // redirect listener, over plain HTTP (http-01, RFC 8555 section 8.3).
 type automatic struct {
+	// Static.
+
 	domains []string
 	cache   *cache
-	manager *autocert.Manager
-	client  *http.Client // to the authority
+	fresh   func() *autocert.Manager // that has everything yet to read from the cache
+	client  *http.Client             // to the authority
+	overdue *overdue
 	log     zerolog.Logger
+
+	plain   bool // whether challenges may be answered over plain HTTP; static from the start on
+	manager atomic.Pointer[autocert.Manager]
 }
 
 var _ identity = (*automatic)(nil)
@@ -53,19 +60,33 @@ func newACME(opts Options) (*automatic, error) {
 		directory = autocert.DefaultACMEDirectory
 	}
 	kept := newCache(dir, opts.Log)
-	return &automatic{
+	a := &automatic{
 		cache:   kept,
 		domains: slices.Clone(opts.ACME.Domains),
 		client:  client,
+		overdue: newOverdue(systemClock()),
 		log:     opts.Log,
-		manager: &autocert.Manager{
-			Prompt:     autocert.AcceptTOS,
-			Cache:      kept,
-			HostPolicy: autocert.HostWhitelist(opts.ACME.Domains...),
-			Email:      opts.ACME.Email,
-			Client:     &acme.Client{DirectoryURL: directory, HTTPClient: client, UserAgent: "beckon"},
+		fresh: func() *autocert.Manager {
+			return &autocert.Manager{
+				Prompt:     autocert.AcceptTOS,
+				Cache:      kept,
+				HostPolicy: autocert.HostWhitelist(opts.ACME.Domains...),
+				Email:      opts.ACME.Email,
+				Client:     &acme.Client{DirectoryURL: directory, HTTPClient: client, UserAgent: "beckon"},
+			}
 		},
-	}, nil
+	}
+	a.renew()
+	return a, nil
+}
+
+// renew has all certificates looked at again, in the cache first.
+func (a *automatic) renew() {
+	m := a.fresh()
+	if a.plain {
+		m.HTTPHandler(nil) // else it does not try challenges over plain HTTP
+	}
+	a.manager.Store(m)
 }
 
 // acmeHTTPClient trusts the roots in a file, or the system's.
@@ -86,7 +107,11 @@ func acmeHTTPClient(caFile string) (*http.Client, error) {
 }
 
 func (a *automatic) config() *tls.Config {
-	return serverConfig(a.manager.GetCertificate, acme.ALPNProto)
+	return serverConfig(a.certificate, acme.ALPNProto)
+}
+
+func (a *automatic) certificate(hello *tls.ClientHelloInfo) (*tls.Certificate, error) {
+	return a.manager.Load().GetCertificate(hello)
 }
 
 func (a *automatic) owns(host string) bool { return slices.Contains(a.domains, host) }
@@ -96,7 +121,8 @@ func (a *automatic) named() bool { return true }
 func (a *automatic) name() string { return a.domains[0] }
 
 func (a *automatic) answers(fallback http.Handler) http.Handler {
-	challenges := a.manager.HTTPHandler(fallback)
+	a.plain = true
+	a.renew()
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if !strings.HasPrefix(r.URL.Path, challengePath) {
 			fallback.ServeHTTP(w, r)
@@ -104,7 +130,7 @@ func (a *automatic) answers(fallback http.Handler) http.Handler {
 		}
 		r = r.Clone(r.Context())
 		r.Host, _ = splitHost(r.Host) // autocert knows hosts without a port only
-		challenges.ServeHTTP(w, r)
+		a.manager.Load().HTTPHandler(fallback).ServeHTTP(w, r)
 	})
 }
 
@@ -114,9 +140,17 @@ func (a *automatic) reload() error { return nil }
 // run gets the first certificates before a visitor waits for one, and says in the log whether
 // that works. A request under way when ctx ends is given up to its own time limits.
 func (a *automatic) run(ctx context.Context) {
-	for _, domain := range a.domains {
-		go a.obtain(ctx, domain)
+	obtain := func() {
+		for _, domain := range a.domains {
+			go a.obtain(ctx, domain)
+		}
 	}
+	obtain()
+	go a.overdue.run(ctx, func() {
+		a.log.Warn().Msg("the clock was set, or the machine has slept, and certificates should have been renewed by now: they are")
+		a.renew()
+		obtain()
+	})
 	a.cache.run(ctx)
 	a.client.CloseIdleConnections()
 }
@@ -128,8 +162,9 @@ func (a *automatic) obtain(ctx context.Context, domain string) {
 		CipherSuites: []uint16{tls.TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256},
 	}
 	for wait := firstRetry; ctx.Err() == nil; wait = min(2*wait, lastRetry) {
-		cert, err := a.manager.GetCertificate(hello)
+		cert, err := a.certificate(hello)
 		if err == nil {
+			a.overdue.have(domain, cert.Leaf)
 			a.log.Info().Str("domain", domain).Time("expires", cert.Leaf.NotAfter).Msg("certificate ready")
 			return
 		}

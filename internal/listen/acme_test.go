@@ -236,15 +236,20 @@ func operate(t *testing.T, s *Set) {
 // is kept, and is used again after a restart.
 func TestACME(t *testing.T) {
 	binary := buildPebble(t)
-	t.Run("nothing can be saved", func(t *testing.T) {
-		https := freeAddress(t)
-		p := startPebble(t, binary, tcpPort(t, freeAddress(t)), tcpPort(t, https), 9*time.Second)
-		const domain = "chat.example.org"
-		log := new(testkit.Journal)
-		testFullDisk(t, p, Options{Listen: https, Log: zerolog.New(log), ACME: ACME{
-			Domains: []string{domain}, Cache: filepath.Join(t.TempDir(), "acme"), Directory: p.directory, CAFile: p.caFile,
-		}}, domain, log)
-	})
+	for name, c := range map[string]struct {
+		lasts time.Duration
+		test  func(t *testing.T, p *pebble, opts Options, domain string, log *testkit.Journal)
+	}{"nothing can be saved": {9 * time.Second, testFullDisk}, "the clock is set": {24 * time.Hour, testClockIsSet}} {
+		t.Run(name, func(t *testing.T) {
+			https := freeAddress(t)
+			p := startPebble(t, binary, tcpPort(t, freeAddress(t)), tcpPort(t, https), c.lasts)
+			const domain = "chat.example.org"
+			log := new(testkit.Journal)
+			c.test(t, p, Options{Listen: https, Log: zerolog.New(log), ACME: ACME{
+				Domains: []string{domain}, Cache: filepath.Join(t.TempDir(), "acme"), Directory: p.directory, CAFile: p.caFile,
+			}}, domain, log)
+		})
+	}
 	for name, redirect := range map[string]bool{"tls-alpn-01": false, "http-01": true} {
 		t.Run(name, func(t *testing.T) {
 			https, plain := freeAddress(t), freeAddress(t)
