@@ -16,6 +16,8 @@ import (
 // takes such. It is a session.ICESource, for any goroutine; its other methods are called by one goroutine at a time.
 type iceServers struct {
 	current atomic.Pointer[offer]
+	date    func() time.Time          // as it may be set; static
+	lapses  atomic.Pointer[time.Time] // the latest date that a credential has named; nil before the first
 
 	madeUp  ice.Secrets  // for the relay where there is no file of them; static
 	secrets ice.Secrets  // of the credentials; nil where none are made
@@ -39,7 +41,7 @@ type relaying interface {
 
 // newICEServers reads the secrets, if cfg names a file of them.
 func newICEServers(cfg config.Config) (*iceServers, error) {
-	s := &iceServers{madeUp: ice.Secrets{rand.Text()}}
+	s := &iceServers{madeUp: ice.Secrets{rand.Text()}, date: func() time.Time { return time.Now().Round(0) }}
 	return s, s.use(cfg)
 }
 
@@ -102,13 +104,35 @@ func (s *iceServers) Servers(user ice.User) ice.Handout {
 	now := s.current.Load()
 	given := now.source.Servers(user)
 	given.RelayOnly = now.relayOnly
+	if given.Lapses {
+		s.noteLapse(s.date().Add(given.TTL))
+	}
 	return given
+}
+
+// noteLapse notes the date that a credential names.
+func (s *iceServers) noteLapse(date time.Time) {
+	for latest := s.lapses.Load(); latest == nil || date.After(*latest); latest = s.lapses.Load() {
+		if s.lapses.CompareAndSwap(latest, &date) {
+			return
+		}
+	}
+}
+
+// lapse is the date at which all credentials that have been made until now are good for nothing. It is further away than
+// any lasts where the clock has been set back.
+func (s *iceServers) lapse() time.Time {
+	date := s.date().Add(s.current.Load().longest)
+	if latest := s.lapses.Load(); latest != nil && latest.After(date) {
+		return *latest
+	}
+	return date
 }
 
 // Revoke ends what the credentials of a login are good for, as far as this server can: with the TURN server built in. It
 // is for any goroutine, and does not block.
 func (s *iceServers) Revoke(id string) {
 	if s.relay != nil && !s.leaving.Load() {
-		s.relay.Revoke(id, time.Now().Add(s.current.Load().longest))
+		s.relay.Revoke(id, s.lapse())
 	}
 }

@@ -129,3 +129,25 @@ func TestRevocationsLastAsLongAsCredentials(t *testing.T) {
 		t.Errorf("got %q, want %q", relay.revoked, want)
 	}
 }
+
+// Credentials name a date. Those made before the clock was set back are good for longer, and are revoked for as long.
+func TestRevocationsOutlastAClockThatIsSetBack(t *testing.T) {
+	var cfg config.Config
+	cfg.TURN, cfg.TURNCredentialTTL = true, time.Hour
+	s, err := newICEServers(cfg)
+	if err != nil {
+		t.Fatal(err)
+	}
+	fast := time.Now().Round(0).Add(24 * time.Hour)
+	relay, right := new(stubborn), s.date
+	s.add(relay, []ice.Server{server(t, "turn:own.test")}, cfg)
+	s.date = func() time.Time { return fast }
+	s.Servers(ice.User{ID: "early"})
+	s.date = right
+	s.Servers(ice.User{ID: "late"})
+	s.Revoke("early")
+	s.Revoke("late") // who it is does not matter: few are revoked for longer than they need be
+	if want := []string{"early for 25h0m0s", "late for 25h0m0s"}; !slices.Equal(relay.revoked, want) {
+		t.Errorf("revoked: %q, want %q", relay.revoked, want)
+	}
+}
