@@ -71,7 +71,7 @@ func (c *conversation) takeLogin() (goOn bool) {
 	if wait == 0 {
 		return true
 	}
-	c.log(c.server.logs.slowed.Info()).Str("reason", "address_logins").Dur("wait", wait).Msg("login slowed")
+	c.log(c.server.logs.slowed.Info()).Str("reason", "address_logins").Int64("wait_ms", wait.Milliseconds()).Msg("login slowed")
 	c.server.opts.Observer.LoginSlowed()
 	return c.conn.Pause(nil, wait)
 }

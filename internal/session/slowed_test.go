@@ -64,7 +64,7 @@ func TestALoginTooManyWaits(t *testing.T) {
 		if took := time.Since(begun); took != conn.loginWait || !strings.Contains(conn.take(t), `"name":"Ana"`) {
 			t.Errorf("the login took %v", took)
 		}
-		if log := b.log.String(); strings.Count(log, `"reason":"address_logins","wait":3000,"message":"login slowed"`) != 1 {
+		if log := b.log.String(); strings.Count(log, `"reason":"address_logins","wait_ms":3000,"message":"login slowed"`) != 1 {
 			t.Errorf("the log says %s", log)
 		}
 		says.Text([]byte(login("Ana"))) // refused, and slow all the same; the session's turn is free meanwhile

@@ -57,7 +57,7 @@ func TestWhatWaitsForAllTogetherIsBounded(t *testing.T) {
 		if got := fill("Ana"); got != 0 {
 			t.Errorf("who holds more than its part is kept %d messages more", got)
 		}
-		seen.expect(t, "failed recipient_busy 3, login joined 3, relayed 27, waiting 2")
+		seen.expect(t, "failed recipient_busy 3, login joined 3, passed offer 27, relayed 27, waiting 2")
 		if !b.comesBack(t, "Ana", first) {
 			t.Error("Ana does not come back")
 		}
@@ -89,7 +89,7 @@ func TestASessionThatHoldsTooMuchDoesNotWait(t *testing.T) {
 			}
 			says.Closed(cut)
 		}
-		seen.expect(t, "login joined 5, over waiting_bytes 1, relayed 14, waiting 3")
+		seen.expect(t, "login joined 5, over waiting_bytes 1, passed offer 14, relayed 14, waiting 3")
 		if log := b.log.String(); !strings.Contains(log, `"user":"Ana 2","session":"id4","outcome":"waiting_bytes","message":"session end"`) {
 			t.Errorf("the log says %s", log)
 		}
@@ -110,7 +110,7 @@ func TestWhoIsConnectedIsNotBoundByWhatWaits(t *testing.T) {
 	for range 50 {
 		bobSays.Text(offer("Ana", "1"))
 	}
-	seen.expect(t, "login joined 2, relayed 50")
+	seen.expect(t, "login joined 2, passed offer 50, relayed 50")
 }
 
 // Presence that a client has not been sent when its connection breaks will never be: it takes no room.
