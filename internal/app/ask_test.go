@@ -73,9 +73,11 @@ func TestHealthCommandOfSickServers(t *testing.T) {
 		serve http.HandlerFunc // nil for one that says nothing
 		want  string
 	}{
-		"unwell":  {func(w http.ResponseWriter, _ *http.Request) { http.Error(w, "hub: no answer", 503) }, "hub: no answer"},
+		"unwell": {func(w http.ResponseWriter, _ *http.Request) {
+			http.Error(w, "hub: no answer", http.StatusServiceUnavailable)
+		}, "hub: no answer"},
 		"another": {http.NotFound, "404"},
-		"moved":   {func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, "/", 302) }, "302"},
+		"moved":   {func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, "/", http.StatusFound) }, "302"},
 		"silent":  {nil, "deadline exceeded"},
 	} {
 		t.Run(name, func(t *testing.T) {
