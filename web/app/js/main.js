@@ -12,6 +12,7 @@ import { mountAnnouncer } from './ui/announcer.js';
 import { mountApp } from './ui/app-view.js';
 import { el } from './ui/dom.js';
 import { mountNotice } from './ui/notice-view.js';
+import { mountPart } from './ui/part.js';
 import { mountTitle } from './ui/title-view.js';
 
 /** From here on there is room for people and conversation side by side; as in layout.css. */
@@ -33,13 +34,14 @@ function start(signal) {
   const privacy = new Privacy(peers, signaling, session, () => localStorage);
 
   const announce = mountAnnouncer(document.body);
+  const [notice, account, main] = ['notice', 'account', 'main'].map(byId);
   mountTitle(document, { session, chat }, { signal });
-  mountNotice(byId('notice'), session, { signal, announce, reload: () => location.reload() });
-  mountAccount(byId('account'), session, {
+  mountPart(notice, () => mountNotice(notice, session, { signal, announce, reload: () => location.reload() }));
+  mountPart(account, () => mountAccount(account, session, {
     signal,
     onLogout: () => { chat.clear(); session.logout(); },
-  });
-  mountApp(byId('main'), { session, chat, roster, privacy, signaling }, { signal, wide, announce });
+  }));
+  mountPart(main, () => mountApp(main, { session, chat, roster, privacy, signaling }, { signal, wide, announce }));
 
   chat.addEventListener('incoming', (event) => {
     announce(`${/** @type {CustomEvent} */ (event).detail.name} has connected to you.`);

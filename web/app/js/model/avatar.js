@@ -33,13 +33,15 @@ function initialsOf(name) {
   return (first + firstGrapheme(words[words.length - 1])).toUpperCase();
 }
 
-const graphemes = new Intl.Segmenter(undefined, { granularity: 'grapheme' });
+/** Browsers have learned this late (Firefox 125). */
+const graphemes = 'Segmenter' in Intl ? new Intl.Segmenter('en', { granularity: 'grapheme' }) : null;
 
 /**
  * A flag or a family emoji is many code points and one picture.
  * @param {string} word
  */
 function firstGrapheme(word) {
+  if (!graphemes) return Array.from(word)[0] ?? '';
   const [first] = graphemes.segment(word);
   return first?.segment ?? '';
 }

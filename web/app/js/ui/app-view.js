@@ -3,6 +3,7 @@
 import { mountChat } from './chat-view.js';
 import { mountLoader } from './loader-view.js';
 import { mountLogin } from './login-view.js';
+import { mountPart } from './part.js';
 
 /** @import { Models } from './chat-view.js' */
 
@@ -24,9 +25,11 @@ export function mountApp(root, models, { signal, wide, announce }) {
     root.replaceChildren();
     document.body.dataset.view = view;
     const options = { signal: current.signal, wide };
-    if (view === 'loading') mountLoader(root);
-    else if (view === 'login') mountLogin(root, { session, privacy, signaling }, options);
-    else mountChat(root, models, options);
+    mountPart(root, () => {
+      if (view === 'loading') mountLoader(root);
+      else if (view === 'login') mountLogin(root, { session, privacy, signaling }, options);
+      else mountChat(root, models, options);
+    });
     if (view === 'chat') announce(`Welcome, ${session.myName}. ${howMany(roster.onlineCount)}`);
     else if (before === 'chat' && !session.error) announce('Logged out.');
   };

@@ -4,6 +4,7 @@ import { mountCheckButton } from './check-button.js';
 import { mountConversation } from './conversation-view.js';
 import { el, setAttribute } from './dom.js';
 import { markIcon } from './icons.js';
+import { mountPart } from './part.js';
 import { mountPrivacy } from './privacy-view.js';
 import { mountRoster } from './roster-view.js';
 
@@ -32,29 +33,30 @@ export function mountChat(root, models, { signal, wide }) {
   let shown = null;
   const focusConversation = () => {
     // On a phone the field would pull up the keyboard over what one came to read.
-    (wide.matches ? shown?.field : shown?.title)?.focus();
+    (wide.matches && shown?.field || shown?.title)?.focus();
   };
   const render = () => {
     current?.abort();
     current = new AbortController();
     stage.replaceChildren();
-    shown = chat.selected && showConversation(stage, models, { signal: current.signal, focusPeople });
-    if (!shown) stage.append(nobody());
+    const { signal: until } = current;
+    shown = mountPart(stage, () => showConversation(stage, models, { signal: until, focusPeople }));
+    if (!chat.selected) stage.append(nobody());
     setAttribute(stage, 'aria-labelledby', shown ? 'conversation-title' : null);
     setAttribute(stage, 'aria-label', shown ? null : 'Conversation');
-    document.body.dataset.pane = shown ? 'conversation' : 'people';
+    document.body.dataset.pane = chat.selected ? 'conversation' : 'people';
   };
 
-  const focusPeople = mountRoster(people, models, {
+  const focusPeople = mountPart(people, () => mountRoster(people, models, {
     signal,
     actions: {
       open: (name) => { chat.select(name); focusConversation(); },
       connect: (name) => { chat.connect(name); focusConversation(); },
       disconnect: (name) => chat.disconnect(name),
     },
-  });
-  mountPrivacy(people, models.privacy, { signal });
-  mountCheckButton(people, models.signaling, { signal });
+  })) ?? (() => {});
+  mountPart(people, () => mountPrivacy(people, models.privacy, { signal }));
+  mountPart(people, () => mountCheckButton(people, models.signaling, { signal }));
   chat.addEventListener('selection', render, { signal });
   signal.addEventListener('abort', () => {
     current?.abort();
@@ -77,7 +79,7 @@ function showConversation(stage, { chat, roster, session }, { signal, focusPeopl
     signal,
     actions: {
       back: () => { chat.select(null); focusPeople(name); },
-      connect: () => { chat.connect(name); views.field.focus(); },
+      connect: () => { chat.connect(name); views.field?.focus(); },
       disconnect: () => { chat.disconnect(name); views.title.focus(); },
       close: () => { chat.close(name); focusPeople(); },
     },

@@ -5,6 +5,7 @@ import { mountComposer } from './composer-view.js';
 import { el, setAttribute, setText } from './dom.js';
 import { avatarIcon, backIcon } from './icons.js';
 import { mountMessages } from './messages-view.js';
+import { mountPart } from './part.js';
 import { mountUnsent } from './unsent-view.js';
 
 /** @import { Conversation } from '../model/conversation.js' */
@@ -23,15 +24,15 @@ import { mountUnsent } from './unsent-view.js';
  * @param {HTMLElement} root
  * @param {{conversation: Conversation, roster: Roster, session: Session}} models
  * @param {{signal: AbortSignal, actions: ConversationActions}} options
- * @returns {{title: HTMLElement, field: HTMLElement}} what the focus may be moved to
+ * @returns {{title: HTMLElement, field: HTMLElement | null}} what the focus may be moved to
  */
 export function mountConversation(root, { conversation, roster, session }, { signal, actions }) {
   const { name } = conversation;
   const header = buildHeader(name, actions, signal);
   root.append(header.bar, header.help);
-  mountMessages(root, conversation, { signal });
-  mountUnsent(root, conversation, { signal, after: () => field.focus() });
-  const field = mountComposer(root, { conversation, session }, { signal });
+  mountPart(root, () => mountMessages(root, conversation, { signal }));
+  mountPart(root, () => mountUnsent(root, conversation, { signal, after: () => field?.focus() }));
+  const field = mountPart(root, () => mountComposer(root, { conversation, session }, { signal }));
 
   const render = () => {
     const words = connectionWords({

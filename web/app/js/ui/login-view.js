@@ -3,6 +3,7 @@
 import { mountCheckButton } from './check-button.js';
 import { el, setAttribute, setText } from './dom.js';
 import { markIcon } from './icons.js';
+import { mountPart } from './part.js';
 import { mountPrivacy } from './privacy-view.js';
 
 /** @import { Privacy } from '../model/privacy.js' */
@@ -22,8 +23,8 @@ export function mountLogin(root, { session, privacy, signaling }, { signal }) {
   const { field, token, button, error, hint } = form;
   field.value = session.lastName;
   root.append(form.card);
-  mountPrivacy(form.card, privacy, { signal });
-  mountCheckButton(form.card, signaling, { signal });
+  mountPart(form.card, () => mountPrivacy(form.card, privacy, { signal }));
+  mountPart(form.card, () => mountCheckButton(form.card, signaling, { signal }));
 
   let shownError = '';
   const render = () => {

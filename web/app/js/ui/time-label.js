@@ -1,5 +1,6 @@
 /** Times shown as 'just now' or '5 minutes ago', kept true as they grow older. */
 
+import { englishOf } from '../model/locale.js';
 import { relativeTime } from '../model/time-words.js';
 import { el } from './dom.js';
 
@@ -7,19 +8,14 @@ import { el } from './dom.js';
 const REFRESH = 15_000;
 
 /**
- * The words are English like the page; the exact time follows the user's own
- * habits where they are English too (day before month, 12 or 24 hours).
- */
-const locale = () => navigator.languages.find((tag) => /^en\b/i.test(tag)) ?? 'en';
-
-/**
  * Makes `<time>` elements and refreshes those that are still in the page.
  *
  * @param {{signal: AbortSignal}} options ends the refreshing
  */
 export function createTimeLabels({ signal }) {
-  const relative = new Intl.RelativeTimeFormat(locale(), { numeric: 'auto' });
-  const exact = new Intl.DateTimeFormat(locale(), { dateStyle: 'full', timeStyle: 'medium' });
+  const locale = englishOf(navigator.languages);
+  const relative = new Intl.RelativeTimeFormat(locale, { numeric: 'auto' });
+  const exact = new Intl.DateTimeFormat(locale, { dateStyle: 'full', timeStyle: 'medium' });
   /** @type {Map<Text, {at: number, element: HTMLElement}>} */
   const labels = new Map();
 

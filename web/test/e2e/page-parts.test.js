@@ -1,0 +1,39 @@
+// A page that is not as its browser should have it: what can go on, goes on.
+import { stage } from './fixture/stage.js';
+
+const scenario = stage({ browsers: { chromium: 'chromium', firefox: 'firefox' } });
+
+for (const browser of ['chromium', 'firefox']) {
+  scenario(`a language that is no language tag costs nothing: ${browser}`, async (scene) => {
+    const ana = await scene.visitor(browser);
+    await ana.page.evaluateOnNewDocument(() => {
+      Object.defineProperty(navigator, 'languages', { value: ['en-US@posix'] });
+    });
+    await ana.page.reload();
+    await ana.logIn('Ana');
+    const bob = await scene.person(browser, 'Bob');
+    await ana.startChat('Bob');
+    await bob.isConnectedTo('Ana');
+    await ana.say('Here I am');
+    await bob.show('Ana');
+    await bob.hears('Ana', 'Here I am');
+    await ana.hears('You', 'Here I am');
+  });
+
+  scenario(`a part of the page that fails does not take the others: ${browser}`, async (scene) => {
+    const ana = await scene.visitor(browser);
+    ana.expectTrouble(/no times today/);
+    await ana.page.evaluateOnNewDocument(() => {
+      Object.assign(Intl, { RelativeTimeFormat: class { constructor() { throw new Error('no times today'); } } });
+    });
+    await ana.page.reload();
+    await ana.logIn('Ana');
+    const bob = await scene.person(browser, 'Bob');
+    await ana.startChat('Bob');
+    await ana.reads('This part of the page has failed. Reload the page to have it back.');
+    await ana.find('heading', 'Bob');
+    await ana.say('Here I am');
+    await bob.show('Ana');
+    await bob.hears('Ana', 'Here I am');
+  });
+}
