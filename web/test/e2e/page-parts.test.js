@@ -1,4 +1,5 @@
 // A page that is not as its browser should have it: what can go on, goes on.
+import assert from 'node:assert/strict';
 import { stage } from './fixture/stage.js';
 
 const scenario = stage({ browsers: { chromium: 'chromium', firefox: 'firefox' } });
@@ -35,5 +36,27 @@ for (const browser of ['chromium', 'firefox']) {
     await ana.say('Here I am');
     await bob.show('Ana');
     await bob.hears('Ana', 'Here I am');
+  });
+}
+
+for (const browser of ['chromium', 'firefox']) {
+  scenario(`what is too large for the other side is said so, and the rest goes on: ${browser}`, async (scene) => {
+    const ana = await scene.visitor(browser);
+    await ana.page.evaluateOnNewDocument(() => {
+      const { setRemoteDescription } = RTCPeerConnection.prototype;
+      RTCPeerConnection.prototype.setRemoteDescription = function (/** @type {any} */ { type, sdp }) {
+        return setRemoteDescription.call(this, { type, sdp: sdp.replace(/a=max-message-size:\d+/, 'a=max-message-size:150') });
+      };
+    });
+    await ana.page.reload();
+    await ana.logIn('Ana');
+    const bob = await scene.person(browser, 'Bob');
+    await ana.startChat('Bob');
+    await bob.show('Ana');
+    await ana.say('x'.repeat(95));
+    await ana.say('short');
+    await bob.hears('Ana', 'short');
+    await ana.reads('Not sent: the connection does not take it');
+    assert.equal((await bob.messages()).length, 1);
   });
 }

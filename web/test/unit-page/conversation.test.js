@@ -95,6 +95,44 @@ test('what the channel does not take goes a little later', async (t) => {
   assert.equal(peer.sent.length, 1);
 });
 
+for (const [client, protocol] of [['this client', 'chat.v1 them'], ['another client', '']]) {
+  test(`what the channel never takes is marked, and the rest goes on: ${client}`, async (t) => {
+    useClock(t);
+    const conversation = newConversation('Ana');
+    const peer = new FakePeer('Ana');
+    conversation.attach(peer);
+    peer.opens(protocol);
+    if (protocol) peer.gives({ 'chat.v1': 'hello', from: 'them', to: '', seen: 0, ask: true });
+    const changes = counter(conversation, 'delivery');
+    peer.maxLength = 200;
+    for (const text of ['one', 'x'.repeat(200), 'three']) conversation.send(text, 'Me');
+    const before = changes.seen;
+    await null;
+    assert.ok(changes.seen > before, 'told when it is marked');
+    if (protocol) peer.gives({ 'chat.v1': 'seen', seen: 2 });
+    assert.deepEqual(conversation.messages.map(({ delivery }) => delivery), ['done', 'refused', 'done']);
+    assert.deepEqual(peer.sent.flatMap(({ message }) => message ?? []), ['one', 'three']);
+    assert.deepEqual(peer.sent.flatMap((frame) => Number(frame['chat.v1']) || []), protocol ? [1, 2] : [], 'no number is left out');
+    assert.equal(conversation.failures, 0);
+  });
+}
+
+test('whatever a channel with room says, a message is not tried for ever; one that is full is waited for', async (t) => {
+  const clock = useClock(t);
+  const { conversation, peer } = connected();
+  peer.fault = new DOMException('no', 'OperationError');
+  peer.bufferedAmount = 1;
+  conversation.send('one', 'Me');
+  await clock.advance(GRACE + 60_000);
+  assert.deepEqual(fates(conversation), ['one: pending']);
+  peer.bufferedAmount = 0;
+  await clock.advance(60_000);
+  assert.deepEqual(fates(conversation), ['one: refused']);
+  peer.fault = null;
+  conversation.send('two', 'Me');
+  assert.deepEqual(fates(conversation), ['one: refused', 'two: done']);
+});
+
 test('what waits when the connection ends was not sent, until it is sent again, as the newest', async (t) => {
   const clock = useClock(t);
   const { conversation, peer } = connected();

@@ -48,6 +48,7 @@ export class Conversation extends EventTarget {
       protocol,
       open: () => this.state === 'open',
       send: (data) => this.#peer?.send(data),
+      buffered: () => this.#peer?.bufferedAmount ?? 0,
       changed: () => this.#deliveryChanged(),
     });
   }

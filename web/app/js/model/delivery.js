@@ -29,6 +29,8 @@ export const LONG_GRACE = 15_000;
 export const CONFIRM_DELAY = 50;
 /** When to try again what the channel did not take, in ms. */
 const RETRY = 1_000;
+/** What a channel that has room does not take so many times, it never will. */
+const MOST_TRIES = 10;
 
 /** @typedef {ReturnType<typeof setTimeout> | undefined} Timer */
 
@@ -36,7 +38,8 @@ const RETRY = 1_000;
  * @typedef {object} DeliveryDeps
  * @property {string} protocol of the channels that we make, from newProtocol()
  * @property {() => boolean} open whether the channel takes anything now
- * @property {(data: string) => void} send throws if the channel does not take it
+ * @property {(data: string) => void} send throws if the channel does not take it: a TypeError if it never will
+ * @property {() => number} buffered how many bytes the channel has taken and not sent yet
  * @property {() => void} changed what has become of some message
  */
 
@@ -62,6 +65,8 @@ export class Delivery {
   #confirmTimer;
   /** @type {Timer} */
   #retryTimer;
+  /** How often in a row the channel has not taken the next message, although it had room. */
+  #tries = 0;
 
   /** @param {DeliveryDeps} deps */
   constructor(deps) {
@@ -119,6 +124,7 @@ export class Delivery {
     this.#manner = 'unknown';
     this.#hello = '';
     this.#confirming = false;
+    this.#tries = 0;
     for (const timer of [this.#graceTimer, this.#confirmTimer, this.#retryTimer]) clearTimeout(timer);
     this.#confirmTimer = undefined;
   }
@@ -221,6 +227,7 @@ export class Delivery {
       this.#sayWhatWasSeen();
       this.#sendPending();
     } catch {
+      if (!this.#deps.open()) return; // it goes on with the next `open`
       this.#retryTimer = setTimeout(() => this.#speak(), RETRY);
     }
   }
@@ -242,14 +249,43 @@ export class Delivery {
     if (this.#manner === 'unknown') return;
     const numbered = this.#manner === 'numbered';
     for (let message = this.#outbox.next; message; message = this.#outbox.next) {
-      this.#deps.send(encodeMessage(message, numbered ? this.#outbox.number : 0));
-      if (numbered) this.#outbox.sent();
+      if (!this.#takes(encodeMessage(message, numbered ? this.#outbox.number : 0))) this.#outbox.refused();
+      else if (numbered) this.#outbox.sent();
       else this.#outbox.gone();
     }
   }
 
-  /** @param {Control} control */
+  /**
+   * Hands a message to the channel.
+   *
+   * @param {string} data
+   * @returns {boolean} false: the channel will never take it; throws if it may yet
+   */
+  #takes(data) {
+    try {
+      this.#deps.send(data);
+    } catch (error) {
+      const { open, buffered, changed } = this.#deps;
+      if (!(error instanceof TypeError)) {
+        if (!open() || buffered() > 0 || ++this.#tries < MOST_TRIES) throw error;
+      }
+      this.#tries = 0;
+      queueMicrotask(changed); // when all is said that can be
+      return false;
+    }
+    this.#tries = 0;
+    return true;
+  }
+
+  /**
+   * For a channel that takes not even a word there is nothing to be done.
+   * @param {Control} control
+   */
   #say(control) {
-    this.#deps.send(encodeControl(control));
+    try {
+      this.#deps.send(encodeControl(control));
+    } catch (error) {
+      if (!(error instanceof TypeError)) throw error;
+    }
   }
 }

@@ -15,9 +15,10 @@
  * - `pending`: it goes, or goes again, as soon as the connection lets it
  * - `unsent`: the connection ended before it went
  * - `unconfirmed`: the connection ended before the other side said that it has it
+ * - `refused`: the connection does not take it, mostly as it is too large for the other side's browser
  * - `moved`: sent again, as a new message
  *
- * @typedef {'done' | 'pending' | 'unsent' | 'unconfirmed' | 'moved'} Delivery
+ * @typedef {'done' | 'pending' | 'unsent' | 'unconfirmed' | 'refused' | 'moved'} Delivery
  */
 
 /**

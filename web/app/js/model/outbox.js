@@ -72,6 +72,14 @@ export class Outbox {
     this.#pending = this.#pending.filter((other) => other !== entry);
   }
 
+  /** The channel does not take the next message, now or later. */
+  refused() {
+    const entry = this.#nextEntry;
+    if (!entry) return;
+    entry.message.delivery = 'refused';
+    this.#pending = this.#pending.filter((other) => other !== entry);
+  }
+
   /** @param {number} seen the last number that has arrived */
   confirmed(seen) {
     const waits = (/** @type {Entry} */ { message, number }) => {

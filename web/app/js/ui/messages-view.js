@@ -60,7 +60,7 @@ export function mountMessages(root, conversation, { signal }) {
       setText(status, deliveryWords(delivery, conversation.state));
       element.dataset.delivery = delivery;
       if (delivery === 'moved') remove(element);
-      if (delivery === 'moved' || delivery === 'done') unsettled.delete(message);
+      if (delivery === 'moved' || delivery === 'done' || delivery === 'refused') unsettled.delete(message);
     }
     if (follow) toEnd();
   };
@@ -131,6 +131,8 @@ function deliveryWords(delivery, state) {
       return 'Not sent';
     case 'unconfirmed':
       return 'May not have arrived';
+    case 'refused':
+      return 'Not sent: the connection does not take it, it may be too long for the other side';
     default:
       return '';
   }

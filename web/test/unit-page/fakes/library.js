@@ -17,6 +17,9 @@ export class FakePeer extends Fake {
   sent = [];
   /** What send() throws, if anything. */
   fault = null;
+  /** The longest that send() takes. */
+  maxLength = Infinity;
+  bufferedAmount = 0;
 
   constructor(name) {
     super();
@@ -46,6 +49,7 @@ export class FakePeer extends Fake {
 
   send(data) {
     if (this.fault) throw this.fault;
+    if (data.length > this.maxLength) throw new TypeError('Message size exceeds maxMessageSize');
     if (this.state !== 'open') throw new DOMException(`Not connected to ${this.name}`, 'InvalidStateError');
     this.sent.push(JSON.parse(data));
   }
