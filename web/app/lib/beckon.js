@@ -32,6 +32,10 @@
  * later, others see the address of a TURN server only, never ours; a server may
  * ask for it too. Credentials for TURN servers are renewed before they lapse.
  *
+ * `peers.close()` hangs up on everybody, and calls are still answered. Who is
+ * done with it says `peers.dispose()`, which ends that too and lets go of all it
+ * listens to, and `signaling.close()`, which leaves the server.
+ *
  * `checkServers` in check.js, which is loaded on its own, tells what each server
  * is good for from here.
  *

@@ -41,22 +41,24 @@ const SETTLING = 500;
  *
  * @param {any} page see watchPage
  * @param {() => void} moved
+ * @param {AbortSignal} signal ends the watch
  */
-export function watchNetwork(page, moved) {
+export function watchNetwork(page, moved, signal) {
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   let settling;
   const changed = () => {
     clearTimeout(settling);
     settling = setTimeout(moved, SETTLING);
   };
-  page?.addEventListener('online', changed);
+  page?.addEventListener('online', changed, { signal });
+  signal.addEventListener('abort', () => clearTimeout(settling));
   const connection = page?.navigator?.connection;
   let type = connection?.type;
   connection?.addEventListener?.('change', () => {
     const before = type;
     type = connection.type;
     if (type !== before && type !== 'none') changed();
-  });
+  }, { signal });
 }
 
 /**

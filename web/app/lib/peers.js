@@ -25,6 +25,8 @@ import { Spare } from './spare.js';
  * @property {EventTarget | null} [page] where pagehide happens; default: the window
  */
 
+/** @typedef {import('./signaling.js').SignalingEvents} Heard */
+
 /** @extends {Emitter<PeersEvents>} */
 export class Peers extends Emitter {
   #signaling;
@@ -35,6 +37,8 @@ export class Peers extends Emitter {
   #relayOnly;
   #early = new EarlyCandidates();
   #spare;
+  /** Aborted by dispose(): ends all listening. */
+  #life = new AbortController();
 
   /**
    * @param {import('./signaling.js').Signaling} signaling
@@ -55,8 +59,8 @@ export class Peers extends Emitter {
     this.#options = { RTCPeerConnection, label, protocol, connectTimeout, autoAccept };
     this.#spare = new Spare(RTCPeerConnection, () => this.#supply());
     this.#listen();
-    watchPage(page, { hide: () => this.#shutAll() });
-    watchNetwork(page, () => this.#each((link) => link.moved()));
+    watchPage(page, { hide: () => this.#shutAll() }, this.#life.signal);
+    watchNetwork(page, () => this.#each((link) => link.moved()), this.#life.signal);
   }
 
   /**
@@ -95,9 +99,10 @@ export class Peers extends Emitter {
    *
    * @param {string} name as in the roster
    * @returns {import('./peer.js').Peer} the live Peer of that user if there is one, else a new one
-   * @throws {DOMException} InvalidStateError before the first login; NotSupportedError for oneself
+   * @throws {DOMException} InvalidStateError before the first login and after dispose(); NotSupportedError for oneself
    */
   connect(name) {
+    if (this.#life.signal.aborted) throw new DOMException('This Peers was disposed of', 'InvalidStateError');
     const known = this.#links.get(name);
     if (known) {
       known.accept(); // it may have been ringing
@@ -111,22 +116,34 @@ export class Peers extends Emitter {
     return link.peer;
   }
 
-  /** Hangs up on everybody. */
+  /** Hangs up on everybody. Calls are still answered; see dispose(). */
   close() {
     for (const peer of this.all) peer.close();
   }
 
+  /**
+   * Ends it for good: hangs up on everybody, answers nobody any more, and lets go of the signaling client and of the
+   * page, so that it can be collected. The signaling client goes on: it may be used by another Peers.
+   */
+  dispose() {
+    this.close();
+    this.#life.abort();
+    this.#spare.want(false);
+  }
+
   #listen() {
-    const signaling = this.#signaling;
-    signaling.addEventListener('state', ({ detail }) => this.#spare.want(detail.state === 'online'));
-    signaling.addEventListener('ice', () => this.#each((link) => link.renewed()));
-    signaling.addEventListener('signal', ({ detail }) => this.#received(detail));
-    signaling.addEventListener('hangup', ({ detail }) => this.#links.get(detail.name)?.hungUp(detail.call));
-    signaling.addEventListener('left', ({ detail }) => this.#links.get(detail.user.userName)?.left());
-    signaling.addEventListener('joined', ({ detail }) => this.#links.get(detail.user.userName)?.here());
-    signaling.addEventListener('login', ({ detail }) => detail.resumed || this.#meet());
-    signaling.addEventListener('caughtup', () => this.#meet());
-    signaling.addEventListener('error', ({ detail: { code, name } }) => {
+    /** @type {<K extends keyof Heard & string>(type: K, heard: (detail: Heard[K]) => void) => void} */
+    const on = (type, heard) =>
+      this.#signaling.addEventListener(type, ({ detail }) => heard(detail), { signal: this.#life.signal });
+    on('state', ({ state }) => this.#spare.want(state === 'online'));
+    on('ice', () => this.#each((link) => link.renewed()));
+    on('signal', (signal) => this.#received(signal));
+    on('hangup', ({ name, call }) => this.#links.get(name)?.hungUp(call));
+    on('left', ({ user }) => this.#links.get(user.userName)?.left());
+    on('joined', ({ user }) => this.#links.get(user.userName)?.here());
+    on('login', ({ resumed }) => resumed || this.#meet());
+    on('caughtup', () => this.#meet());
+    on('error', ({ code, name }) => {
       if (name !== null) this.#links.get(name)?.refused(code);
     });
   }
