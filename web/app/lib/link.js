@@ -3,6 +3,7 @@
 
 import { Attempt } from './attempt.js';
 import { newCall, stamped } from './call.js';
+import { CandidateList } from './early-candidates.js';
 import { lacksRelay } from './ice-servers.js';
 import { pathOf, usesOwnRelay, watchRoute } from './path.js';
 import { Peer } from './peer.js';
@@ -32,6 +33,8 @@ const SECOND_LOOK = 5_000;
  * @property {string} label of the channel
  * @property {string} protocol of the channel
  * @property {number} connectTimeout ms
+ * @property {boolean} autoAccept whether calls are answered by themselves; else they ring, here as at the other end
+ * @property {number} ringTimeout how long, in ms
  * @property {() => import('./ice-supply.js').IceSupply} supply of the moment
  * @property {() => boolean} online whether the server hears us
  * @property {(message: import('./call.js').Message) => boolean} send false: not sent
@@ -59,6 +62,8 @@ export class Link {
   #attempt = null;
   /** @type {Signal | null} an offer that waits for accept() */
   #held = null;
+  /** Its candidates. */
+  #heldCandidates = new CandidateList();
   /** Whether the user is in the room, as far as we know. */
   #present = true;
   /** Whether our own network has changed while the server did not hear us. */
@@ -102,20 +107,23 @@ export class Link {
   }
 
   /**
-   * The other side calls us.
+   * The other side calls us. That is answered now, or waits for accept().
    *
    * @param {Signal} offer
-   * @param {boolean} accept whether to answer now, or wait for accept()
    */
-  ring(offer, accept) {
-    if (accept) this.#answer(offer);
-    else this.#held = offer;
+  ring(offer) {
+    if (this.#deps.autoAccept) {
+      this.#answer(offer);
+    } else if (this.live) {
+      this.#hold(offer);
+      this.#watch(this.#deps.ringTimeout);
+    }
   }
 
   accept() {
     const offer = this.#held;
     this.#held = null;
-    if (offer && this.live) this.#answer(offer);
+    if (offer && this.live) this.#answer(offer, this.#heldCandidates.take());
   }
 
   restartIce() {
@@ -150,10 +158,32 @@ export class Link {
   receive(signal) {
     const { type, call, payload } = signal;
     if (type === 'offer') return this.#receiveOffer(signal);
+    if (this.#held && type === 'candidate' && (call === null || call === this.#held.call)) {
+      this.#heldCandidates.add(payload);
+      return true;
+    }
     if (!this.#attempt?.accepts(call)) return false;
     if (type === 'candidate') this.#attempt.addCandidate(payload);
-    else if (isDescription(payload, 'answer')) this.#attempt.acceptAnswer(payload);
+    else if (isDescription(payload, 'answer')) this.#receiveAnswer(this.#attempt, payload);
     return true;
+  }
+
+  /** @param {Attempt} attempt @param {import('./negotiation.js').Description} answer */
+  #receiveAnswer(attempt, answer) {
+    const rang = attempt.unanswered && !this.#deps.autoAccept;
+    if (rang && this.state === 'connecting') this.#watch();
+    attempt.acceptAnswer(answer);
+  }
+
+  /**
+   * Keeps an offer and its candidates, where those of others cannot drive them out.
+   *
+   * @param {Signal} offer
+   */
+  #hold(offer) {
+    if (offer.call !== this.#held?.call) this.#heldCandidates.take();
+    this.#held = offer;
+    for (const candidate of this.#deps.early(offer.call)) this.#heldCandidates.add(candidate);
   }
 
   /**
@@ -218,7 +248,7 @@ export class Link {
     if (attempt?.continuedBy(call, payload)) {
       this.#lease.begin(); // they look for a new path, so we do too
       attempt.acceptOffer(payload);
-    } else if (this.#held) this.#held = offer;
+    } else if (this.#held) this.#hold(offer);
     else if (!attempt?.unanswered || this.#deps.polite()) this.#answer(offer);
     // Else the offers crossed, and ours goes first.
     return true;
@@ -230,12 +260,12 @@ export class Link {
     else this.dial();
   }
 
-  /** @param {Signal} offer */
-  #answer({ call, payload }) {
+  /** @param {Signal} offer @param {unknown[]} [candidates] that came with it */
+  #answer({ call, payload }, candidates = []) {
     const attempt = this.#begin(call, false);
     if (!attempt || !isDescription(payload, 'offer')) return;
     attempt.acceptOffer(payload);
-    for (const candidate of this.#deps.early(call)) attempt.addCandidate(candidate);
+    for (const candidate of [...candidates, ...this.#deps.early(call)]) attempt.addCandidate(candidate);
   }
 
   /**
@@ -253,7 +283,9 @@ export class Link {
       this.#recovery.renewing();
     } else {
       this.#recovery.stop();
-      this.#watch();
+      const { autoAccept, ringTimeout } = this.#deps;
+      if (outgoing && !autoAccept) this.#watch(ringTimeout);
+      else this.#watch();
       if (this.state !== 'connecting') this.#enter('connecting', { route: null });
     }
     if (!this.live) return null; // a listener closed it
@@ -370,9 +402,15 @@ export class Link {
     else this.shut('closed-by-peer');
   }
 
-  #watch() {
+  /** @param {number} [ms] until we give up */
+  #watch(ms = this.#deps.connectTimeout) {
     clearTimeout(this.#watchdog);
-    this.#watchdog = setTimeout(() => this.#end('failed', this.#verdict), this.#deps.connectTimeout);
+    this.#watchdog = setTimeout(() => {
+      const attempt = this.#attempt;
+      // It may be ringing there: not for us any more.
+      if (attempt?.unanswered) this.#deps.send(stamped({ type: 'leave', name: this.name }, attempt.call));
+      this.#end('failed', this.#verdict);
+    }, ms);
   }
 
   /** @param {'failed' | 'closed'} state @param {PeerReason} reason */

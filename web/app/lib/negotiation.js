@@ -3,6 +3,7 @@
 // order they were asked for: no offer is made while a description is being
 // applied, so the signaling state alone tells whether offers have crossed.
 
+import { CandidateList } from './early-candidates.js';
 import { isObject } from './protocol.js';
 import { isRelay, roleOf, sessionOf, withoutRelated, withRelaysOnly, withRole } from './sdp.js';
 
@@ -27,8 +28,8 @@ export class Negotiation {
   #deps;
   /** @type {Promise<void>} */
   #queue = Promise.resolve();
-  /** @type {(RTCIceCandidateInit | null)[]} arrived before the remote description */
-  #early = [];
+  /** Arrived before the remote description. */
+  #early = new CandidateList(MAX_EARLY);
   /** @type {unknown[]} own candidates since our last description */
   #found = [];
   /** Our DTLS role once it is settled: 'active' or 'passive'. */
@@ -81,7 +82,7 @@ export class Negotiation {
     if (candidate !== null && !isObject(candidate)) return;
     this.#enqueue(async () => {
       if (this.#pc.remoteDescription) await this.#add(candidate);
-      else if (this.#early.length < MAX_EARLY) this.#early.push(candidate);
+      else this.#early.add(candidate);
     });
   }
 
@@ -177,7 +178,7 @@ export class Negotiation {
   }
 
   async #addEarly() {
-    for (const candidate of this.#early.splice(0)) await this.#add(candidate);
+    for (const candidate of this.#early.take()) await this.#add(/** @type {RTCIceCandidateInit | null} */ (candidate));
   }
 
   /**

@@ -21,7 +21,9 @@ import { Spare } from './spare.js';
  * @property {string} [protocol] of the data channel, ''; the other side reads it as Peer.protocol
  * @property {boolean} [relayOnly] see Peers.relayOnly; false
  * @property {number} [connectTimeout] from the offer to the open channel, in ms (15 000)
- * @property {boolean} [autoAccept] whether calls are answered by themselves (default), or wait for Peer.accept()
+ * @property {boolean} [autoAccept] whether calls are answered by themselves (default), or ring until Peer.accept()
+ * @property {number} [ringTimeout] how long they ring, in ms (60 000); so long our own calls wait for an answer, too,
+ *   as those we call may let them ring. Not with autoAccept.
  * @property {EventTarget | null} [page] where pagehide happens; default: the window
  */
 
@@ -51,12 +53,13 @@ export class Peers extends Emitter {
     relayOnly = false,
     connectTimeout = 15_000,
     autoAccept = true,
+    ringTimeout = 60_000,
     page = currentPage(),
   } = {}) {
     super();
     this.#signaling = signaling;
     this.#relayOnly = relayOnly;
-    this.#options = { RTCPeerConnection, label, protocol, connectTimeout, autoAccept };
+    this.#options = { RTCPeerConnection, label, protocol, connectTimeout, autoAccept, ringTimeout };
     this.#spare = new Spare(RTCPeerConnection, () => this.#supply());
     this.#listen();
     watchPage(page, { hide: () => this.#shutAll() }, this.#life.signal);
@@ -154,7 +157,7 @@ export class Peers extends Emitter {
     if (this.#links.get(name)?.receive(signal)) return;
     if (type === 'candidate') this.#early.keep(signal);
     else if (type === 'offer' && isDescription(payload, 'offer')) {
-      this.#add(name, true).ring(signal, this.#options.autoAccept);
+      this.#add(name, true).ring(signal);
     }
   }
 

@@ -2,6 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { Peers } from '../../app/lib/beckon.js';
 import { startParty } from './fakes/party.js';
 
 const STUN = Object.freeze({ urls: 'stun:s.example' });
@@ -83,12 +84,54 @@ test('a channel that ends before it began is no goodbye', async (t) => {
   assert.equal(reasons[0], 'failed no-relay');
 });
 
-test('a ringing call that nobody takes', async (t) => {
-  const { ana, clock, join } = await startParty(t, { autoAccept: false });
-  const cid = await join('cid');
-  const peer = ana.peers.connect('cid');
-  await clock.advance(15_100);
-  assert.deepEqual([peer.reason, cid.states('ana').at(-1)], ['timeout', 'failed timeout']);
+for (const [title, ringTimeout, options] of [['a minute', 60_000, {}], ['as long as is wanted', 5_000, { ringTimeout: 5_000 }]]) {
+  test(`a ringing call that nobody takes rings for ${title}, at both ends`, async (t) => {
+    const { ana, clock, join } = await startParty(t, { autoAccept: false, ...options });
+    const cid = await join('cid');
+    const peer = ana.peers.connect('cid');
+    await clock.advance(ringTimeout - 10);
+    assert.deepEqual([peer.state, cid.peers.get('ana').state], ['connecting', 'connecting']);
+    await clock.advance(20);
+    assert.deepEqual([peer.state, peer.reason], ['failed', 'timeout']);
+    assert.match(cid.states('ana').at(-1), /^(failed timeout|closed hangup)$/);
+  });
+}
+
+test('who takes a call late has as long to connect as ever', async (t) => {
+  const { ana, bob, clock, network } = await startParty(t, { autoAccept: false });
+  const peer = ana.peers.connect('bob');
+  await clock.advance(50_000);
+  network.up = false;
+  bob.peers.get('ana').accept();
+  await clock.advance(14_000);
+  assert.equal(peer.state, 'connecting');
+  await clock.advance(1_100);
+  assert.deepEqual([peer.state, ana.peers.all.length, bob.peers.all.length], ['failed', 0, 0]);
+});
+
+test('a caller that gives up sooner is heard to do so: it rings no more', async (t) => {
+  const { ana, bob, clock, network } = await startParty(t, { autoAccept: false, ringTimeout: 20_000 });
+  const dora = new Peers(ana.signaling, { RTCPeerConnection: network.RTCPeerConnection, page: null, connectTimeout: 1_000 });
+  t.after(() => dora.dispose());
+  dora.connect('bob');
+  await clock.advance(900);
+  const ringing = bob.peers.get('ana');
+  assert.equal(ringing.state, 'connecting');
+  await clock.advance(200);
+  assert.deepEqual([ringing.state, ringing.reason], ['closed', 'hangup']);
+});
+
+test('the candidates of a ringing call are not driven out by those of others', async (t) => {
+  const { bob, clock, server, ana } = await startParty(t, { autoAccept: false });
+  const peer = ana.peers.connect('bob');
+  await clock.advance(10);
+  for (let i = 0; i < 200; i++) {
+    server.handle(server.socketOf('ana'), { type: 'candidate', name: 'bob', call: `other ${i}`, candidate: { candidate: 'x'.repeat(60_000) } });
+  }
+  await clock.advance(10);
+  bob.peers.get('ana').accept();
+  await clock.advance(50);
+  assert.equal(peer.state, 'open');
 });
 
 test('candidates inside a description count as told', async (t) => {

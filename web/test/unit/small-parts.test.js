@@ -112,6 +112,23 @@ test('early candidates: kept by call, taken once, bounded', () => {
   assert.deepEqual(early.take('eve', 'call 999'), [999]);
 });
 
+test('early candidates: bounded in bytes, per sender and in all; a sender drives out its own first', () => {
+  const early = new EarlyCandidates();
+  const keep = (name, call, payload) => early.keep({ type: 'candidate', name, call, payload });
+  const bytesOf = (name, calls) => calls.reduce((sum, call) => sum + 2 * JSON.stringify(early.take(name, call)).length, 0);
+  const calls = Array.from({ length: 64 }, (_, i) => `c${i}`);
+  keep('bob', 'his', 'stays');
+  for (const call of calls) for (let i = 0; i < 64; i++) keep('eve', call, 'x'.repeat(30_000));
+  assert.deepEqual(early.take('bob', 'his'), ['stays']);
+  assert.ok(bytesOf('eve', calls) < 140_000);
+  const names = Array.from({ length: 1000 }, (_, i) => `eve ${i}`);
+  for (const name of names) for (let i = 0; i < 10; i++) keep(name, 'c', 'x'.repeat(5_000));
+  assert.equal(early.take('eve 999', 'c').length, 6, 'of one call');
+  assert.ok(names.reduce((sum, name) => sum + bytesOf(name, ['c']), 0) < 1_100_000);
+  for (let i = 0; i < 1000; i++) keep('eve', 'x'.repeat(30_000) + i, 1);
+  assert.equal(early.take('eve', 'x'.repeat(30_000) + 990).length, 0, 'a long call counts');
+});
+
 test('the socket is found beside the library, under any prefix', () => {
   assert.equal(socketUrl('https://host/chat/lib/signaling.js'), 'wss://host/chat/ws');
   assert.equal(socketUrl('http://localhost:9000/lib/signaling.js'), 'ws://localhost:9000/ws');
