@@ -10,8 +10,10 @@
  *       peer.addEventListener('message', ({ detail }) => console.log(peer.name, 'says', detail.data));
  *     });
  *     await signaling.login({ name: 'ana' });
- *     for (const user of signaling.users.values()) peers.connect(user.userName);
- *     // later, once peer.state is 'open': peer.send('hello');
+ *     for (const user of signaling.users.values()) {
+ *       const peer = peers.connect(user.userName);
+ *       peer.addEventListener('open', () => peer.send('hello')); // once
+ *     }
  *
  * **Signaling** keeps one user in one room of the server, over lost sockets:
  * it reconnects with jittered back-off and logs in again by itself. Within the
@@ -39,7 +41,8 @@
  * `checkServers` in check.js, which is loaded on its own, tells what each server
  * is good for from here.
  *
- * Names are those of the roster (`userName`), as the server shows them. Text
+ * Names are those of the roster (`userName`), as the server shows them; whom you
+ * look up or call may be written in any way that is the same name to the server. Text
  * from others, names included, is text: never put it into a page as HTML.
  *
  * @module

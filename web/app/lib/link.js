@@ -375,6 +375,8 @@ export class Link {
     this.#recovery.stop();
     this.epoch++;
     this.#enter('open');
+    if (this.epoch === 1 && this.state === 'open') this.peer.emit('open', {});
+    if (this.state !== 'open') return; // a listener closed it
     watchRoute(attempt.pc, (route) => {
       if (this.state === 'open' && route !== this.route) this.#enter('open', { route });
       this.#lease.use(usesOwnRelay(route));

@@ -46,8 +46,10 @@ import { pathOf } from './path.js';
  * The events and their details.
  *
  * @typedef {object} PeerEvents
+ * @property {object} open once: now, for the first time, messages can be sent. (What it comes to later, `state` tells: each
+ *   time, and also when only the route became known or changed.)
  * @property {{ state: PeerState, path: import('./path.js').Path | null, route: import('./path.js').Route | null, reason: PeerReason | null }} state
- *   also when only the route became known or changed
+ *   also when only the route became known or changed: to greet somebody, use `open`
  * @property {{ data: string | ArrayBuffer }} message
  */
 

@@ -4,6 +4,7 @@ import { EarlyCandidates } from './early-candidates.js';
 import { Emitter } from './emitter.js';
 import { lacksRelay } from './ice-servers.js';
 import { Link } from './link.js';
+import { nameKey } from './names.js';
 import { currentPage, watchNetwork, watchPage } from './page-life.js';
 import { isDescription } from './protocol.js';
 import { Spare } from './spare.js';
@@ -33,7 +34,7 @@ import { Spare } from './spare.js';
 export class Peers extends Emitter {
   #signaling;
   #options;
-  /** @type {Map<string, Link>} the live ones by name */
+  /** @type {Map<string, Link>} the live ones by nameKey */
   #links = new Map();
   /** Whether we keep our address from others, besides what the server wants. */
   #relayOnly;
@@ -94,27 +95,29 @@ export class Peers extends Emitter {
    * @returns {import('./peer.js').Peer | undefined} the live Peer of that user
    */
   get(name) {
-    return this.#links.get(name)?.peer;
+    return this.#linkOf(name)?.peer;
   }
 
   /**
    * Calls a user of the room.
    *
-   * @param {string} name as in the roster
-   * @returns {import('./peer.js').Peer} the live Peer of that user if there is one, else a new one
+   * @param {string} name in any spelling that the server takes for the same: `bob` finds Bob
+   * @returns {import('./peer.js').Peer} the live Peer of that user if there is one, else a new one; named as in the
+   *   roster
    * @throws {DOMException} InvalidStateError before the first login and after dispose(); NotSupportedError for oneself
    */
   connect(name) {
     if (this.#life.signal.aborted) throw new DOMException('This Peers was disposed of', 'InvalidStateError');
-    const known = this.#links.get(name);
+    const known = this.#linkOf(name);
     if (known) {
       known.accept(); // it may have been ringing
       return known.peer;
     }
     const { me } = this.#signaling;
     if (!me) throw new DOMException('Log in first', 'InvalidStateError');
-    if (me.name === name) throw new DOMException('That is you', 'NotSupportedError');
-    const link = this.#add(name, false);
+    const key = nameKey(name);
+    if (nameKey(me.name) === key) throw new DOMException('That is you', 'NotSupportedError');
+    const link = this.#add(this.#listed(key) ?? name, false);
     link.dial();
     return link.peer;
   }
@@ -141,20 +144,22 @@ export class Peers extends Emitter {
     on('state', ({ state }) => this.#spare.want(state === 'online'));
     on('ice', () => this.#each((link) => link.renewed()));
     on('signal', (signal) => this.#received(signal));
-    on('hangup', ({ name, call }) => this.#links.get(name)?.hungUp(call));
-    on('left', ({ user }) => this.#links.get(user.userName)?.left());
-    on('joined', ({ user }) => this.#links.get(user.userName)?.here());
+    on('hangup', ({ name, call }) => this.#linkOf(name)?.hungUp(call));
+    on('left', ({ user }) => this.#linkOf(user.userName)?.left());
+    on('joined', ({ user }) => this.#linkOf(user.userName)?.here());
     on('login', ({ resumed }) => resumed || this.#meet());
     on('caughtup', () => this.#meet());
     on('error', ({ code, name }) => {
-      if (name !== null) this.#links.get(name)?.refused(code);
+      if (name !== null) this.#linkOf(name)?.refused(code);
     });
   }
 
   /** @param {import('./protocol.js').Signal} signal */
   #received(signal) {
     const { type, name, payload } = signal;
-    if (this.#links.get(name)?.receive(signal)) return;
+    const link = this.#linkOf(name);
+    if (link) link.name = name; // now we know how it is written
+    if (link?.receive(signal)) return;
     if (type === 'candidate') this.#early.keep(signal);
     else if (type === 'offer' && isDescription(payload, 'offer')) {
       this.#add(name, true).ring(signal);
@@ -163,8 +168,19 @@ export class Peers extends Emitter {
 
   /** We came (back) to the room: who is there can be told what it may have missed. */
   #meet() {
-    const names = new Set(Array.from(this.#signaling.users.values(), (user) => user.userName));
-    this.#each((link) => (names.has(link.name) ? link.here() : link.missing()));
+    const keys = new Set(Array.from(this.#signaling.users.values(), (user) => nameKey(user.userName)));
+    this.#each((link) => (keys.has(nameKey(link.name)) ? link.here() : link.missing()));
+  }
+
+  /** @param {string} name */
+  #linkOf(name) {
+    return this.#links.get(nameKey(name));
+  }
+
+  /** @param {string} key @returns {string | undefined} the name of that user as in the roster, if there is one */
+  #listed(key) {
+    for (const { userName } of this.#signaling.users.values()) if (nameKey(userName) === key) return userName;
+    return undefined;
   }
 
   /** What to connect with at the moment. */
@@ -181,6 +197,7 @@ export class Peers extends Emitter {
   /** @param {string} name @param {boolean} incoming */
   #add(name, incoming) {
     const signaling = this.#signaling;
+    /** @type {Link} */
     const link = new Link(name, incoming, {
       ...this.#options,
       spare: this.#spare,
@@ -188,18 +205,18 @@ export class Peers extends Emitter {
       online: () => signaling.state === 'online',
       send: (message) => signaling.send(message),
       doubt: () => signaling.retryNow(),
-      polite: () => (signaling.me?.name ?? '') < name,
-      early: (call) => this.#early.take(name, call),
-      over: () => this.#forget(name),
+      polite: () => (signaling.me?.name ?? '') < link.name,
+      early: (call) => this.#early.take(link.name, call),
+      over: () => this.#forget(link.name),
     });
-    this.#links.set(name, link);
+    this.#links.set(nameKey(name), link);
     this.emit('peer', { peer: link.peer, incoming });
     return link;
   }
 
   /** @param {string} name */
   #forget(name) {
-    this.#links.delete(name);
+    this.#links.delete(nameKey(name));
     this.#early.take(name, null); // of a client without calls, and of no use any more
   }
 

@@ -1,0 +1,77 @@
+// The examples that the README and the library itself give do what they say.
+import assert from 'node:assert/strict';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { pathToFileURL } from 'node:url';
+import { record } from './fakes/events.js';
+import { startParty } from './fakes/party.js';
+
+const LIB = new URL('../../app/lib/', import.meta.url);
+const read = (file) => readFileSync(new URL(file, import.meta.url), 'utf8');
+
+const examples = new Map([
+  ...Array.from(read('../../../README.md').matchAll(/^```js\n([^]*?)^```$/gm), ([, code], i) => [`README ${i + 1}`, code]),
+  ['beckon.js', Array.from(read('../../app/lib/beckon.js').matchAll(/^ \* {5}(.*)$/gm), ([, line]) => line).join('\n')],
+]);
+
+/**
+ * Runs an example as a page would, at the fake server.
+ *
+ * @param {import('node:test').TestContext} t
+ * @param {string} code
+ */
+async function run(t, code) {
+  const party = await startParty(t);
+  const { clock, server, network } = party;
+  for (const { signaling } of [party.ana, party.bob]) signaling.logout();
+  const bob = await party.join('Bob');
+  const heard = [];
+  bob.peers.addEventListener('peer', ({ detail: { peer } }) => heard.push([peer.name, record(peer, 'message')]));
+  const said = [];
+  const { log } = console;
+  const folder = mkdtempSync(join(tmpdir(), 'beckon-example-'));
+  Object.assign(globalThis, { WebSocket: server.WebSocket, RTCPeerConnection: network.RTCPeerConnection });
+  console.log = (...words) => said.push(words.join(' '));
+  t.after(() => {
+    console.log = log;
+    delete globalThis.WebSocket;
+    delete globalThis.RTCPeerConnection;
+    rmSync(folder, { recursive: true });
+  });
+  const file = join(folder, 'example.mjs');
+  writeFileSync(file, `${code.replace(/'https:\/\/[\w.]+\/lib\//g, `'${LIB}`)}\nexport { peers, signaling };`);
+  const running = import(pathToFileURL(file).href);
+  let loaded = false;
+  running.finally(() => { loaded = true; }).catch(() => {});
+  while (!loaded) await clock.advance(10);
+  const { peers, signaling } = await running;
+  t.after(() => {
+    peers.dispose();
+    signaling.close();
+  });
+  await clock.advance(5_000);
+  return { ...party, bob, heard, said };
+}
+
+test('the README has an example, and so has the library', () => {
+  assert.deepEqual([...examples.keys()], ['README 1', 'beckon.js']);
+});
+
+for (const [title, code] of examples) {
+  test(`the example of ${title} greets once, and hears`, async (t) => {
+    const { bob, heard, said, clock, network } = await run(t, code);
+    const [[name, messages]] = heard;
+    assert.deepEqual(messages.map(({ data }) => data.toLowerCase().replace('!', '')), ['hello']);
+    network.relay = true; // another route
+    for (const pc of network.open) {
+      pc.become('disconnected');
+      pc.become('connected');
+    }
+    bob.peers.get(name).send('Well hello');
+    await clock.advance(5_000);
+    assert.equal(messages.length, 1);
+    assert.ok(said.some((line) => line.includes('Bob') && line.includes('Well hello')), said.join('\n'));
+  });
+}
