@@ -3,6 +3,7 @@
 
 import { Attempt } from './attempt.js';
 import { newCall, stamped } from './call.js';
+import { Deadline } from './deadline.js';
 import { CandidateList } from './early-candidates.js';
 import { lacksRelay } from './ice-servers.js';
 import { pathOf, usesOwnRelay, watchRoute } from './path.js';
@@ -68,8 +69,8 @@ export class Link {
   #present = true;
   /** Whether our own network has changed while the server did not hear us. */
   #moved = false;
-  /** @type {ReturnType<typeof setTimeout> | undefined} */
-  #watchdog;
+  /** Until a connection must be there. */
+  #watchdog = new Deadline(() => this.#timeIsUp());
   #reachable = () => this.#deps.online() && this.#present;
 
   /**
@@ -371,7 +372,7 @@ export class Link {
 
   #opened() {
     const attempt = /** @type {Attempt} */ (this.#attempt);
-    clearTimeout(this.#watchdog);
+    this.#watchdog.clear();
     this.#recovery.stop();
     this.epoch++;
     this.#enter('open');
@@ -406,19 +407,20 @@ export class Link {
 
   /** @param {number} [ms] until we give up */
   #watch(ms = this.#deps.connectTimeout) {
-    clearTimeout(this.#watchdog);
-    this.#watchdog = setTimeout(() => {
-      const attempt = this.#attempt;
-      // It may be ringing there: not for us any more.
-      if (attempt?.unanswered) this.#deps.send(stamped({ type: 'leave', name: this.name }, attempt.call));
-      this.#end('failed', this.#verdict);
-    }, ms);
+    this.#watchdog.set(ms);
+  }
+
+  #timeIsUp() {
+    const attempt = this.#attempt;
+    // It may be ringing there: not for us any more.
+    if (attempt?.unanswered) this.#deps.send(stamped({ type: 'leave', name: this.name }, attempt.call));
+    this.#end('failed', this.#verdict);
   }
 
   /** @param {'failed' | 'closed'} state @param {PeerReason} reason */
   #end(state, reason) {
     const wasLive = this.live;
-    clearTimeout(this.#watchdog);
+    this.#watchdog.clear();
     this.#lease.end();
     this.#recovery.stop();
     this.#attempt?.close();

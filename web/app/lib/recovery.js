@@ -3,6 +3,8 @@
 // up in the end. Most losses that do not heal at once are those of a network
 // that is away for a minute, so the end is not near.
 
+import { Deadline } from './deadline.js';
+
 /**
  * How long to wait before a try, in ms: the one who leads goes first.
  *
@@ -51,13 +53,10 @@ export class Recovery {
   #tries = 0;
   #since = 0;
   #triedAt = -Infinity;
-  #expiresAt = 0;
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   #nextTry;
-  /** @type {ReturnType<typeof setTimeout> | undefined} */
-  #deadline;
-  /** @type {ReturnType<typeof setTimeout> | undefined} */
-  #leftDeadline;
+  #deadline = new Deadline(() => this.#expired());
+  #leftDeadline = new Deadline(() => this.#deps.giveUp('left'));
 
   /** @param {RecoveryDeps} deps */
   constructor(deps) {
@@ -96,18 +95,18 @@ export class Recovery {
   /** The other side is at the server (again), and so are we. */
   reachable() {
     this.#left = false;
-    clearTimeout(this.#leftDeadline);
+    this.#leftDeadline.clear();
     if (!this.#running) return;
     this.#tryAfter(this.#pick(PROMPT));
-    this.#expireAfter(Math.max(EXTENSION, this.#expiresAt - performance.now()));
+    this.#deadline.set(Math.max(EXTENSION, this.#deadline.left));
   }
 
   /** In touch again, or over. */
   stop() {
     this.#running = false;
     clearTimeout(this.#nextTry);
-    clearTimeout(this.#deadline);
-    clearTimeout(this.#leftDeadline);
+    this.#deadline.clear();
+    this.#leftDeadline.clear();
   }
 
   /** @param {Grace} grace */
@@ -115,25 +114,19 @@ export class Recovery {
     this.#running = true;
     this.#tries = 0;
     this.#since = performance.now();
-    this.#expireAfter(GIVE_UP);
+    this.#deadline.set(GIVE_UP);
     if (this.#left) this.#expectNobody();
     else this.#tryAfter(this.#pick(grace));
   }
 
-  /** @param {number} ms */
-  #expireAfter(ms) {
-    clearTimeout(this.#deadline);
-    this.#expiresAt = performance.now() + ms;
-    this.#deadline = setTimeout(() => {
-      if (this.#deps.online()) this.#deps.giveUp('ice-failed');
-      else this.#expireAfter(EXTENSION);
-    }, ms);
+  #expired() {
+    if (this.#deps.online()) this.#deps.giveUp('ice-failed');
+    else this.#deadline.set(EXTENSION);
   }
 
   #expectNobody() {
     clearTimeout(this.#nextTry);
-    clearTimeout(this.#leftDeadline);
-    this.#leftDeadline = setTimeout(() => this.#deps.giveUp('left'), GIVE_UP_LEFT);
+    this.#leftDeadline.set(GIVE_UP_LEFT);
   }
 
   /** @param {number} ms */
