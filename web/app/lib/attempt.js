@@ -71,7 +71,8 @@ export class Attempt {
     const { send, failed, barren } = owner;
     const hidden = () => this.#supply.relayOnly;
     this.#diagnosis = new Diagnosis(pc, () => this.signal.aborted || barren());
-    this.#negotiation = new Negotiation(pc, { polite, hidden, send, failed, signal: this.signal });
+    const candidate = (/** @type {boolean} */ taken) => this.#diagnosis.hear(taken);
+    this.#negotiation = new Negotiation(pc, { polite, hidden, send, candidate, failed, signal: this.signal });
     this.#listen();
     if (!outgoing) return;
     this.#use(pc.createDataChannel(label, { protocol }));
@@ -126,10 +127,9 @@ export class Attempt {
     else this.#owner.stranger();
   }
 
-  /** @param {unknown} candidate */
+  /** @param {unknown} candidate RTCIceCandidateInit, or null for the end of candidates */
   addCandidate(candidate) {
-    this.#diagnosis.hear(candidate);
-    this.#negotiation.addCandidate(candidate);
+    this.#negotiation.addCandidate(/** @type {RTCIceCandidateInit | null} */ (candidate));
   }
 
   /** Says again what may have been lost on the way. */

@@ -23,7 +23,8 @@
  * `signal`, `hangup`, `error` (see SignalingEvents in signaling.js for their details).
  *
  * **Peers** makes one **Peer** per user, by connect() or because somebody
- * called (event `peer`). A Peer is `connecting`, `open` or `reconnecting`, and
+ * called (event `peer`). What other clients send is taken in any form whose
+ * meaning is plain; what is none comes as `unreadable`. A Peer is `connecting`, `open` or `reconnecting`, and
  * ends `failed` or `closed` with a `reason` (a closed set, see PeerReason in
  * peer.js). It does not need the server while it is open. When both sides call
  * at the same moment they end up in one connection. Touch that is lost is looked

@@ -11,13 +11,18 @@ const UNREACHABLE = 701;
 /** The server has no room, or none for this user (RFC 8656 section 18). */
 const FULL = Object.freeze([486, 508]);
 
-/** @typedef {'timeout' | 'no-candidates' | 'no-remote-candidates' | 'udp-blocked' | 'no-relay' | 'relay-refused' | 'relay-full' | 'relay-unreachable' | 'ice-failed'} Verdict */
+/** The states of ICE in which it has found a path (webrtc-pc, RTCIceConnectionState). */
+const FOUND = Object.freeze(['connected', 'completed']);
+
+/** @typedef {'timeout' | 'no-candidates' | 'no-remote-candidates' | 'bad-candidates' | 'udp-blocked' | 'no-relay' | 'relay-refused' | 'relay-full' | 'relay-unreachable' | 'ice-failed'} Verdict */
 
 export class Diagnosis {
   /** Types of our own candidates. */
   #own = new Set();
-  /** Whether the other side told of any of its own. */
+  /** Whether the other side told of any of its own that this browser takes. */
   #heard = false;
+  /** Whether it told of others. */
+  #refused = false;
   /** @type {{ url: string, code: number }[]} */
   #errors = [];
   /** Whether all was looked for, and nothing found. */
@@ -43,9 +48,14 @@ export class Diagnosis {
     });
   }
 
-  /** @param {unknown} candidate of the other side, as it came */
-  hear(candidate) {
-    if (/** @type {any} */ (candidate)?.candidate) this.#heard = true;
+  /**
+   * The other side told of a candidate.
+   *
+   * @param {boolean} taken whether the browser has taken it
+   */
+  hear(taken) {
+    if (taken) this.#heard = true;
+    else this.#refused = true;
   }
 
   /**
@@ -55,12 +65,23 @@ export class Diagnosis {
    */
   verdict({ iceServers, relayOnly }, silent) {
     if (silent && !this.#barren) return 'timeout';
-    if (this.#own.size === 0 && !relayOnly) return 'no-candidates';
+    const { iceConnectionState, iceGatheringState, remoteDescription } = this.#pc;
+    if (FOUND.includes(iceConnectionState)) return 'ice-failed'; // there is a path: it is something else
+    if (this.#own.size === 0 && !relayOnly) return iceGatheringState === 'new' ? 'ice-failed' : 'no-candidates';
     if (offersRelay(iceServers) && !this.#own.has('relay')) return this.#relayTrouble();
-    if (!this.#heard && !/^a=candidate:/m.test(this.#pc.remoteDescription?.sdp ?? '')) return 'no-remote-candidates';
+    if (!this.#heard && !/^a=candidate:/m.test(remoteDescription?.sdp ?? '')) {
+      return this.#refused ? 'bad-candidates' : 'no-remote-candidates';
+    }
     if (offersRelay(iceServers)) return 'ice-failed';
-    const unheard = this.#errors.some(({ url, code }) => /^stun/i.test(url) && code === UNREACHABLE);
-    return unheard && !this.#own.has('srflx') ? 'udp-blocked' : 'no-relay';
+    return this.#noStunAnswered(iceServers) ? 'udp-blocked' : 'no-relay';
+  }
+
+  /** @param {RTCIceServer[]} iceServers */
+  #noStunAnswered(iceServers) {
+    if (this.#own.has('srflx')) return false;
+    const asked = iceServers.flatMap(({ urls }) => urls).filter((url) => /^stun/i.test(url)).length;
+    const unheard = this.#errors.filter(({ url, code }) => /^stun/i.test(url) && code === UNREACHABLE);
+    return asked > 0 && new Set(unheard.map(({ url }) => url)).size >= asked;
   }
 
   /** A new path is looked for: what was found for the one before does not count. */

@@ -4,8 +4,7 @@
 // applied, so the signaling state alone tells whether offers have crossed.
 
 import { CandidateList } from './early-candidates.js';
-import { isObject } from './protocol.js';
-import { isRelay, roleOf, sessionOf, withoutRelated, withRelaysOnly, withRole } from './sdp.js';
+import { isRelay, placed, roleOf, sessionOf, withoutRelated, withRelaysOnly, withRole } from './sdp.js';
 
 /** Candidates kept until the description that they belong to has arrived. */
 const MAX_EARLY = 128;
@@ -19,6 +18,7 @@ const MAX_FAILURES = 3;
  * @property {() => boolean} polite whether we give way when offers cross
  * @property {() => boolean} hidden whether our own address is not for the other side
  * @property {(type: import('./protocol.js').SignalType, payload: unknown) => void} send
+ * @property {(taken: boolean) => void} candidate the browser has taken one of the other side's, or refused it
  * @property {(error: unknown) => void} failed a description could not be made or applied
  * @property {AbortSignal} signal aborted when the connection is given up
  */
@@ -77,9 +77,8 @@ export class Negotiation {
     });
   }
 
-  /** @param {unknown} candidate RTCIceCandidateInit, or null for the end of candidates */
+  /** @param {RTCIceCandidateInit | null} candidate null: there are no more */
   addCandidate(candidate) {
-    if (candidate !== null && !isObject(candidate)) return;
     this.#enqueue(async () => {
       if (this.#pc.remoteDescription) await this.#add(candidate);
       else this.#early.add(candidate);
@@ -188,7 +187,10 @@ export class Negotiation {
    * @param {RTCIceCandidateInit | null} candidate
    */
   async #add(candidate) {
-    await this.#pc.addIceCandidate(candidate).catch(() => {});
+    const { remoteDescription } = this.#pc;
+    const whole = candidate && placed(candidate, remoteDescription?.sdp ?? '');
+    const taken = await this.#pc.addIceCandidate(whole).then(() => true, () => false);
+    if (candidate?.candidate) this.#deps.candidate(taken);
   }
 
   /** @param {() => Promise<void>} operation */

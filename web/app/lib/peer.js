@@ -21,6 +21,7 @@ import { pathOf } from './path.js';
  * or there was no path between the two, because
  * - `no-candidates`: this browser finds no address of its own; WebRTC may be blocked
  * - `no-remote-candidates`: the other side's told of none
+ * - `bad-candidates`: the other side's are none that this browser takes
  * - `relay-only`: our address is to stay hidden, and there is no relay (TURN) to hide behind
  * - `relay-refused`: the relay did not take the credentials that we have for it
  * - `relay-full`: the relay has no room, or none for us

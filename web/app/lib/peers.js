@@ -1,18 +1,21 @@
 // Peer-to-peer connections to the users of a room, any number at once.
 
+import { stamped } from './call.js';
 import { EarlyCandidates } from './early-candidates.js';
 import { Emitter } from './emitter.js';
 import { lacksRelay } from './ice-servers.js';
 import { Link } from './link.js';
 import { nameKey } from './names.js';
 import { currentPage, watchNetwork, watchPage } from './page-life.js';
-import { isDescription } from './protocol.js';
+import { readPayload } from './payload.js';
 import { Spare } from './spare.js';
 
 /**
  * @typedef {object} PeersEvents
  * @property {{ peer: import('./peer.js').Peer, incoming: boolean }} peer a new Peer, by connect() or because somebody
  *   called; listen to it at once, and nothing is missed
+ * @property {import('./protocol.js').Signal} unreadable a message whose payload is none: an offer without SDP, say. It had
+ *   no effect, and who called so is told that nobody answers
  */
 
 /**
@@ -154,16 +157,23 @@ export class Peers extends Emitter {
     });
   }
 
-  /** @param {import('./protocol.js').Signal} signal */
-  #received(signal) {
+  /** @param {import('./protocol.js').Signal} raw as it came */
+  #received(raw) {
+    const signal = { ...raw, payload: readPayload(raw) };
     const { type, name, payload } = signal;
+    if (payload === undefined) return this.#unreadable(raw);
     const link = this.#linkOf(name);
     if (link) link.name = name; // now we know how it is written
     if (link?.receive(signal)) return;
     if (type === 'candidate') this.#early.keep(signal);
-    else if (type === 'offer' && isDescription(payload, 'offer')) {
-      this.#add(name, true).ring(signal);
-    }
+    else if (type === 'offer') this.#add(name, true).ring(signal);
+  }
+
+  /** @param {import('./protocol.js').Signal} signal */
+  #unreadable(signal) {
+    const { type, name, call } = signal;
+    if (type === 'offer' && !this.#linkOf(name)) this.#signaling.send(stamped({ type: 'leave', name }, call));
+    this.emit('unreadable', signal);
   }
 
   /** We came (back) to the room: who is there can be told what it may have missed. */

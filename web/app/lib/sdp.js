@@ -14,6 +14,24 @@ export function sessionOf(sdp) {
 }
 
 /**
+ * Says to which part of a description a candidate belongs, where that is left out or names none: with one part there is
+ * no doubt. (RFC 8829 section 4.1.20)
+ *
+ * @param {RTCIceCandidateInit} candidate
+ * @param {string} sdp the description
+ * @returns {RTCIceCandidateInit}
+ */
+export function placed(candidate, sdp) {
+  const { sdpMid, sdpMLineIndex } = candidate;
+  const mids = Array.from(sdp.matchAll(/^a=mid:(\S+)/gm), ([, mid]) => mid);
+  const parts = sdp.match(/^m=/gm)?.length ?? 0;
+  if (typeof sdpMid === 'string' && mids.includes(sdpMid)) return candidate;
+  const indexed = typeof sdpMLineIndex === 'number' && sdpMLineIndex < parts;
+  if (!indexed && parts !== 1) return candidate;
+  return { ...candidate, sdpMid: null, sdpMLineIndex: indexed ? sdpMLineIndex : 0 };
+}
+
+/**
  * The DTLS role that a description asks for (RFC 8842 section 5.2).
  *
  * @param {string} sdp

@@ -87,6 +87,8 @@ function failureHelp(facts) {
       return 'This browser found no network to connect by. Is there one? Else an extension, a setting or a VPN blocks WebRTC: allow it for this page, or use another browser.';
     case 'no-remote-candidates':
       return `${name}’s browser found no way to be reached: WebRTC may be blocked there. ${name} could allow it, or use another browser.`;
+    case 'bad-candidates':
+      return `${name}’s program told of itself in a way that this browser does not understand.`;
     case 'relay-only':
       return facts.relayForced
         ? 'This server lets browsers connect through a relay only, and offers none. Its operator can switch one on (--turn).'

@@ -142,12 +142,19 @@ class FakePeerConnection extends EventTarget {
   async addIceCandidate(candidate) {
     await this.#exclusively(() => {
       if (!this.remoteDescription) throw new DOMException('no remote description', 'InvalidStateError');
-      if (candidate && candidate.usernameFragment !== ufragOf(this.remoteDescription)) {
+      const { sdpMid = null, sdpMLineIndex = null, usernameFragment = null } = candidate ?? {};
+      const known = ufragOf(this.remoteDescription);
+      const refusal = !candidate ? null
+        : sdpMid === null && sdpMLineIndex === null ? new TypeError('no mid and no index')
+        : (sdpMid ?? '0') !== '0' || (sdpMLineIndex ?? 0) !== 0 ? new DOMException('unknown part', 'OperationError')
+        : !candidate.candidate.startsWith('candidate:') ? new DOMException('not a candidate', 'OperationError')
+        : (usernameFragment ?? known) !== known ? new DOMException('unknown ufrag', 'OperationError') : null;
+      if (refusal) {
         this.refused.push(candidate);
-        throw new DOMException('unknown ufrag', 'OperationError');
+        throw refusal;
       }
       this.added.push(candidate);
-      if (candidate) this.#heardFrom = candidate.usernameFragment;
+      if (candidate) this.#heardFrom = known;
     });
     this.#tryConnect();
   }
@@ -236,7 +243,7 @@ class FakePeerConnection extends EventTarget {
     const setup = type === 'offer' ? 'actpass' : 'active';
     const fresh = this.#restartWanted || !this.#ufrag || (type === 'answer' && this.#remoteRestarts());
     const ufrag = fresh ? `u${this.#id}.${++this.#ufrags}` : this.#ufrag;
-    const sdp = ['v=0', `o=- ${1000 + this.#id} ${++this.#version} IN IP4 127.0.0.1`, 's=-', 't=0 0',
+    const sdp = ['v=0', `o=- ${1000 + this.#id} ${++this.#version} IN IP4 127.0.0.1`, 's=-', 't=0 0', 'm=application 9 UDP/DTLS/SCTP webrtc-datachannel', 'a=mid:0',
       `a=setup:${setup}`, `a=ice-ufrag:${ufrag}`, `a=fake-id:${this.#id}`, ''].join('\r\n');
     return { type, sdp };
   }
