@@ -37,6 +37,22 @@ for (const browser of ['chromium', 'firefox']) {
   });
 }
 
+for (const browser of ['chromium', 'firefox']) {
+  for (const [how, events] of /** @type {const} */ ([['and says so by change alone', ['change']], ['without a word', []]])) {
+    scenario(`a password manager fills the name in ${how}: ${browser}`, async (scene) => {
+      const ana = await scene.visitor(browser);
+      const field = await ana.find('textbox', 'Username');
+      await field.evaluate((el, types) => {
+        /** @type {HTMLInputElement} */ (el).value = 'Ana';
+        for (const type of types) el.dispatchEvent(new Event(type, { bubbles: true }));
+      }, events);
+      if (events.length > 0) assert.equal(await ana.isEnabled('Log in'), true);
+      await (await ana.find('button', 'Log in')).click();
+      await ana.reads('Logged in as Ana');
+    });
+  }
+}
+
 scenario('a bad name is said next to the field, with a reason', async (scene) => {
   const ana = await scene.visitor('chromium');
   for (const name of ['a'.repeat(65), 'Аna', 'a\u202Ena']) {

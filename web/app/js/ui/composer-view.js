@@ -39,6 +39,7 @@ export function mountComposer(root, { conversation, session }, { signal }) {
     setAttribute(field, 'aria-invalid', fault === '' ? null : 'true');
   };
   const submit = () => {
+    render(); // the text may have come without a word
     if (send.disabled || !conversation.send(field.value, session.myName)) return;
     field.value = '';
     conversation.draft = '';
@@ -58,11 +59,12 @@ export function mountComposer(root, { conversation, session }, { signal }) {
     event.preventDefault();
     submit();
   }, { signal });
-  field.addEventListener('input', () => {
+  const changed = () => {
     conversation.draft = field.value;
     render();
     fit(field);
-  }, { signal });
+  };
+  for (const type of ['input', 'change']) field.addEventListener(type, changed, { signal });
   conversation.addEventListener('state', render, { signal });
   conversation.addEventListener('delivery', render, { signal });
   render();

@@ -47,10 +47,14 @@ export function mountLogin(root, { session, privacy, signaling }, { signal }) {
     event.preventDefault();
     session.login(field.value, token.value);
   }, { signal });
-  form.form.addEventListener('input', () => {
+  const changed = () => {
     session.dismissError();
     render();
-  }, { signal });
+  };
+  // What a password manager fills in comes with a `change` alone, or with nothing at all: then whoever is about to
+  // press the button finds it enabled.
+  for (const type of ['input', 'change']) form.form.addEventListener(type, changed, { signal });
+  for (const type of ['pointerover', 'focusin', 'keyup']) form.form.addEventListener(type, render, { signal });
   session.addEventListener('change', render, { signal });
   render();
   field.focus();
