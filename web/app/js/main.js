@@ -1,6 +1,6 @@
 /** Puts the page together: the only module that knows all the others. */
 
-import { Peers, Signaling } from '../lib/beckon.js';
+import { canConnect, Peers, Signaling } from '../lib/beckon.js';
 import { Chat } from './model/chat.js';
 import { newProtocol } from './model/control.js';
 import { NameMemory } from './model/name-memory.js';
@@ -63,8 +63,8 @@ function byId(id) {
 function refuse() {
   byId('main').replaceChildren(el('section', { class: 'card', role: 'alert' },
     el('h2', {}, 'This browser cannot chat here'),
-    el('p', {}, 'It has no WebRTC, or it is switched off. Current versions of Firefox, Chromium, Safari and their kin have it.')));
+    el('p', {}, 'It has no WebRTC, or an extension or a setting has switched it off. Current versions of Firefox, Chromium, Safari and their kin have it.')));
 }
 
-if ('RTCPeerConnection' in globalThis && 'WebSocket' in globalThis) start(new AbortController().signal);
+if (canConnect() && typeof WebSocket === 'function') start(new AbortController().signal);
 else refuse();

@@ -42,6 +42,9 @@
  * `checkServers` in check.js, which is loaded on its own, tells what each server
  * is good for from here.
  *
+ * `canConnect()` tells whether this browser has WebRTC in earnest; where it has
+ * not, calls fail with `error`, and who calls us is told at once.
+ *
  * Names are those of the roster (`userName`), as the server shows them; whom you
  * look up or call may be written in any way that is the same name to the server. Text
  * from others, names included, is text: never put it into a page as HTML.
@@ -53,6 +56,7 @@ export { Peer } from './peer.js';
 export { Peers } from './peers.js';
 export { CloseCode, SignalingError } from './protocol.js';
 export { Signaling } from './signaling.js';
+export { canConnect } from './webrtc.js';
 
 /**
  * @typedef {import('./protocol.js').User} User

@@ -15,6 +15,7 @@
 
 import { browsersAddresses, newConnection } from './check-gather.js';
 import { probe } from './check-probe.js';
+import { canConnect } from './webrtc.js';
 
 /** How long a step may take, in ms. */
 const TIMEOUT = 10_000;
@@ -94,7 +95,7 @@ export async function checkServers(iceServers, { signal, timeout = TIMEOUT, repo
  * @returns {Promise<BrowserCheck>} rejects with the reason of `signal`
  */
 export async function checkBrowser({ signal, timeout = TIMEOUT, RTCPeerConnection = globalThis.RTCPeerConnection } = {}) {
-  const pc = RTCPeerConnection && newConnection(RTCPeerConnection, {});
+  const pc = canConnect(RTCPeerConnection) ? newConnection(RTCPeerConnection, {}) : null;
   if (!pc) return { outcome: 'no-webrtc', hidden: 0, ipv4: 0, ipv6: 0 };
   try {
     const addresses = await browsersAddresses(pc, { signal, timeout });

@@ -290,25 +290,26 @@ export class Link {
       if (this.state !== 'connecting') this.#enter('connecting', { route: null });
     }
     if (!this.live) return null; // a listener closed it
-    if (lacksRelay(this.#deps.supply())) return this.#refuse(call, outgoing);
+    if (lacksRelay(this.#deps.supply())) return this.#refuse(call, outgoing, 'relay-only');
     try {
       this.#attempt = this.#newAttempt(call, outgoing);
       this.#lease.begin();
+      return this.#attempt;
     } catch {
-      this.#end('failed', 'error');
+      return this.#refuse(call, outgoing, 'error'); // no WebRTC
     }
-    return this.#attempt;
   }
 
   /**
-   * There is no relay to hide behind, and we have to. Who calls us is told at once; who is called has heard nothing yet.
+   * We cannot connect, to anybody. Who calls us is told at once; who is called has heard nothing yet.
    *
    * @param {string | null} call
    * @param {boolean} outgoing
+   * @param {PeerReason} reason
    */
-  #refuse(call, outgoing) {
+  #refuse(call, outgoing, reason) {
     if (!outgoing) this.#deps.send(stamped({ type: 'leave', name: this.name }, call));
-    this.#end('failed', 'relay-only');
+    this.#end('failed', reason);
     return null;
   }
 
@@ -327,7 +328,7 @@ export class Link {
         message: (data) => this.peer.emit('message', { data }),
         channelClosed: () => this.#channelClosed(),
         stranger: () => this.dial(),
-        failed: () => this.state === 'connecting' && this.#end('failed', 'error'),
+        failed: () => this.state === 'connecting' && this.#refuse(call, outgoing, 'error'),
         barren: () => this.state === 'connecting' && this.#end('failed', this.#verdict),
       },
     });

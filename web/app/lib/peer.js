@@ -31,7 +31,7 @@ import { pathOf } from './path.js';
  * - `ice-failed`: for another reason; or there was a path, and there is none any more
  *
  * or it could not be tried:
- * - `error`: a description or an ICE server that the browser does not take
+ * - `error`: a description or an ICE server that the browser does not take, or no WebRTC at all (see canConnect)
  *
  * Why it was closed:
  * - `hangup`: the other side hung up

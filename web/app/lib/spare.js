@@ -4,6 +4,7 @@
 // begins with the call.
 
 import { withUsable } from './ice-servers.js';
+import { isConnection } from './webrtc.js';
 
 /** How long after a call was begun the next one is made ready at the earliest, in ms: the first has its hands full. */
 const PAUSE = 2_000;
@@ -81,6 +82,7 @@ export class Spare {
   #make() {
     const means = this.#means();
     const pc = withUsable(this.#RTCPeerConnection, means, (configuration) => new this.#RTCPeerConnection(configuration));
+    if (!isConnection(pc)) throw new DOMException('WebRTC is blocked', 'NotSupportedError');
     return { ...means, pc };
   }
 }
