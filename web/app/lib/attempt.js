@@ -192,6 +192,36 @@ export class Attempt {
     else this.pc.close();
   }
 
+  /** Whether the channel has taken what it has not sent yet. */
+  get unsent() {
+    return this.channel?.readyState === 'open' && this.channel.bufferedAmount > 0;
+  }
+
+  /**
+   * Ends the attempt as close() does, but not before the other side has all that the channel has taken: a channel that is
+   * closed is so when all has arrived (RFC 8831 section 6.7).
+   *
+   * @param {number} most ms that it may take
+   * @param {number} linger as of close()
+   * @param {() => void} sent called when that is done, or the time is over
+   */
+  drain(most, linger, sent) {
+    const { channel, pc } = this;
+    if (!channel || this.signal.aborted) return;
+    this.#ended.abort();
+    const over = new AbortController();
+    const finish = () => {
+      clearTimeout(timer);
+      over.abort();
+      sent();
+      setTimeout(() => pc.close(), linger);
+    };
+    const timer = setTimeout(finish, most);
+    channel.bufferedAmountLowThreshold = 0;
+    channel.addEventListener('bufferedamountlow', () => channel.close(), { signal: over.signal });
+    channel.addEventListener('close', finish, { signal: over.signal });
+  }
+
   #listen() {
     const { pc, signal } = this;
     pc.addEventListener('connectionstatechange', () => {

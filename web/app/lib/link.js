@@ -133,11 +133,19 @@ export class Link {
     this.#lease.begin();
   }
 
-  /** Tells the other side, and closes. */
-  hangUp() {
-    const call = this.#attempt?.call ?? this.#held?.call ?? null;
-    const told = this.live && this.#deps.send(stamped({ type: 'leave', name: this.name }, call));
-    if (told) this.#attempt?.close(LINGER);
+  /**
+   * Tells the other side, and closes.
+   *
+   * @param {number} flush ms that what was sent last may take to arrive first
+   */
+  hangUp(flush) {
+    const attempt = this.#attempt;
+    const call = attempt?.call ?? this.#held?.call ?? null;
+    const tell = () => this.#deps.send(stamped({ type: 'leave', name: this.name }, call));
+    if (this.state === 'open' && flush > 0 && attempt?.unsent) {
+      // Without a call, it might be the next one by then.
+      attempt.drain(flush, LINGER, () => call !== null && tell());
+    } else if (this.live && tell()) attempt?.close(LINGER);
     this.shut('local');
   }
 

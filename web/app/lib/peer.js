@@ -35,7 +35,7 @@ import { pathOf } from './path.js';
  *
  * Why it was closed:
  * - `hangup`: the other side hung up
- * - `closed-by-peer`: the other side closed the channel or its page
+ * - `closed-by-peer`: the other side closed the channel or its page, or hung up when it had sent all
  * - `left`: the user left the server, with the connection out of touch
  * - `local`: we closed it, or our page went away
  *
@@ -141,8 +141,13 @@ export class Peer extends Emitter {
     this.#link.accept();
   }
 
-  /** Hangs up. */
-  close() {
-    this.#link.hangUp();
+  /**
+   * Hangs up. For us that is all; what send() has taken arrives first, if that can be done in time, and only then does
+   * the other side see the end.
+   *
+   * @param {{ flush?: number }} [options] flush: how long that may take, in ms (10 000); 0: it is cut off
+   */
+  close({ flush = 10_000 } = {}) {
+    this.#link.hangUp(flush);
   }
 }

@@ -174,6 +174,7 @@ class FakePeerConnection extends EventTarget {
     if (this.signalingState === 'closed') return;
     const partner = this.#partner();
     this.signalingState = this.connectionState = 'closed';
+    for (const channel of this.#channels) channel.readyState = 'closed';
     if (!this.vanished) partner?.hearClose();
   }
 
@@ -320,6 +321,9 @@ class FakeChannel extends EventTarget {
   readyState = 'connecting';
   bufferedAmount = 0;
   other = null;
+  /** for tests: characters that leave per ms */
+  rate = Infinity;
+  #freeAt = 0;
 
   constructor(label, protocol) {
     super();
@@ -338,7 +342,29 @@ class FakeChannel extends EventTarget {
 
   send(data) {
     if (this.readyState !== 'open') throw new DOMException('not open', 'InvalidStateError');
+    if (this.rate < Infinity) return this.#sendSlowly(data);
     setTimeout(() => this.other.dispatchEvent(eventWith('message', { data })), 1);
+  }
+
+  #sendSlowly(data) {
+    this.bufferedAmount += data.length;
+    this.#freeAt = Math.max(this.#freeAt, performance.now()) + data.length / this.rate;
+    setTimeout(() => {
+      if (this.readyState === 'closed' || this.other.readyState === 'closed') return;
+      this.bufferedAmount -= data.length;
+      setTimeout(() => this.other.readyState === 'closed' || this.other.dispatchEvent(eventWith('message', { data })), 1);
+      if (this.bufferedAmount === 0) this.dispatchEvent(new Event('bufferedamountlow'));
+    }, this.#freeAt - performance.now());
+  }
+
+  /** Both ends, when all has arrived. */
+  close() {
+    if (this.readyState !== 'open') return;
+    this.readyState = 'closing';
+    setTimeout(() => {
+      this.other.end();
+      this.end();
+    }, 2);
   }
 
   end() {

@@ -1,0 +1,69 @@
+// What was sent last arrives before the end.
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { record } from './fakes/events.js';
+import { startParty } from './fakes/party.js';
+
+async function slowly(t) {
+  const party = await startParty(t);
+  const { ana, bob, clock, network } = party;
+  const peer = ana.peers.connect('bob');
+  await clock.advance(50);
+  network.all[0].channels[0].rate = 1;
+  const other = bob.peers.get('ana');
+  const heard = record(other, 'message');
+  for (let i = 0; i < 20; i++) peer.send('x'.repeat(100));
+  return { ...party, peer, other, heard };
+}
+
+test('close() lets what was sent arrive, and then says goodbye', async (t) => {
+  const { ana, clock, peer, other, heard, network, server } = await slowly(t);
+  peer.close();
+  assert.deepEqual([peer.state, peer.reason], ['closed', 'local']);
+  assert.throws(() => peer.send('late'), { name: 'InvalidStateError' });
+  assert.equal(ana.peers.get('bob'), undefined);
+  await clock.advance(1_500);
+  assert.equal(other.state, 'open');
+  await clock.advance(600);
+  assert.equal(heard.length, 20);
+  assert.deepEqual([other.state, other.reason], ['closed', 'closed-by-peer']);
+  await clock.advance(1_000);
+  assert.deepEqual(network.open, []);
+  assert.equal(server.got('leave').length, 1);
+});
+
+test('that takes so long at most', async (t) => {
+  const { clock, peer, other, heard, network } = await slowly(t);
+  peer.close({ flush: 1_000 });
+  await clock.advance(1_010);
+  assert.deepEqual([other.state, other.reason], ['closed', 'hangup']);
+  assert.ok(heard.length >= 9 && heard.length <= 10, String(heard.length));
+  await clock.advance(1_000);
+  assert.deepEqual(network.open, []);
+});
+
+test('flush: 0 cuts it off', async (t) => {
+  const { clock, peer, other, heard } = await slowly(t);
+  peer.close({ flush: 0 });
+  await clock.advance(10);
+  assert.deepEqual([other.state, other.reason, heard.length], ['closed', 'hangup', 0]);
+});
+
+test('who calls again meanwhile has another conversation, which the old goodbye does not end', async (t) => {
+  const { ana, bob, clock, peer, other } = await slowly(t);
+  peer.close();
+  await clock.advance(100);
+  const again = ana.peers.connect('bob');
+  await clock.advance(15_000);
+  assert.deepEqual([again.state, bob.peers.get('ana').state], ['open', 'open']);
+  assert.equal(bob.peers.get('ana'), other);
+});
+
+test('out of touch there is nothing to wait for', async (t) => {
+  const { clock, peer, other, network } = await slowly(t);
+  network.up = false;
+  network.lose('disconnected');
+  peer.close();
+  await clock.advance(10);
+  assert.deepEqual([other.state, other.reason], ['closed', 'hangup']);
+});
