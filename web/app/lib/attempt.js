@@ -4,7 +4,7 @@
 import { Diagnosis } from './diagnosis.js';
 import { withUsable } from './ice-servers.js';
 import { Negotiation } from './negotiation.js';
-import { sessionOf } from './sdp.js';
+import { fingerprintOf, sameConnection } from './sdp.js';
 
 /** How often what the server refused is said again before we give up. */
 const MOST_REPEATS = 3;
@@ -23,7 +23,7 @@ const REPEAT_AFTER = 1_000;
  * @property {() => void} opened the channel can be used
  * @property {(data: string | ArrayBuffer) => void} message
  * @property {() => void} channelClosed by the other side, or the transport under it
- * @property {() => void} stranger the answer is from another session: the other page was reloaded
+ * @property {() => void} reloaded the answer is of another connection: the other page was reloaded
  * @property {(error: unknown) => void} failed a description could not be made or applied
  * @property {() => void} barren it is of no use to go on: the verdict says why
  */
@@ -92,7 +92,7 @@ export class Attempt {
 
   /** Whether we offered and heard nothing yet: this attempt may give way. */
   get unanswered() {
-    return this.outgoing && this.#negotiation.session === null;
+    return this.outgoing && this.#negotiation.heard === null;
   }
 
   /**
@@ -102,7 +102,10 @@ export class Attempt {
    * @param {Description} offer
    */
   continuedBy(call, offer) {
-    return this.#negotiation.session === sessionOf(offer.sdp) && this.accepts(call);
+    const { heard } = this.#negotiation;
+    if (heard === null || !this.accepts(call)) return false;
+    if (call !== null && fingerprintOf(heard) !== '') return fingerprintOf(heard) === fingerprintOf(offer.sdp);
+    return sameConnection(heard, offer.sdp);
   }
 
   /**
@@ -122,9 +125,9 @@ export class Attempt {
 
   /** @param {Description} answer */
   acceptAnswer(answer) {
-    const { session } = this.#negotiation;
-    if (session === null || session === sessionOf(answer.sdp)) this.#negotiation.acceptAnswer(answer);
-    else this.#owner.stranger();
+    const { heard } = this.#negotiation;
+    if (heard === null || sameConnection(heard, answer.sdp)) this.#negotiation.acceptAnswer(answer);
+    else this.#owner.reloaded();
   }
 
   /** @param {unknown} candidate RTCIceCandidateInit, or null for the end of candidates */

@@ -30,6 +30,10 @@
  * at the same moment they end up in one connection. Touch that is lost is looked
  * for again, for two minutes: by a new path, and by a new connection.
  *
+ * A name is not a person: once somebody else has it, they are another Peer, and nothing goes to them that was meant for
+ * the first. People are told apart by their browsers' certificates (Peer.identity): keep yours with newCertificate()
+ * and PeersOptions.certificate to be recognized after a reload.
+ *
  * Its `path` is `direct` or `relay`, its `route` says more (see Route in
  * path.js). With `new Peers(signaling, { relayOnly: true })`, or `relayOnly` set
  * later, others see the address of a TURN server only, never ours; a server may
@@ -52,6 +56,7 @@
  * @module
  */
 
+export { newCertificate } from './certificate.js';
 export { Peer } from './peer.js';
 export { Peers } from './peers.js';
 export { CloseCode, SignalingError } from './protocol.js';
@@ -68,6 +73,7 @@ export { canConnect } from './webrtc.js';
  * @typedef {import('./signaling.js').SignalingEvents} SignalingEvents
  * @typedef {import('./signaling.js').SignalingOptions} SignalingOptions
  * @typedef {import('./ice-supply.js').IceSupply} IceSupply
+ * @typedef {import('./identity.js').Identity} Identity
  * @typedef {import('./path.js').Path} Path
  * @typedef {import('./path.js').Route} Route
  * @typedef {import('./peer.js').PeerState} PeerState

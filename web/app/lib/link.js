@@ -5,6 +5,7 @@ import { Attempt } from './attempt.js';
 import { newCall, stamped } from './call.js';
 import { Deadline } from './deadline.js';
 import { CandidateList } from './early-candidates.js';
+import { NOBODY, sameIdentity } from './identity.js';
 import { lacksRelay } from './ice-servers.js';
 import { pathOf, usesOwnRelay, watchRoute } from './path.js';
 import { Peer } from './peer.js';
@@ -12,6 +13,7 @@ import { isDescription } from './protocol.js';
 import { watchPulse } from './pulse.js';
 import { Recovery } from './recovery.js';
 import { RelayLease } from './relay-lease.js';
+import { fingerprintOf } from './sdp.js';
 
 /** The last messages, and word of what comes instead, get so long to arrive before a connection is closed, in ms. */
 const LINGER = 500;
@@ -41,7 +43,9 @@ const SECOND_LOOK = 5_000;
  * @property {(message: import('./call.js').Message) => boolean} send false: not sent
  * @property {() => void} doubt touch is lost: perhaps with the server too
  * @property {() => boolean} polite whether we give way to this user
+ * @property {() => string} id the server's of who has this name now; '' if nobody is listed
  * @property {(call: string | null) => unknown[]} early candidates that were there before their offer
+ * @property {() => void} apart called once, when the name is found to be somebody else's and the connection goes on
  * @property {() => void} over called once, when the Peer failed or was closed
  */
 
@@ -53,6 +57,8 @@ export class Link {
   epoch = 0;
   /** @type {PeerReason | null} */
   reason = null;
+  /** @type {import('./identity.js').Identity} whom we are connected with, or want to be */
+  identity = NOBODY;
   /** The public face. */
   peer = new Peer(this);
 
@@ -67,11 +73,13 @@ export class Link {
   #heldCandidates = new CandidateList();
   /** Whether the user is in the room, as far as we know. */
   #present = true;
+  /** Whether somebody else has the name: signaling does not reach this user any more. */
+  #apart = false;
   /** Whether our own network has changed while the server did not hear us. */
   #moved = false;
   /** Until a connection must be there. */
   #watchdog = new Deadline(() => this.#timeIsUp());
-  #reachable = () => this.#deps.online() && this.#present;
+  #reachable = () => this.#deps.online() && this.#present && !this.#apart;
 
   /**
    * @param {string} name of the other user
@@ -102,7 +110,7 @@ export class Link {
     return this.state !== 'failed' && this.state !== 'closed';
   }
 
-  /** Calls the other side. */
+  /** Calls the other side, whoever that is now. */
   dial() {
     this.#begin(newCall(), true);
   }
@@ -128,7 +136,7 @@ export class Link {
   }
 
   restartIce() {
-    if (!this.live || !this.#attempt) return;
+    if (!this.live || !this.#attempt || this.#apart) return;
     this.#attempt.restart(this.#deps.supply());
     this.#lease.begin();
   }
@@ -139,14 +147,19 @@ export class Link {
    * @param {number} flush ms that what was sent last may take to arrive first
    */
   hangUp(flush) {
+    this.#hangUp('closed', 'local', flush);
+  }
+
+  /** @param {'failed' | 'closed'} state @param {PeerReason} reason @param {number} [flush] */
+  #hangUp(state, reason, flush = 0) {
     const attempt = this.#attempt;
     const call = attempt?.call ?? this.#held?.call ?? null;
-    const tell = () => this.#deps.send(stamped({ type: 'leave', name: this.name }, call));
+    const tell = () => !this.#apart && this.#deps.send(stamped({ type: 'leave', name: this.name }, call));
     if (this.state === 'open' && flush > 0 && attempt?.unsent) {
       // Without a call, it might be the next one by then.
       attempt.drain(flush, LINGER, () => call !== null && tell());
     } else if (this.live && tell()) attempt?.close(LINGER);
-    this.shut('local');
+    if (this.state !== 'closed') this.#end(state, reason);
   }
 
   /**
@@ -159,10 +172,10 @@ export class Link {
   }
 
   /**
-   * A message of the other side.
+   * A message of whoever has the name.
    *
    * @param {Signal} signal
-   * @returns {boolean} false: not for the current attempt
+   * @returns {boolean} false: not for the current attempt; an offer: of somebody else, who has the name now
    */
   receive(signal) {
     const { type, call, payload } = signal;
@@ -175,13 +188,6 @@ export class Link {
     if (type === 'candidate') this.#attempt.addCandidate(payload);
     else if (isDescription(payload, 'answer')) this.#receiveAnswer(this.#attempt, payload);
     return true;
-  }
-
-  /** @param {Attempt} attempt @param {import('./negotiation.js').Description} answer */
-  #receiveAnswer(attempt, answer) {
-    const rang = attempt.unanswered && !this.#deps.autoAccept;
-    if (rang && this.state === 'connecting') this.#watch();
-    attempt.acceptAnswer(answer);
   }
 
   /**
@@ -201,6 +207,8 @@ export class Link {
    * @param {string | null} call null: whichever there is
    */
   hungUp(call) {
+    const { id } = this.identity;
+    if (call === null && id !== '' && id !== this.#deps.id()) return; // who has the name now never had this call
     if (call === null || call === (this.#held?.call ?? this.#attempt?.call ?? null)) this.shut('hangup');
   }
 
@@ -253,14 +261,64 @@ export class Link {
   #receiveOffer(offer) {
     const { call, payload } = offer;
     if (!isDescription(payload, 'offer')) return true;
+    if (this.#isOther(payload)) {
+      this.#setApart();
+      return false;
+    }
     const attempt = this.#attempt;
     if (attempt?.continuedBy(call, payload)) {
       this.#lease.begin(); // they look for a new path, so we do too
+      this.#recognize(payload);
       attempt.acceptOffer(payload);
     } else if (this.#held) this.#hold(offer);
     else if (!attempt?.unanswered || this.#deps.polite()) this.#answer(offer);
     // Else the offers crossed, and ours goes first.
     return true;
+  }
+
+  /**
+   * Nothing that was meant for one person goes to another: who answers in somebody's place is hung up on.
+   *
+   * @param {Attempt} attempt
+   * @param {import('./negotiation.js').Description} answer
+   */
+  #receiveAnswer(attempt, answer) {
+    if (this.#isOther(answer)) {
+      this.#hangUp(this.state === 'connecting' ? 'failed' : 'closed', 'replaced');
+      return;
+    }
+    this.#recognize(answer);
+    const rang = attempt.unanswered && !this.#deps.autoAccept;
+    if (rang && this.state === 'connecting') this.#watch();
+    attempt.acceptAnswer(answer);
+  }
+
+  /** @param {import('./negotiation.js').Description} description */
+  #isOther(description) {
+    return !sameIdentity(this.identity, this.#identityIn(description));
+  }
+
+  /** @param {import('./negotiation.js').Description} description */
+  #recognize(description) {
+    this.identity = this.#identityIn(description);
+  }
+
+  /** @param {import('./negotiation.js').Description} description */
+  #identityIn({ sdp }) {
+    return { id: this.#deps.id(), fingerprint: fingerprintOf(sdp) };
+  }
+
+  /**
+   * The name is somebody else's now. A connection that stands does not need it, and may go on for as long as it can.
+   */
+  #setApart() {
+    if (this.state === 'connecting') {
+      this.#end('failed', 'replaced');
+      return;
+    }
+    this.#apart = true;
+    this.#deps.apart();
+    this.left();
   }
 
   /** Connects anew, unless the other side has not heard yet that we do. */
@@ -273,6 +331,7 @@ export class Link {
   #answer({ call, payload }, candidates = []) {
     const attempt = this.#begin(call, false);
     if (!attempt || !isDescription(payload, 'offer')) return;
+    this.#recognize(payload);
     attempt.acceptOffer(payload);
     for (const candidate of [...candidates, ...this.#deps.early(call)]) attempt.addCandidate(candidate);
   }
@@ -330,12 +389,12 @@ export class Link {
       pc: spare.take(),
       supply: supply(),
       owner: {
-        send: (type, payload) => this.#deps.send(stamped({ type, name, [type]: payload }, call)),
+        send: (type, payload) => this.#apart || this.#deps.send(stamped({ type, name, [type]: payload }, call)),
         connection: (state) => this.#connectionChanged(state),
         opened: () => this.#opened(),
         message: (data) => this.peer.emit('message', { data }),
         channelClosed: () => this.#channelClosed(),
-        stranger: () => this.dial(),
+        reloaded: () => this.dial(),
         failed: () => this.state === 'connecting' && this.#refuse(call, outgoing, 'error'),
         barren: () => this.state === 'connecting' && this.#end('failed', this.#verdict),
       },
@@ -375,7 +434,8 @@ export class Link {
 
   /** @param {'left' | 'ice-failed'} why */
   #giveUp(why) {
-    if (why === 'left') this.#end('closed', why);
+    if (this.#apart) this.#end('closed', 'replaced');
+    else if (why === 'left') this.#end('closed', why);
     else this.#end('failed', this.#verdict.startsWith('relay-') ? this.#verdict : why);
   }
 

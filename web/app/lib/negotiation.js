@@ -4,7 +4,7 @@
 // applied, so the signaling state alone tells whether offers have crossed.
 
 import { CandidateList } from './early-candidates.js';
-import { isRelay, placed, roleOf, sessionOf, withoutRelated, withRelaysOnly, withRole } from './sdp.js';
+import { isRelay, placed, roleOf, withoutRelated, withRelaysOnly, withRole } from './sdp.js';
 
 /** Candidates kept until the description that they belong to has arrived. */
 const MAX_EARLY = 128;
@@ -37,11 +37,11 @@ export class Negotiation {
   #failures = 0;
 
   /**
-   * Session of the other side's descriptions; null before the first.
+   * The other side's last description; null before the first.
    *
    * @type {string | null}
    */
-  session = null;
+  heard = null;
 
   /**
    * @param {RTCPeerConnection} pc
@@ -57,7 +57,7 @@ export class Negotiation {
 
   /** @param {Description} offer */
   acceptOffer(offer) {
-    this.session = sessionOf(offer.sdp);
+    this.heard = offer.sdp;
     this.#enqueue(async () => {
       if (!this.#deps.polite() && this.#pc.signalingState !== 'stable') return; // ours goes first
       await this.#pc.setRemoteDescription(offer); // rolls our own offer back if there is one
@@ -68,7 +68,7 @@ export class Negotiation {
 
   /** @param {Description} answer */
   acceptAnswer(answer) {
-    this.session = sessionOf(answer.sdp);
+    this.heard = answer.sdp;
     this.#enqueue(async () => {
       if (this.#pc.signalingState !== 'have-local-offer') return; // to an offer we took back
       await this.#applyAnswer(answer);

@@ -2,6 +2,7 @@
 // done in link.js.
 
 import { Emitter } from './emitter.js';
+import { sameIdentity } from './identity.js';
 import { pathOf } from './path.js';
 
 /**
@@ -15,6 +16,7 @@ import { pathOf } from './path.js';
  * Why a Peer failed. It was not reached:
  * - `unknown-user`: the server knows nobody of that name
  * - `left`: the user left the server
+ * - `replaced`: somebody else has the name now, see Identity in identity.js
  * - `busy`: too much waits for the user at the server already, who reads too slowly or hears from too many
  * - `timeout`: the other side did not answer in time, or stopped halfway
  *
@@ -37,9 +39,10 @@ import { pathOf } from './path.js';
  * - `hangup`: the other side hung up
  * - `closed-by-peer`: the other side closed the channel or its page, or hung up when it had sent all
  * - `left`: the user left the server, with the connection out of touch
+ * - `replaced`: somebody else has the name now, with the connection out of touch
  * - `local`: we closed it, or our page went away
  *
- * @typedef {'unknown-user' | 'left' | 'busy' | 'relay-only' | import('./diagnosis.js').Verdict
+ * @typedef {'unknown-user' | 'left' | 'replaced' | 'busy' | 'relay-only' | import('./diagnosis.js').Verdict
  *   | 'error' | 'hangup' | 'closed-by-peer' | 'local'} PeerReason
  */
 
@@ -71,6 +74,20 @@ export class Peer extends Emitter {
   /** The other user's name. */
   get name() {
     return this.#link.name;
+  }
+
+  /** Who that is, apart from the name, which may be another's some day: for is(), and for connect(). */
+  get identity() {
+    return this.#link.identity;
+  }
+
+  /**
+   * Whether this is somebody whom we know already, or may be.
+   *
+   * @param {import('./identity.js').Identity} identity of another Peer
+   */
+  is(identity) {
+    return sameIdentity(this.identity, identity);
   }
 
   /** Whether the other side called us. */

@@ -1,13 +1,16 @@
 // Peer-to-peer connections to the users of a room, any number at once.
 
 import { stamped } from './call.js';
+import { Certificate, newCertificate } from './certificate.js';
 import { EarlyCandidates } from './early-candidates.js';
 import { Emitter } from './emitter.js';
+import { NOBODY } from './identity.js';
 import { lacksRelay } from './ice-servers.js';
 import { Link } from './link.js';
 import { nameKey } from './names.js';
 import { currentPage, watchNetwork, watchPage } from './page-life.js';
 import { readPayload } from './payload.js';
+import { fingerprintOf } from './sdp.js';
 import { Spare } from './spare.js';
 
 /**
@@ -28,6 +31,8 @@ import { Spare } from './spare.js';
  * @property {boolean} [autoAccept] whether calls are answered by themselves (default), or ring until Peer.accept()
  * @property {number} [ringTimeout] how long they ring, in ms (60 000); so long our own calls wait for an answer, too,
  *   as those we call may let them ring. Not with autoAccept.
+ * @property {PromiseLike<RTCCertificate | null>} [certificate] by which others know us, which each page makes anew by
+ *   default: one from newCertificate() that was kept has us recognized after a reload
  * @property {EventTarget | null} [page] where pagehide happens; default: the window
  */
 
@@ -39,9 +44,12 @@ export class Peers extends Emitter {
   #options;
   /** @type {Map<string, Link>} the live ones by nameKey */
   #links = new Map();
+  /** @type {Set<Link>} those whose name is somebody else's now */
+  #apart = new Set();
   /** Whether we keep our address from others, besides what the server wants. */
   #relayOnly;
   #early = new EarlyCandidates();
+  #certificate = new Certificate();
   #spare;
   /** Aborted by dispose(): ends all listening. */
   #life = new AbortController();
@@ -58,13 +66,15 @@ export class Peers extends Emitter {
     connectTimeout = 15_000,
     autoAccept = true,
     ringTimeout = 60_000,
+    certificate = newCertificate(RTCPeerConnection),
     page = currentPage(),
   } = {}) {
     super();
+    this.#certificate.become(certificate);
     this.#signaling = signaling;
     this.#relayOnly = relayOnly;
     this.#options = { RTCPeerConnection, label, protocol, connectTimeout, autoAccept, ringTimeout };
-    this.#spare = new Spare(RTCPeerConnection, () => this.#supply());
+    this.#spare = new Spare(RTCPeerConnection, () => this.#supply(), this.#certificate);
     this.#listen();
     watchPage(page, { hide: () => this.#shutAll() }, this.#life.signal);
     watchNetwork(page, () => this.#each((link) => link.moved()), this.#life.signal);
@@ -90,7 +100,21 @@ export class Peers extends Emitter {
 
   /** The live Peers: connecting, open or reconnecting. */
   get all() {
-    return Array.from(this.#links.values(), (link) => link.peer);
+    return Array.from(this.#live, (link) => link.peer);
+  }
+
+  get #live() {
+    return [...this.#links.values(), ...this.#apart];
+  }
+
+  /**
+   * Becomes somebody else for connections that are yet to come.
+   *
+   * @param {PromiseLike<RTCCertificate | null>} [certificate] see PeersOptions
+   */
+  renew(certificate = newCertificate(this.#options.RTCPeerConnection)) {
+    this.#certificate.become(certificate);
+    this.#spare.discard();
   }
 
   /**
@@ -105,11 +129,14 @@ export class Peers extends Emitter {
    * Calls a user of the room.
    *
    * @param {string} name in any spelling that the server takes for the same: `bob` finds Bob
+   * @param {object} [options]
+   * @param {import('./identity.js').Identity} [options.identity] of a Peer of that name: whoever else answers is hung
+   *   up on, and the Peer has failed (`replaced`)
    * @returns {import('./peer.js').Peer} the live Peer of that user if there is one, else a new one; named as in the
    *   roster
    * @throws {DOMException} InvalidStateError before the first login and after dispose(); NotSupportedError for oneself
    */
-  connect(name) {
+  connect(name, { identity = NOBODY } = {}) {
     if (this.#life.signal.aborted) throw new DOMException('This Peers was disposed of', 'InvalidStateError');
     const known = this.#linkOf(name);
     if (known) {
@@ -120,8 +147,8 @@ export class Peers extends Emitter {
     if (!me) throw new DOMException('Log in first', 'InvalidStateError');
     const key = nameKey(name);
     if (nameKey(me.name) === key) throw new DOMException('That is you', 'NotSupportedError');
-    const link = this.#add(this.#listed(key) ?? name, false);
-    link.dial();
+    const link = this.#add(this.#listed(key)?.userName ?? name, false, identity);
+    this.#certificate.whenReady(() => link.dial());
     return link.peer;
   }
 
@@ -146,7 +173,7 @@ export class Peers extends Emitter {
       this.#signaling.addEventListener(type, ({ detail }) => heard(detail), { signal: this.#life.signal });
     on('state', ({ state }) => this.#spare.want(state === 'online'));
     on('ice', () => this.#each((link) => link.renewed()));
-    on('signal', (signal) => this.#received(signal));
+    on('signal', (signal) => this.#heard(signal));
     on('hangup', ({ name, call }) => this.#linkOf(name)?.hungUp(call));
     on('left', ({ user }) => this.#linkOf(user.userName)?.left());
     on('joined', ({ user }) => this.#linkOf(user.userName)?.here());
@@ -157,8 +184,19 @@ export class Peers extends Emitter {
     });
   }
 
+  /**
+   * Offers are not answered before we know who we are; what belongs to them is kept.
+   *
+   * @param {import('./protocol.js').Signal} signal
+   */
+  #heard(signal) {
+    if (signal.type === 'offer') this.#certificate.whenReady(() => this.#received(signal));
+    else this.#received(signal);
+  }
+
   /** @param {import('./protocol.js').Signal} raw as it came */
   #received(raw) {
+    if (this.#life.signal.aborted) return;
     const signal = { ...raw, payload: readPayload(raw) };
     const { type, name, payload } = signal;
     if (payload === undefined) return this.#unreadable(raw);
@@ -166,7 +204,7 @@ export class Peers extends Emitter {
     if (link) link.name = name; // now we know how it is written
     if (link?.receive(signal)) return;
     if (type === 'candidate') this.#early.keep(signal);
-    else if (type === 'offer') this.#add(name, true).ring(signal);
+    else if (type === 'offer') this.#add(name, true, { id: this.#idOf(name), fingerprint: fingerprintOf(payload.sdp) }).ring(signal);
   }
 
   /** @param {import('./protocol.js').Signal} signal */
@@ -179,7 +217,7 @@ export class Peers extends Emitter {
   /** We came (back) to the room: who is there can be told what it may have missed. */
   #meet() {
     const keys = new Set(Array.from(this.#signaling.users.values(), (user) => nameKey(user.userName)));
-    this.#each((link) => (keys.has(nameKey(link.name)) ? link.here() : link.missing()));
+    for (const link of [...this.#links.values()]) (keys.has(nameKey(link.name)) ? link.here() : link.missing());
   }
 
   /** @param {string} name */
@@ -187,10 +225,15 @@ export class Peers extends Emitter {
     return this.#links.get(nameKey(name));
   }
 
-  /** @param {string} key @returns {string | undefined} the name of that user as in the roster, if there is one */
+  /** @param {string} key @returns {import('./protocol.js').User | undefined} that user as in the roster, if listed */
   #listed(key) {
-    for (const { userName } of this.#signaling.users.values()) if (nameKey(userName) === key) return userName;
+    for (const user of this.#signaling.users.values()) if (nameKey(user.userName) === key) return user;
     return undefined;
+  }
+
+  /** @param {string} name @returns {string} '' if nobody of that name is listed */
+  #idOf(name) {
+    return this.#listed(nameKey(name))?.id ?? '';
   }
 
   /** What to connect with at the moment. */
@@ -201,11 +244,11 @@ export class Peers extends Emitter {
 
   /** @param {(link: Link) => void} what */
   #each(what) {
-    for (const link of [...this.#links.values()]) what(link);
+    for (const link of this.#live) what(link);
   }
 
-  /** @param {string} name @param {boolean} incoming */
-  #add(name, incoming) {
+  /** @param {string} name @param {boolean} incoming @param {import('./identity.js').Identity} identity */
+  #add(name, incoming, identity) {
     const signaling = this.#signaling;
     /** @type {Link} */
     const link = new Link(name, incoming, {
@@ -216,18 +259,28 @@ export class Peers extends Emitter {
       send: (message) => signaling.send(message),
       doubt: () => signaling.retryNow(),
       polite: () => (signaling.me?.name ?? '') < link.name,
+      id: () => this.#idOf(link.name),
       early: (call) => this.#early.take(link.name, call),
-      over: () => this.#forget(link.name),
+      apart: () => this.#setApart(link),
+      over: () => this.#forget(link),
     });
+    link.identity = identity;
     this.#links.set(nameKey(name), link);
     this.emit('peer', { peer: link.peer, incoming });
     return link;
   }
 
-  /** @param {string} name */
-  #forget(name) {
-    this.#links.delete(nameKey(name));
-    this.#early.take(name, null); // of a client without calls, and of no use any more
+  /** @param {Link} link */
+  #setApart(link) {
+    this.#forget(link);
+    this.#apart.add(link);
+  }
+
+  /** @param {Link} link */
+  #forget(link) {
+    if (this.#apart.delete(link)) return;
+    this.#links.delete(nameKey(link.name));
+    this.#early.take(link.name, null); // of a client without calls, and of no use any more
   }
 
   /** The page goes away: close the connections so that the others notice at once. */

@@ -32,6 +32,40 @@ export function placed(candidate, sdp) {
 }
 
 /**
+ * The certificate of the one who made a description (RFC 8122 section 5), by which DTLS knows them.
+ *
+ * @param {string} sdp
+ * @returns {string} such as 'sha-256 AB:CD:…', '' if there is none
+ */
+export function fingerprintOf(sdp) {
+  const [, hash, value] = /^a=fingerprint:(\S+) +([0-9A-F:]+)/im.exec(sdp) ?? ['', '', ''];
+  return hash && `${hash.toLowerCase()} ${value.toUpperCase()}`;
+}
+
+/**
+ * The ICE credentials of a description by their public half, which changes with each restart (RFC 8839 section 5.4).
+ *
+ * @param {string} sdp
+ * @returns {string} '' if there is none
+ */
+export function ufragOf(sdp) {
+  return /^a=ice-ufrag:(\S+)/m.exec(sdp)?.[1] ?? '';
+}
+
+/**
+ * Whether two descriptions are of one connection. Some clients give each a session id of its own: then it takes the same
+ * certificate and the same ICE credentials.
+ *
+ * @param {string} sdp
+ * @param {string} other
+ */
+export function sameConnection(sdp, other) {
+  if (sessionOf(sdp) === sessionOf(other)) return true;
+  const fingerprint = fingerprintOf(sdp);
+  return fingerprint !== '' && fingerprint === fingerprintOf(other) && ufragOf(sdp) === ufragOf(other);
+}
+
+/**
  * The DTLS role that a description asks for (RFC 8842 section 5.2).
  *
  * @param {string} sdp

@@ -14,6 +14,7 @@ const PATIENCE = 1_000;
 export class Spare {
   #RTCPeerConnection;
   #means;
+  #certificate;
   /** @type {{ pc: RTCPeerConnection, iceServers: RTCIceServer[], relayOnly: boolean } | null} */
   #made = null;
   #wanted = false;
@@ -23,10 +24,12 @@ export class Spare {
   /**
    * @param {typeof globalThis.RTCPeerConnection} RTCPeerConnection
    * @param {() => import('./ice-servers.js').Means} means of the moment; another array of servers when they have changed
+   * @param {import('./certificate.js').Certificate} certificate of all connections
    */
-  constructor(RTCPeerConnection, means) {
+  constructor(RTCPeerConnection, means, certificate) {
     this.#RTCPeerConnection = RTCPeerConnection;
     this.#means = means;
+    this.#certificate = certificate;
   }
 
   /**
@@ -39,22 +42,24 @@ export class Spare {
     if (wanted === this.#wanted || !('requestIdleCallback' in globalThis)) return;
     this.#wanted = wanted;
     clearTimeout(this.#timer);
-    if (wanted) this.#prepare();
-    else this.#discard();
+    if (wanted) this.#certificate.whenReady(() => this.#prepare());
+    else this.discard();
   }
 
   /**
+   * To be called once the certificate is there.
+   *
    * @returns {RTCPeerConnection} the one that is ready, or else a new one
    * @throws {DOMException} if the browser makes no connection
    */
   take() {
     const now = this.#means();
-    if (this.#made?.relayOnly !== now.relayOnly) this.#discard(); // not to be trusted with a change of that
+    if (this.#made?.relayOnly !== now.relayOnly) this.discard(); // not to be trusted with a change of that
     const { pc, iceServers } = this.#made ?? this.#make();
     this.#made = null;
     if (this.#wanted) {
       clearTimeout(this.#timer);
-      this.#timer = setTimeout(() => this.#prepare(), PAUSE);
+      this.#timer = setTimeout(() => this.#certificate.whenReady(() => this.#prepare()), PAUSE);
     }
     if (iceServers !== now.iceServers) {
       withUsable(this.#RTCPeerConnection, now, (configuration) =>
@@ -63,7 +68,8 @@ export class Spare {
     return pc;
   }
 
-  #discard() {
+  /** Has the next one be made anew. */
+  discard() {
     this.#made?.pc.close();
     this.#made = null;
   }
@@ -81,7 +87,9 @@ export class Spare {
 
   #make() {
     const means = this.#means();
-    const pc = withUsable(this.#RTCPeerConnection, means, (configuration) => new this.#RTCPeerConnection(configuration));
+    const { list } = this.#certificate;
+    const pc = withUsable(this.#RTCPeerConnection, means, (configuration) =>
+      new this.#RTCPeerConnection(list.length > 0 ? { ...configuration, certificates: list } : configuration));
     if (!isConnection(pc)) throw new DOMException('WebRTC is blocked', 'NotSupportedError');
     return { ...means, pc };
   }

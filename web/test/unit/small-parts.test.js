@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { EarlyCandidates } from '../../app/lib/early-candidates.js';
 import { pathOf, readRoute } from '../../app/lib/path.js';
-import { roleOf, sessionOf, withRelaysOnly, withRole } from '../../app/lib/sdp.js';
+import { fingerprintOf, roleOf, sameConnection, sessionOf, withRelaysOnly, withRole } from '../../app/lib/sdp.js';
 import { socketUrl } from '../../app/lib/socket-url.js';
 
 const sdp = 'v=0\r\no=mozilla 4717 3 IN IP4 0.0.0.0\r\ns=-\r\na=setup:actpass\r\nm=application\r\na=setup:actpass\r\n';
@@ -12,6 +12,26 @@ test('sdp: the session stays while the version moves', () => {
   assert.equal(sessionOf(sdp), sessionOf(sdp.replace(' 3 IN', ' 4 IN')));
   assert.notEqual(sessionOf(sdp), sessionOf(sdp.replace('4717', '4718')));
   assert.equal(sessionOf('hello'), '');
+});
+
+test('sdp: the fingerprint is read in whatever way it is written', () => {
+  const line = 'a=fingerprint:SHA-256 ab:CD:01\r\n';
+  assert.equal(fingerprintOf(sdp), '');
+  assert.equal(fingerprintOf(line + sdp), 'sha-256 AB:CD:01');
+  assert.equal(fingerprintOf(sdp + line), 'sha-256 AB:CD:01');
+});
+
+test('sdp: one connection: by its session, or else by its certificate and ICE credentials', () => {
+  const description = (session, fingerprint, ufrag) =>
+    `v=0\r\no=- ${session} 2 IN IP4 0.0.0.0\r\na=ice-ufrag:${ufrag}\r\n${fingerprint && `a=fingerprint:sha-256 ${fingerprint}\r\n`}`;
+  const first = description(1, 'AA', 'u');
+  for (const [other, same] of [
+    [description(1, 'AA', 'v'), true], // restarted
+    [description(2, 'AA', 'u'), true], // of a client with a session id for each description
+    [description(2, 'AA', 'v'), false], // a page that kept its certificate, reloaded
+    [description(2, 'BB', 'u'), false],
+  ]) assert.equal(sameConnection(first, other), same, other);
+  assert.equal(sameConnection(description(1, '', 'u'), description(2, '', 'u')), false);
 });
 
 test('sdp: the role is read and set in every section', () => {

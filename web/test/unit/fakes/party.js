@@ -11,6 +11,8 @@ import { FakeServer } from './server.js';
 globalThis.crypto ??= webcrypto; // Node 18 has it, but not as a global
 
 /**
+ * Their pages keep their certificates: who reloads one, or joins again by that name, is the same person.
+ *
  * @param {import('node:test').TestContext} t
  * @param {object} [options] of Peers; prepare: does something to each page first, arrange: to the server
  * @param {object} [signalingOptions]
@@ -21,11 +23,16 @@ export async function startParty(t, { prepare = () => {}, arrange = () => {}, ..
   arrange(server);
   const network = new FakeNetwork();
 
-  async function join(name) {
+  /** @type {Map<string, Promise<object>>} */
+  const kept = new Map();
+
+  async function join(name, { certificate = kept.get(name) } = {}) {
+    certificate ??= network.RTCPeerConnection.generateCertificate();
+    kept.set(name, certificate);
     const page = new FakePage();
     prepare(page);
     const signaling = new Signaling({ url: 'ws://test/ws', WebSocket: server.webSocketFor(name), random: () => 1, page, ...signalingOptions });
-    const peers = new Peers(signaling, { RTCPeerConnection: network.RTCPeerConnection, page, ...options });
+    const peers = new Peers(signaling, { RTCPeerConnection: network.RTCPeerConnection, certificate, page, ...options });
     t.after(() => {
       peers.close();
       signaling.close();
@@ -40,7 +47,9 @@ export async function startParty(t, { prepare = () => {}, arrange = () => {}, ..
 
   const ana = await join('ana');
   const bob = await join('bob');
-  return { clock, server, network, ana, bob, join };
+  /** Somebody else logs in, perhaps by a name that has become free. */
+  const comeAnother = (name) => join(name, { certificate: network.RTCPeerConnection.generateCertificate() });
+  return { clock, server, network, ana, bob, join, comeAnother };
 }
 
 /** The state changes of all Peers by name, as words: 'open direct', 'failed timeout'. */

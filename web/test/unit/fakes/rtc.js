@@ -20,9 +20,16 @@ export class FakeNetwork {
   /** operations that were started while another was under way */
   overlaps = 0;
 
+  /** every certificate ever made */
+  certificates = 0;
+
   get RTCPeerConnection() {
     const network = this;
     return class extends FakePeerConnection {
+      static async generateCertificate() {
+        return { fingerprint: fingerprint(0, ++network.certificates) };
+      }
+
       constructor(configuration) {
         super(network, configuration);
       }
@@ -57,6 +64,7 @@ class FakePeerConnection extends EventTarget {
   #network;
   #configuration;
   #id;
+  #fingerprint;
   #version = 0;
   #ufrag = '';
   #ufrags = 0;
@@ -73,6 +81,7 @@ class FakePeerConnection extends EventTarget {
     this.#network = network;
     this.setConfiguration(configuration);
     this.#id = network.all.length;
+    this.#fingerprint = configuration.certificates?.[0].fingerprint ?? fingerprint(1, this.#id);
     network.all.push(this);
   }
 
@@ -245,7 +254,7 @@ class FakePeerConnection extends EventTarget {
     const fresh = this.#restartWanted || !this.#ufrag || (type === 'answer' && this.#remoteRestarts());
     const ufrag = fresh ? `u${this.#id}.${++this.#ufrags}` : this.#ufrag;
     const sdp = ['v=0', `o=- ${1000 + this.#id} ${++this.#version} IN IP4 127.0.0.1`, 's=-', 't=0 0', 'm=application 9 UDP/DTLS/SCTP webrtc-datachannel', 'a=mid:0',
-      `a=setup:${setup}`, `a=ice-ufrag:${ufrag}`, `a=fake-id:${this.#id}`, ''].join('\r\n');
+      `a=fingerprint:sha-256 ${this.#fingerprint}`, `a=setup:${setup}`, `a=ice-ufrag:${ufrag}`, `a=fake-id:${this.#id}`, ''].join('\r\n');
     return { type, sdp };
   }
 
@@ -376,4 +385,9 @@ class FakeChannel extends EventTarget {
 
 function ufragOf(description) {
   return /^a=ice-ufrag:(\S+)/m.exec(description?.sdp ?? '')?.[1];
+}
+
+/** @param {number} kind @param {number} number */
+function fingerprint(kind, number) {
+  return [kind, number >> 8, number & 255].map((byte) => byte.toString(16).padStart(2, '0').toUpperCase()).join(':');
 }
