@@ -1,6 +1,7 @@
 /** Puts the page together: the only module that knows all the others. */
 
-import { canConnect, Peers, Signaling } from '../lib/beckon.js';
+import { canConnect, newCertificate, Peers, Signaling } from '../lib/beckon.js';
+import { CertificateMemory } from './model/certificate-memory.js';
 import { Chat } from './model/chat.js';
 import { newProtocol } from './model/control.js';
 import { NameMemory } from './model/name-memory.js';
@@ -23,7 +24,8 @@ function start(signal) {
   const wide = matchMedia(WIDE);
   const signaling = new Signaling();
   const protocol = newProtocol();
-  const peers = new Peers(signaling, { protocol });
+  const certificates = new CertificateMemory({ storage: () => sessionStorage, database: () => indexedDB, make: newCertificate });
+  const peers = new Peers(signaling, { protocol, certificate: certificates.load() });
   const chat = new Chat(peers, { protocol, mayOpen: () => wide.matches });
   const roster = new Roster(signaling, chat);
   const session = new Session(signaling, {
@@ -39,12 +41,13 @@ function start(signal) {
   mountPart(notice, () => mountNotice(notice, session, { signal, announce, reload: () => location.reload() }));
   mountPart(account, () => mountAccount(account, session, {
     signal,
-    onLogout: () => { chat.clear(); session.logout(); },
+    onLogout: () => { chat.clear(); session.logout(); peers.renew(certificates.renew()); },
   }));
   mountPart(main, () => mountApp(main, { session, chat, roster, privacy, signaling }, { signal, wide, announce }));
 
   chat.addEventListener('incoming', (event) => {
-    announce(`${/** @type {CustomEvent} */ (event).detail.name} has connected to you.`);
+    const { name, another } = /** @type {CustomEvent} */ (event).detail;
+    announce(`${another ? `Another ${name}` : name} has connected to you.`);
   }, { signal });
   const attend = () => chat.attend(document.visibilityState === 'visible');
   document.addEventListener('visibilitychange', attend, { signal });

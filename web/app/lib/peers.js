@@ -10,6 +10,7 @@ import { Link } from './link.js';
 import { nameKey } from './names.js';
 import { currentPage, watchNetwork, watchPage } from './page-life.js';
 import { readPayload } from './payload.js';
+import { isDescription } from './protocol.js';
 import { fingerprintOf } from './sdp.js';
 import { Spare } from './spare.js';
 
@@ -204,7 +205,9 @@ export class Peers extends Emitter {
     if (link) link.name = name; // now we know how it is written
     if (link?.receive(signal)) return;
     if (type === 'candidate') this.#early.keep(signal);
-    else if (type === 'offer') this.#add(name, true, { id: this.#idOf(name), fingerprint: fingerprintOf(payload.sdp) }).ring(signal);
+    else if (isDescription(payload, 'offer')) {
+      this.#add(name, true, { id: this.#idOf(name), fingerprint: fingerprintOf(payload.sdp) }).ring(signal);
+    }
   }
 
   /** @param {import('./protocol.js').Signal} signal */

@@ -115,3 +115,54 @@ test('clearing hangs up on everybody', () => {
   assert.equal(chat.selected, null);
   for (const peer of peers.live.values()) assert.equal(peer.state, 'closed');
 });
+
+/** A call by somebody of that name, with that certificate. */
+function callFrom(name, fingerprint, id = '') {
+  const peer = peers.calledBy(name, { id, fingerprint });
+  peer.opens();
+  return peer;
+}
+
+const keysOf = (name) => Array.from(chat.conversations).filter((talk) => talk.name === name).map(({ key }) => key);
+
+test('somebody else of that name is another conversation, which gets nothing of the first', () => {
+  const first = callFrom('Bob', 'A');
+  const talk = chat.get('Bob');
+  first.become('reconnecting');
+  talk.send('the door code is 4711', 'Ana');
+  const stranger = callFrom('Bob', 'B');
+  const other = chat.get('Bob');
+  assert.notEqual(other, talk);
+  assert.deepEqual([talk.former, other.former, other.another, talk.another], [true, false, true, false]);
+  assert.equal(chat.selected, talk, 'what I was reading stays in view');
+  assert.deepEqual([stranger.sent, talk.messages.at(-1).delivery], [[], 'pending']);
+  first.become('closed', { reason: 'replaced' });
+  assert.deepEqual([stranger.sent, talk.failures], [[], 1]);
+  assert.deepEqual(keysOf('Bob').length, 2);
+  chat.close(talk.key);
+  assert.deepEqual([chat.selected, chat.get('Bob')], [null, other]);
+});
+
+test('who comes back after somebody else had the name finds the old conversation', () => {
+  callFrom('Bob', 'A').become('closed', { reason: 'hangup' });
+  const talk = chat.get('Bob');
+  callFrom('Bob', 'B').become('closed', { reason: 'hangup' });
+  const other = chat.get('Bob');
+  callFrom('Bob', 'A');
+  assert.equal(chat.get('Bob'), talk);
+  assert.deepEqual([talk.former, other.former], [false, true]);
+  assert.equal(keysOf('Bob').length, 2);
+});
+
+test('connecting again asks for that very person, and for whoever has the name once that is known', () => {
+  callFrom('Bob', 'A').become('closed', { reason: 'hangup' });
+  const talk = chat.get('Bob');
+  chat.connect('Bob');
+  assert.equal(peers.wanted.fingerprint, 'A');
+  assert.equal(chat.get('Bob'), talk);
+  peers.live.get('Bob').become('failed', { reason: 'replaced' });
+  chat.connect('Bob');
+  assert.equal(peers.wanted.fingerprint, '');
+  assert.notEqual(chat.get('Bob'), talk);
+  assert.deepEqual([talk.former, chat.selected.another], [true, true]);
+});

@@ -51,6 +51,19 @@ test('every state has its words', () => {
   for (const [state, route, label] of labels) assert.equal(words({ state, route }).label, label);
 });
 
+test('somebody else has the name: what was written is not for them, and they are another', () => {
+  const replaced = words({ state: 'closed', reason: 'replaced' });
+  assert.deepEqual([replaced.label, replaced.action], ['Offline', 'Start a new conversation']);
+  assert.match(replaced.help, /Somebody else is called Ana now\. Nothing you wrote here goes to them\./);
+  for (const state of ['closed', 'failed', 'reconnecting', 'open']) {
+    const former = words({ state, former: true, online: false });
+    assert.equal(former.action, '', state);
+    assert.match(former.help, /Somebody else is called Ana now/, state);
+  }
+  assert.match(words({ state: 'open', another: true }).help, /not the same Ana as before/);
+  assert.equal(words({ state: 'open' }).help, '');
+});
+
 for (const [reason, more, ...says] of [
   ['timeout', {}, /Ana did not answer/, /Try again/],
   ['no-candidates', {}, /found no network/, /WebRTC.*another browser/],

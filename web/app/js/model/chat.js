@@ -21,7 +21,7 @@ import { Conversation } from './conversation.js';
  * And `incoming` (detail: the Conversation) when somebody else connects.
  */
 export class Chat extends EventTarget {
-  /** @type {Map<string, Conversation>} by display name */
+  /** @type {Map<string, Conversation>} by key: the name, except of one with somebody who had the name before */
   #conversations = new Map();
   /** @type {Conversation | null} */
   #selected = null;
@@ -30,6 +30,7 @@ export class Chat extends EventTarget {
   #protocol;
   #now;
   #mayOpen;
+  #formers = 0;
 
   /**
    * @param {Peers} peers
@@ -60,34 +61,39 @@ export class Chat extends EventTarget {
     return sum;
   }
 
-  /** @param {string} name */
-  get(name) {
-    return this.#conversations.get(name) ?? null;
+  /** @param {string} key a name: the conversation with whoever has it now */
+  get(key) {
+    return this.#conversations.get(key) ?? null;
   }
 
   /**
-   * Connects to somebody, again if need be, and brings the conversation into view.
+   * Connects to somebody, again if need be, and brings the conversation into view. Somebody else who has the name now
+   * is connected to only if that is known, and asked for all the same: as another.
+   *
    * @param {string} name
    */
   connect(name) {
-    const conversation = this.#adopt(this.#peers.connect(name), false);
-    this.select(conversation.name);
+    const known = this.get(name);
+    const replaced = known !== null && !known.live && known.reason === 'replaced';
+    if (replaced) this.#retire(known);
+    const peer = this.#peers.connect(name, replaced || !known ? {} : { identity: known.identity });
+    this.select(this.#adopt(peer, false).key);
   }
 
   /**
    * Hangs up; the conversation stays, to be read.
-   * @param {string} name
+   * @param {string} key
    */
-  disconnect(name) {
-    this.get(name)?.hangUp();
+  disconnect(key) {
+    this.get(key)?.hangUp();
   }
 
   /**
    * Brings a conversation into view, which reads it; null: none.
-   * @param {string | null} name
+   * @param {string | null} key
    */
-  select(name) {
-    const conversation = name === null ? null : this.get(name);
+  select(key) {
+    const conversation = key === null ? null : this.get(key);
     if (conversation === this.#selected) return;
     this.#selected = conversation;
     this.dispatchEvent(new Event('selection'));
@@ -96,20 +102,20 @@ export class Chat extends EventTarget {
 
   /**
    * Hangs up and forgets what was said.
-   * @param {string} name
+   * @param {string} key
    */
-  close(name) {
-    const conversation = this.get(name);
+  close(key) {
+    const conversation = this.get(key);
     if (!conversation) return;
     if (conversation === this.#selected) this.select(null);
-    this.#conversations.delete(name);
+    this.#conversations.delete(key);
     conversation.dispose();
     this.#changed();
   }
 
   /** Hangs up on everybody and forgets it all, as when logging out. */
   clear() {
-    for (const name of [...this.#conversations.keys()]) this.close(name);
+    for (const key of [...this.#conversations.keys()]) this.close(key);
   }
 
   /**
@@ -127,18 +133,57 @@ export class Chat extends EventTarget {
    * @param {boolean} incoming
    */
   #adopt(peer, incoming) {
-    const conversation = this.get(peer.name) ?? this.#start(peer.name);
+    const conversation = this.#find(peer) ?? this.#start(peer.name);
     conversation.attach(peer);
     if (incoming) {
-      if (!this.#selected && this.#mayOpen()) this.select(conversation.name);
+      if (!this.#selected && this.#mayOpen()) this.select(conversation.key);
       this.dispatchEvent(new CustomEvent('incoming', { detail: conversation }));
     }
+    return conversation;
+  }
+
+  /**
+   * The conversation with that very person, who has the name now.
+   *
+   * @param {Peer} peer
+   * @returns {Conversation | null} null: there is none; if there was one with somebody else of that name, it is a former one now
+   */
+  #find(peer) {
+    const current = this.get(peer.name);
+    if (!current || current.isWith(peer)) return current;
+    this.#retire(current);
+    for (const former of this.#conversations.values()) {
+      if (former.name === peer.name && former !== current && former.isWith(peer)) return this.#restore(former);
+    }
+    return null;
+  }
+
+  /**
+   * Somebody else has the name.
+   * @param {Conversation} conversation
+   */
+  #retire(conversation) {
+    this.#conversations.delete(conversation.key);
+    conversation.key = `${conversation.name}\n${++this.#formers}`; // no name has a line break
+    conversation.former = true;
+    this.#conversations.set(conversation.key, conversation);
+    this.#changed();
+  }
+
+  /** @param {Conversation} conversation */
+  #restore(conversation) {
+    this.#conversations.delete(conversation.key);
+    conversation.key = conversation.name;
+    conversation.former = false;
+    this.#conversations.set(conversation.key, conversation);
+    this.#changed();
     return conversation;
   }
 
   /** @param {string} name */
   #start(name) {
     const conversation = new Conversation(name, { now: this.#now, protocol: this.#protocol });
+    conversation.another = Array.from(this.#conversations.values()).some((other) => other.name === name);
     this.#conversations.set(name, conversation);
     conversation.addEventListener('state', () => this.#changed());
     conversation.addEventListener('message', () => this.#count(conversation));

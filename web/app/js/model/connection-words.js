@@ -9,6 +9,8 @@
  * @property {Route | null} route  a Peer's route
  * @property {PeerReason | null} reason why it failed or closed
  * @property {boolean} online      whether they are in the room
+ * @property {boolean} [former]    whether somebody else has the name now
+ * @property {boolean} [another]   whether somebody else had the name before
  * @property {'none' | 'stun' | 'relay'} servers the best kind of ICE server that the server hands out
  * @property {boolean} relayForced whether it is the server that wants nobody's address shown
  *
@@ -16,7 +18,7 @@
  * @property {'busy' | 'good' | 'bad' | 'off'} tone
  * @property {string} label  a few words, for the header and the list
  * @property {string} help   a sentence on what happened and what to do; may be ''
- * @property {'' | 'Try again' | 'Connect again'} action  the button that helps
+ * @property {'' | 'Try again' | 'Connect again' | 'Start a new conversation'} action  the button that helps
  */
 
 /**
@@ -24,11 +26,13 @@
  * @returns {ConnectionWords}
  */
 export function connectionWords(facts) {
+  if (facts.reason === 'replaced' || (facts.former && facts.state !== 'open')) return replacedWords(facts);
+  const help = facts.another ? `This is not the same ${facts.name} as before. Nothing you wrote to the earlier ${facts.name} was sent here.` : '';
   switch (facts.state) {
     case 'connecting':
-      return { tone: 'busy', label: 'Connecting…', help: '', action: '' };
+      return { tone: 'busy', label: 'Connecting…', help, action: '' };
     case 'open':
-      return { tone: 'good', label: openLabel(facts.route), help: '', action: '' };
+      return { tone: 'good', label: openLabel(facts.route), help: facts.former ? formerHelp(facts) : help, action: '' };
     case 'reconnecting':
       return { tone: 'busy', ...lostWords(facts), action: '' };
     case 'failed':
@@ -46,6 +50,24 @@ export function connectionWords(facts) {
         action: facts.online ? 'Connect again' : '',
       };
   }
+}
+
+/**
+ * @param {ConnectionFacts} facts
+ * @returns {ConnectionWords}
+ */
+function replacedWords(facts) {
+  return {
+    tone: 'off',
+    label: 'Offline',
+    help: formerHelp(facts),
+    action: facts.online && !facts.former ? 'Start a new conversation' : '',
+  };
+}
+
+/** @param {ConnectionFacts} facts */
+function formerHelp({ name }) {
+  return `Somebody else is called ${name} now. Nothing you wrote here goes to them.`;
 }
 
 /** @type {Record<Route, string>} */

@@ -2,7 +2,7 @@
 
 import { Delivery } from './delivery.js';
 
-/** @import { Peer } from '../../lib/beckon.js' */
+/** @import { Identity, Peer } from '../../lib/beckon.js' */
 /** @import { Message } from './message.js' */
 
 /** Messages kept per conversation; the oldest go first. */
@@ -26,6 +26,15 @@ export class Conversation extends EventTarget {
   unread = 0;
   /** What has been typed and not been sent yet. */
   draft = '';
+  /**
+   * Whom it is with: the name may be another's some day.
+   * @type {Identity}
+   */
+  identity = { id: '', fingerprint: '' };
+  /** Whether somebody else has the name by now; kept by the Chat, like `key`. */
+  former = false;
+  /** Whether somebody else had the name before; likewise. */
+  another = false;
 
   #lastId = 0;
   /** @type {Peer | null} */
@@ -43,6 +52,8 @@ export class Conversation extends EventTarget {
   constructor(name, { now, protocol }) {
     super();
     this.name = name;
+    /** What tells it from all others. */
+    this.key = name;
     this.#now = now;
     this.#delivery = new Delivery({
       protocol,
@@ -94,6 +105,14 @@ export class Conversation extends EventTarget {
    */
   hasRoomFor(text) {
     return this.#delivery.hasRoomFor(text);
+  }
+
+  /**
+   * Whether this peer is the one whom the conversation is with.
+   * @param {Peer} peer
+   */
+  isWith(peer) {
+    return peer.is(this.identity);
   }
 
   /**
@@ -152,6 +171,7 @@ export class Conversation extends EventTarget {
   }
 
   #follow() {
+    if (this.#peer?.identity.fingerprint) this.identity = this.#peer.identity;
     if (this.#peer && this.state === 'open') this.#delivery.opened(this.#peer);
     else if (!this.live) this.#delivery.ended();
     this.dispatchEvent(new Event('state'));

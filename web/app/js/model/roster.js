@@ -8,6 +8,7 @@ import { Grace } from './grace.js';
 
 /**
  * @typedef {object} Contact
+ * @property {string} key  the conversation's, or else the name
  * @property {string} name
  * @property {boolean} online in the room, as far as the server's news go
  * @property {Conversation | null} conversation
@@ -57,15 +58,14 @@ export class Roster extends EventTarget {
 
   /** @returns {Contact[]} those we have a conversation with first, then by name */
   get contacts() {
-    const talks = Array.from(this.#chat.conversations).sort((a, b) => this.#compare(a.name, b.name));
-    const contacts = talks.map((conversation) => this.#contact(conversation.name, conversation));
-    for (const name of this.#sorted) if (!this.#chat.get(name)) contacts.push(this.#contact(name, null));
-    return contacts;
-  }
-
-  /** @param {string} name @param {Conversation | null} conversation @returns {Contact} */
-  #contact(name, conversation) {
-    return { name, online: this.#online.has(name), conversation };
+    const talks = Array.from(this.#chat.conversations).sort((a, b) =>
+      a.name === b.name ? Number(a.former) - Number(b.former) : this.#compare(a.name, b.name));
+    const contacts = talks.map((conversation) => {
+      const { key, name, former } = conversation;
+      return { key, name, online: !former && this.#online.has(name), conversation };
+    });
+    const others = this.#sorted.filter((name) => !this.#chat.get(name));
+    return [...contacts, ...others.map((name) => ({ key: name, name, online: true, conversation: null }))];
   }
 
   #update() {

@@ -40,7 +40,7 @@ export function mountChat(root, models, { signal, wide }) {
     current = new AbortController();
     stage.replaceChildren();
     const { signal: until } = current;
-    shown = mountPart(stage, () => showConversation(stage, models, { signal: until, focusPeople }));
+    shown = mountPart(stage, () => showConversation(stage, models, { signal: until, focusPeople, focusConversation }));
     if (!chat.selected) stage.append(nobody());
     setAttribute(stage, 'aria-labelledby', shown ? 'conversation-title' : null);
     setAttribute(stage, 'aria-label', shown ? null : 'Conversation');
@@ -50,9 +50,9 @@ export function mountChat(root, models, { signal, wide }) {
   const focusPeople = mountPart(people, () => mountRoster(people, models, {
     signal,
     actions: {
-      open: (name) => { chat.select(name); focusConversation(); },
+      open: (key) => { chat.select(key); focusConversation(); },
       connect: (name) => { chat.connect(name); focusConversation(); },
-      disconnect: (name) => chat.disconnect(name),
+      disconnect: (key) => chat.disconnect(key),
     },
   })) ?? (() => {});
   mountPart(people, () => mountPrivacy(people, models.privacy, { signal }));
@@ -69,19 +69,18 @@ export function mountChat(root, models, { signal, wide }) {
 /**
  * @param {HTMLElement} stage
  * @param {Models} models
- * @param {{signal: AbortSignal, focusPeople: (name?: string) => void}} options
+ * @param {{signal: AbortSignal, focusPeople: (key?: string) => void, focusConversation: () => void}} options
  */
-function showConversation(stage, { chat, roster, session }, { signal, focusPeople }) {
+function showConversation(stage, { chat, roster, session }, { signal, focusPeople, focusConversation }) {
   const conversation = chat.selected;
   if (!conversation) return null;
-  const { name } = conversation;
   const views = mountConversation(stage, { conversation, roster, session }, {
     signal,
     actions: {
-      back: () => { chat.select(null); focusPeople(name); },
-      connect: () => { chat.connect(name); views.field?.focus(); },
-      disconnect: () => { chat.disconnect(name); views.title.focus(); },
-      close: () => { chat.close(name); focusPeople(); },
+      back: () => { chat.select(null); focusPeople(conversation.key); },
+      connect: () => { chat.connect(conversation.name); focusConversation(); },
+      disconnect: () => { chat.disconnect(conversation.key); views.title.focus(); },
+      close: () => { chat.close(conversation.key); focusPeople(); },
     },
   });
   return views;

@@ -40,7 +40,9 @@ export function mountConversation(root, { conversation, roster, session }, { sig
       state: conversation.state,
       route: conversation.route,
       reason: conversation.reason,
-      online: roster.isOnline(name) || roster.stale,
+      online: !conversation.former && (roster.isOnline(name) || roster.stale),
+      former: conversation.former,
+      another: conversation.another,
       servers: session.servers,
       relayForced: session.relayForced,
     });

@@ -5,14 +5,15 @@ import { arrange, coalesced, el, setAttribute, setText, whenIdle } from './dom.j
 import { avatarIcon } from './icons.js';
 
 /** @import { Chat } from '../model/chat.js' */
+/** @import { Conversation } from '../model/conversation.js' */
 /** @import { Contact, Roster } from '../model/roster.js' */
 /** @import { Session } from '../model/session.js' */
 
 /**
  * @typedef {object} RosterActions
- * @property {(name: string) => void} open       show the conversation
+ * @property {(key: string) => void} open       show the conversation
  * @property {(name: string) => void} connect
- * @property {(name: string) => void} disconnect
+ * @property {(key: string) => void} disconnect
  */
 
 /**
@@ -29,7 +30,7 @@ const SECOND_THOUGHT = 500;
  * @param {HTMLElement} root
  * @param {{roster: Roster, chat: Chat, session: Session}} models
  * @param {{signal: AbortSignal, actions: RosterActions}} options
- * @returns {(name?: string) => void} moves the focus to that person, or to the heading
+ * @returns {(key?: string) => void} moves the focus to that person, or to the heading
  */
 export function mountRoster(root, { roster, chat, session }, { signal, actions }) {
   const heading = el('h2', { id: 'people-title', class: 'pane-title', tabindex: '-1' }, 'Online users');
@@ -40,7 +41,7 @@ export function mountRoster(root, { roster, chat, session }, { signal, actions }
     el('p', { class: 'hint' }, 'Send somebody the address of this page, or open it in another tab.'));
   root.append(el('div', { class: 'pane-header' }, heading, count), list, empty);
 
-  /** @type {Map<string, ReturnType<typeof buildRow>>} by name */
+  /** @type {Map<string, ReturnType<typeof buildRow>>} by key */
   const rows = new Map();
   let length = SOME;
   let growing = false;
@@ -58,8 +59,8 @@ export function mountRoster(root, { roster, chat, session }, { signal, actions }
     const everybody = roster.contacts;
     const contacts = everybody.slice(0, length);
     const wanted = contacts.map((contact) => {
-      const row = rows.get(contact.name) ?? buildRow(contact.name, actions, signal);
-      rows.set(contact.name, row);
+      const row = rows.get(contact.key) ?? buildRow(contact, actions, signal);
+      rows.set(contact.key, row);
       updateRow(row, contact, {
         stale: roster.stale,
         selected: contact.conversation !== null && contact.conversation === chat.selected,
@@ -68,8 +69,8 @@ export function mountRoster(root, { roster, chat, session }, { signal, actions }
       });
       return row.item;
     });
-    const names = new Set(contacts.map(({ name }) => name));
-    for (const name of rows.keys()) if (!names.has(name)) rows.delete(name);
+    const keys = new Set(contacts.map(({ key }) => key));
+    for (const key of rows.keys()) if (!keys.has(key)) rows.delete(key);
     const left = everybody.length - contacts.length;
     more.show(left);
     arrange(list, [...(list.matches(':hover') ? pinned(list, wanted) : wanted), ...(left > 0 ? [more.item] : [])]);
@@ -84,8 +85,8 @@ export function mountRoster(root, { roster, chat, session }, { signal, actions }
   chat.addEventListener('selection', render, { signal });
   list.addEventListener('pointerleave', render, { signal });
   render();
-  return (name = '') => {
-    const opener = rows.get(name)?.opener;
+  return (key = '') => {
+    const opener = rows.get(key)?.opener;
     (opener?.isConnected ? opener : heading).focus();
   };
 }
@@ -128,25 +129,26 @@ function pinned(list, wanted) {
  * A row: the picture, the name (a button once there is a conversation to
  * show), the state in words, the unread count and the button that connects.
  *
- * @param {string} name
+ * @param {Contact} contact
  * @param {RosterActions} actions
  * @param {AbortSignal} signal
  */
-function buildRow(name, actions, signal) {
+function buildRow({ key, name, conversation }, actions, signal) {
+  const who = conversation?.former ? `an earlier ${name}` : name;
   const label = el('span', { class: 'person-name', dir: 'auto', title: name }, name);
   const opener = el('button', {
     type: 'button', class: 'person-name person-open', dir: 'auto', title: name,
-    'aria-label': `Show conversation with ${name}`,
+    'aria-label': `Show conversation with ${who}`,
   }, name);
   const status = el('span', { class: 'person-status' });
   const words = el('div', { class: 'person-words' }, label, status);
   const unread = el('span', { class: 'badge', hidden: true });
   const toggle = el('button', { type: 'button', class: 'button small person-toggle' });
   const item = el('li', { class: 'person' }, avatarIcon(name), words, unread, toggle);
-  opener.addEventListener('click', () => actions.open(name), { signal });
+  opener.addEventListener('click', () => actions.open(key), { signal });
   const row = { item, words, label, opener, status, unread, toggle, shown: '', live: false, ownDoing: false, changedAt: -Infinity };
   toggle.addEventListener('click', ({ detail: clicks }) => {
-    if (clicks < 2) toggled(row, name, actions); // a double click is one
+    if (clicks < 2) toggled(row, key, actions); // a double click is one
   }, { signal });
   return row;
 }
@@ -157,17 +159,17 @@ function buildRow(name, actions, signal) {
  * not mean to disconnect. (A finger is not over the button before it presses.)
  *
  * @param {ReturnType<typeof buildRow>} row
- * @param {string} name
+ * @param {string} key
  * @param {RosterActions} actions
  */
-function toggled(row, name, actions) {
+function toggled(row, key, actions) {
   if (performance.now() - row.changedAt < SECOND_THOUGHT) {
-    if (row.live) actions.open(name);
+    if (row.live) actions.open(key);
     return;
   }
   row.ownDoing = true;
-  if (row.live) actions.disconnect(name);
-  else actions.connect(name);
+  if (row.live) actions.disconnect(key);
+  else actions.connect(key); // a name: nobody connects to a former one
 }
 
 /**
@@ -182,6 +184,7 @@ function updateRow(row, { name, online, conversation }, { stale, selected, serve
   const words = connectionWords({
     name, online, servers, relayForced,
     state: conversation?.state ?? 'closed', route: conversation?.route ?? null, reason: conversation?.reason ?? null,
+    former: conversation?.former,
   });
   const shownName = conversation ? row.opener : row.label;
   if (row.words.firstElementChild !== shownName) row.words.firstElementChild?.replaceWith(shownName);
@@ -189,11 +192,16 @@ function updateRow(row, { name, online, conversation }, { stale, selected, serve
   setAttribute(row.item, 'data-talk', conversation !== null);
   setAttribute(row.item, 'data-selected', selected);
   setAttribute(row.opener, 'aria-current', selected ? 'true' : null);
-  setText(row.status, conversation ? words.label : stale ? 'Was online' : 'Online');
+  setText(row.status, conversation ? labelOf(conversation, words.label) : stale ? 'Was online' : 'Online');
   updateBadge(row.unread, conversation?.unread ?? 0);
   updateToggle(row, name, conversation?.live ?? false);
   row.toggle.disabled = !conversation?.live && (stale || !online);
   row.toggle.hidden = !conversation?.live && !online;
+}
+
+/** @param {Conversation} conversation @param {string} label */
+function labelOf({ name, former }, label) {
+  return former ? `An earlier ${name} · ${label}` : label;
 }
 
 /**

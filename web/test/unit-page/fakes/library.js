@@ -14,6 +14,7 @@ export class FakePeer extends Fake {
   /** How many channels there were, and the subprotocol of the last. */
   epoch = 0;
   protocol = '';
+  identity = { id: '', fingerprint: '' };
   sent = [];
   /** What send() throws, if anything. */
   fault = null;
@@ -36,6 +37,10 @@ export class FakePeer extends Fake {
   become(state, { path = null, reason = null } = {}) {
     Object.assign(this, { state, path, reason });
     this.emit('state', { state, path, reason });
+  }
+
+  is(identity) {
+    return !identity.fingerprint || !this.identity.fingerprint || identity.fingerprint === this.identity.fingerprint;
   }
 
   says(text) {
@@ -62,17 +67,19 @@ export class FakePeer extends Fake {
 export class FakePeers extends Fake {
   live = new Map();
 
-  connect(name) {
+  connect(name, { identity = { id: '', fingerprint: '' } } = {}) {
+    this.wanted = identity;
     const known = this.live.get(name);
-    return known && known.state !== 'failed' && known.state !== 'closed' ? known : this.#make(name, false);
+    return known && known.state !== 'failed' && known.state !== 'closed' ? known : this.#make(name, false, identity);
   }
 
-  calledBy(name) {
-    return this.#make(name, true);
+  calledBy(name, identity) {
+    return this.#make(name, true, identity);
   }
 
-  #make(name, incoming) {
+  #make(name, incoming, identity = { id: '', fingerprint: '' }) {
     const peer = new FakePeer(name);
+    peer.identity = identity;
     this.live.set(name, peer);
     this.emit('peer', { peer, incoming });
     return peer;
