@@ -132,7 +132,7 @@ func TestReloadPutsSettingsInForce(t *testing.T) {
 		{"max-room-users", "max-room-users: 2", "max-room-users: 3", func(c *configured, then bool) { c.logsIn(then, "", "room_full") }},
 		{"max-connections", "max-connections: 2", "max-connections: 3", func(c *configured, then bool) { c.connects(then, 503) }},
 		{"max-connections-per-ip", "max-connections-per-ip: 2", "max-connections-per-ip: 3", func(c *configured, then bool) { c.connects(then, 429) }},
-		{"handshakes-per-second-per-ip", "handshakes-per-second-per-ip: 1", "handshakes-per-second-per-ip: 10000", func(c *configured, then bool) {
+		{"handshakes-per-second-per-ip", "handshakes-per-second-per-ip: 1\nlogins-per-second-per-ip: 0", "handshakes-per-second-per-ip: 10000\nlogins-per-second-per-ip: 0", func(c *configured, then bool) {
 			refused := 0
 			for range 20 { // the burst is four
 				if c.upgrade() == http.StatusTooManyRequests {

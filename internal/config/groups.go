@@ -130,8 +130,9 @@ type Limits struct {
 	// may come at once.
 	HandshakesPerSecondPerIP int `name:"handshakes-per-second-per-ip" default:"20" placeholder:"N" help:"Connections that one client address may begin per second, four times as many at once; 0 for any number. Loopback is exempt from the default, unless a --trusted-proxy names it."`
 	// LoginsPerSecondPerIP caps the logins of one client address, over all its connections; four times as many may come
-	// at once. A whole room hears of each. What goes on with a session is none.
-	LoginsPerSecondPerIP int `name:"logins-per-second-per-ip" default:"20" placeholder:"N" help:"Logins per second of one client address (IPv6: of one /64), all connections together, four times as many at once; what is more waits, nothing is lost. Coming back to a session does not count. 0 for any number. Loopback is exempt from the default, unless a --trusted-proxy names it."`
+	// at once. A whole room hears of each. What goes on with a session is none. It is at least HandshakesPerSecondPerIP, to
+	// which it is raised if it is not set: who comes faster than it may log in waits, gives up, and comes again.
+	LoginsPerSecondPerIP int `name:"logins-per-second-per-ip" default:"20" placeholder:"N" help:"Logins per second of one client address (IPv6: of one /64), all connections together, four times as many at once; what is more waits, nothing is lost. Coming back to a session does not count. If it is not set, it is at least --handshakes-per-second-per-ip. 0 for any number. Loopback is exempt from the default, unless a --trusted-proxy names it."`
 	// MessagesPerSecond is how fast one connection is read, control frames included; four
 	// times as many may come at once. The default keeps one client from taking a processor
 	// for itself, and stays out of the way of gateways that speak for many.

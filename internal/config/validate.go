@@ -13,6 +13,9 @@ func (c *Config) adapt(explicit func(flag string) bool) {
 	if !explicit("pong-timeout") && c.PongTimeout >= c.PingInterval {
 		c.PongTimeout = c.PingInterval * 9 / 10
 	}
+	if rate := c.HandshakesPerSecondPerIP; !explicit("logins-per-second-per-ip") && (rate == 0 || rate > c.LoginsPerSecondPerIP) {
+		c.LoginsPerSecondPerIP = rate
+	}
 	if !explicit("outbox-bytes") && c.OutboxBytes < c.MaxMessageBytes {
 		c.OutboxBytes = c.MaxMessageBytes
 	}
