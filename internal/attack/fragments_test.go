@@ -33,6 +33,11 @@ func fragments() []attack {
 			perform: func(s *siege) { s.echo(2, inBytes(ofSize(64<<10), ping), "error") },
 		},
 		{
+			name: "fragments and pings in a room of very many", clients: listeners + fast, each: perSocket, within: true,
+			flags:   []string{"--resume-window=1s"},
+			perform: func(s *siege) { s.rattle(inBytes(ofSize(1<<10), ping)) },
+		},
+		{
 			name: "one-byte fragments beyond the limit", clients: fast, each: perSocket + perMessage,
 			perform: func(s *siege) {
 				s.count(ended("too_large"), fast)
@@ -48,6 +53,39 @@ func fragments() []attack {
 			},
 		},
 	}
+}
+
+// listeners is how many others are in the room of those who rattle.
+const listeners = 3000
+
+// rattle fills a room with those who listen to who comes and goes, and has others in it pour a message in very many
+// fragments, which each leave it in the end for all to hear.
+func (s *siege) rattle(message []byte) {
+	s.t.Helper()
+	door := make(chan struct{}, 100) // they come a few at a time: their logins are not the attack
+	s.crowd(listeners, func(i int) error {
+		door <- struct{}{}
+		defer func() { <-door }()
+		k, err := s.upgraded(fast+i, v1)
+		if err != nil {
+			return err
+		}
+		if err := k.login(fields{"name": attackerName(fast + i), "room": square}); err != nil {
+			return err
+		}
+		go k.discard()
+		return nil
+	})
+	s.crowd(fast, func(i int) error {
+		k, err := s.enter(i, "", square)
+		if err != nil {
+			return err
+		}
+		go k.discard()
+		k.pour(message)
+		k.Close()
+		return nil
+	})
 }
 
 // ofSize is a message of exactly n bytes, of no known type.

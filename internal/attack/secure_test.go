@@ -42,19 +42,11 @@ func secure(t *testing.T) []attack {
 			flags: flags, perform: (*siege).rekey,
 		},
 		{
-			name: "TLS key updates, answers unread", clients: few, each: perSocket + perTLS + perMessage, secure: true,
-			flags:   append(flags, "--write-timeout=1s", "--ping-interval=2s", "--pong-timeout=1500ms"),
-			perform: (*siege).rekeyUnread,
-		},
-		{
 			name: "TLS records of a byte", clients: fast, each: perSocket + perTLS + perMessage, secure: true,
 			flags: flags, perform: (*siege).crumble,
 		},
 	}
 }
-
-// few is how many attackers fill the buffers of the system that are below TLS, in steps of a few bytes.
-const few = 4
 
 // certified makes a certificate, and returns the settings that name it.
 func certified(t *testing.T) []string {
@@ -116,79 +108,44 @@ func (s *siege) stop(i int, beginning []byte) error {
 	return k.expectEnd()
 }
 
-// secured opens a WebSocket over TLS and logs in, with a receive buffer of about so many bytes, unless that is 0. What is
-// written to it goes out in a record of its own.
-func (s *siege) secured(i, receive int) (*socket, *records, error) {
-	k, err := s.connectSmall(i, receive)
+// secured opens a WebSocket over TLS and logs in.
+func (s *siege) secured(i int) (*records, error) {
+	k, err := s.connect(i)
 	if err != nil {
-		return nil, nil, err
+		return nil, err
 	}
 	r, err := newRecords(k.Conn)
 	if err != nil {
-		return nil, nil, err
+		return nil, err
 	}
 	k.Conn, k.in = r, bufio.NewReader(r)
 	if err := k.upgrade(""); err != nil {
-		return nil, nil, err
+		return nil, err
 	}
-	return k, r, k.login(fields{"name": attackerName(i), "room": "records", "presence": false})
+	return r, k.login(fields{"name": attackerName(i), "room": "records", "presence": false})
 }
 
 // rekey asks for new keys and for an answer, as often as may be between two records with something in them.
-func (s *siege) rekey() {
-	s.crowd(fast, func(i int) error {
-		_, r, err := s.secured(i, 0)
-		if err != nil {
-			return err
-		}
-		go io.Copy(io.Discard, r.Conn) // crypto/tls would find the answers too many
-		for until := time.Now().Add(attackTime); time.Now().Before(until); {
-			if _, err := r.Conn.Write(r.updates()); err != nil {
-				return err
-			}
-		}
-		return nil
-	})
-}
-
-// rekeyUnread is rekey of who reads no answer. The server must end the connection.
-func (s *siege) rekeyUnread() {
-	s.crowd(few, func(i int) error {
-		k, r, err := s.secured(i, 0)
-		if err != nil {
-			return err
-		}
-		for until := time.Now().Add(testkit.Patience); err == nil; {
-			if time.Now().After(until) {
-				return errors.New("the server goes on")
-			}
-			k.SetWriteDeadline(time.Now().Add(3 * time.Second))
-			_, err = r.Conn.Write(r.updates())
-		}
-		k.in.Reset(r.Conn) // only now: to read is to let the server go on
-		return k.expectEnd()
-	})
-}
+func (s *siege) rekey() { s.pourRecords((*records).updates) }
 
 // crumble sends messages in records of a byte.
-func (s *siege) crumble() {
-	ping := testkit.PingFrame("crumbs").Bytes()
+func (s *siege) crumble() { s.pourRecords((*records).crumbs) }
+
+// pourRecords pours what next makes. The answers are not read as TLS: crypto/tls would find there are too many key updates.
+func (s *siege) pourRecords(next func(*records) []byte) {
 	s.crowd(fast, func(i int) error {
-		k, r, err := s.secured(i, 0)
+		r, err := s.secured(i)
 		if err != nil {
 			return err
 		}
-		go k.discard()
-		for until := time.Now().Add(attackTime); time.Now().Before(until); {
-			var all []byte
-			for range 20 {
-				for j := range ping {
-					all = r.append(all, applicationData, ping[j:j+1])
-				}
-			}
-			if _, err := r.Conn.Write(all); err != nil {
-				return err
-			}
+		go io.Copy(io.Discard, r.Conn)
+		until := time.Now().Add(attackTime)
+		r.Conn.SetWriteDeadline(until)
+		for err == nil {
+			_, err = r.Conn.Write(next(r))
+		}
+		if time.Now().Before(until) {
+			return err
 		}
 		return nil
 	})
@@ -270,6 +227,14 @@ func (r *records) updates() (all []byte) {
 		r.use(expand(r.secret, "traffic upd", sha256.Size))
 	}
 	return r.append(all, applicationData, testkit.PingFrame("").Bytes())
+}
+
+// crumbs is pings in records of a byte.
+func (r *records) crumbs() (all []byte) {
+	for _, b := range bytes.Repeat(testkit.PingFrame("crumbs").Bytes(), 20) {
+		all = r.append(all, applicationData, []byte{b})
+	}
+	return all
 }
 
 func (r *records) Read(b []byte) (int, error) { return r.in.Read(b) }
