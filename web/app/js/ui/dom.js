@@ -127,6 +127,33 @@ export function coalesced(render, signal) {
   };
 }
 
+/** How long a page that gets no animation frames, as nobody sees it, waits for one, ms. */
+const FRAMELESS = 100;
+
+/**
+ * A function that runs `render` with the next frame, once for however many calls until then: for what has to measure the
+ * page, which costs a layout each time.
+ *
+ * @param {() => void} render
+ * @param {AbortSignal} signal ends it
+ * @returns {() => void}
+ */
+export function framed(render, signal) {
+  let frame = 0;
+  let timer = 0;
+  const run = () => {
+    cancelAnimationFrame(frame);
+    clearTimeout(timer);
+    frame = timer = 0;
+    if (!signal.aborted) render();
+  };
+  return () => {
+    if (timer) return;
+    frame = requestAnimationFrame(run);
+    timer = setTimeout(run, FRAMELESS);
+  };
+}
+
 /**
  * Runs it once the page has nothing else to do, or soon where nobody tells of that.
  *

@@ -26,6 +26,10 @@ export function downIcon() {
   return strokes('M12 5v14M5 12l7 7 7-7');
 }
 
+export function unfoldIcon() {
+  return strokes('M6 9l6 6 6-6');
+}
+
 /** @param {string} d */
 function strokes(d) {
   return svg('svg', { class: 'icon', viewBox: '0 0 24 24', 'aria-hidden': 'true', focusable: 'false' },

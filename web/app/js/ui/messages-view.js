@@ -1,8 +1,8 @@
 /** What was said: a log that grows at its end and follows it unless one scrolls up. */
 
 import { HISTORY_LIMIT } from '../model/conversation.js';
-import { el, setText } from './dom.js';
-import { downIcon } from './icons.js';
+import { el, framed, setText } from './dom.js';
+import { downIcon, unfoldIcon } from './icons.js';
 import { createTimeLabels } from './time-label.js';
 
 /** @import { Conversation } from '../model/conversation.js' */
@@ -10,6 +10,10 @@ import { createTimeLabels } from './time-label.js';
 
 /** How far from the end still counts as being at the end, in CSS pixels. */
 const NEAR_END = 64;
+
+/** Text beyond so many characters, or line breaks, is folded. */
+const LONG = 2_000;
+const HIGH = 30;
 
 /** Messages of one person this close together stand under one heading, ms. */
 const SAME_BREATH = 60_000;
@@ -34,9 +38,12 @@ export function mountMessages(root, conversation, { signal }) {
   let last = null;
   /** @type {Map<Message, {element: HTMLElement, status: HTMLElement}>} those of which there is more to hear */
   const unsettled = new Map();
+  /** @returns {Message[]} those that were not there yet */
   const showNew = () => {
-    for (const message of conversation.messages) {
-      if (last && message.id <= last.id) continue;
+    const { messages } = conversation;
+    const shown = last?.id ?? 0;
+    const fresh = messages.slice(messages.findLastIndex(({ id }) => id <= shown) + 1);
+    for (const message of fresh) {
       const status = el('p', { class: 'message-status' });
       const element = messageElement(message, { time: times.label(message.at), more: goesWith(last, message), status });
       log.append(element);
@@ -46,6 +53,7 @@ export function mountMessages(root, conversation, { signal }) {
     while (log.childElementCount > HISTORY_LIMIT) remove(log.firstElementChild);
     empty.hidden = last !== null;
     trimmed.hidden = !conversation.trimmed;
+    return fresh;
   };
   const toEnd = () => {
     log.scrollTop = log.scrollHeight;
@@ -54,7 +62,6 @@ export function mountMessages(root, conversation, { signal }) {
   const atEnd = () => log.scrollHeight - log.scrollTop - log.clientHeight <= NEAR_END;
 
   const showDelivery = () => {
-    const follow = atEnd();
     for (const [message, { element, status }] of unsettled) {
       const { delivery } = message;
       setText(status, deliveryWords(delivery, conversation.state));
@@ -62,22 +69,22 @@ export function mountMessages(root, conversation, { signal }) {
       if (delivery === 'moved') remove(element);
       if (delivery === 'moved' || delivery === 'done' || delivery === 'refused') unsettled.delete(message);
     }
-    if (follow) toEnd();
   };
+
+  const render = framed(() => {
+    const before = atEnd();
+    const fresh = showNew();
+    showDelivery();
+    if (before || fresh.some(({ mine }) => mine)) toEnd();
+    else if (fresh.length > 0) jump.hidden = false;
+  }, signal);
 
   showNew();
   showDelivery();
   root.append(el('div', { class: 'conversation-body' }, trimmed, log, empty, jump));
   toEnd();
 
-  conversation.addEventListener('message', () => {
-    const follow = atEnd() || conversation.messages.at(-1)?.mine === true;
-    showNew();
-    if (follow) toEnd();
-    else jump.hidden = false;
-  }, { signal });
-  conversation.addEventListener('delivery', showDelivery, { signal });
-  conversation.addEventListener('state', showDelivery, { signal });
+  for (const type of ['message', 'delivery', 'state']) conversation.addEventListener(type, render, { signal });
   log.addEventListener('scroll', () => {
     if (atEnd()) jump.hidden = true;
   }, { signal, passive: true });
@@ -156,10 +163,35 @@ function goesWith(before, message) {
  * @param {{time: HTMLElement, more: boolean, status: HTMLElement}} options
  */
 function messageElement({ mine, sender, text, cut }, { time, more, status }) {
+  const words = el('p', { class: 'message-text', dir: 'auto', title: time.title }, text);
   return el('div', { class: `message${mine ? ' mine' : ''}${more ? ' more' : ''}` },
     el('p', { class: 'message-meta' },
       el('span', { class: 'message-sender', dir: 'auto' }, mine ? 'You' : sender), ' ', time),
-    el('p', { class: 'message-text', dir: 'auto', title: time.title }, text),
+    words,
+    isLong(text) ? fold(words) : null,
     cut ? el('p', { class: 'message-cut' }, 'The rest was too long to show.') : null,
     mine ? status : null);
+}
+
+/** @param {string} text */
+function isLong(text) {
+  return text.length > LONG || text.split('\n', HIGH + 2).length > HIGH + 1;
+}
+
+/**
+ * Shows the beginning of a long text only.
+ *
+ * @param {HTMLElement} words
+ * @returns {HTMLElement} the button that shows all of it
+ */
+function fold(words) {
+  words.classList.add('folded');
+  const button = el('button', { type: 'button', class: 'button small icon-button unfold', 'aria-label': 'Show the whole message' }, unfoldIcon());
+  button.addEventListener('click', () => {
+    words.classList.remove('folded');
+    const log = /** @type {HTMLElement | null} */ (words.closest('.messages'));
+    button.remove();
+    log?.focus({ preventScroll: true });
+  });
+  return button;
 }
