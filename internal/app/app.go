@@ -53,11 +53,11 @@ type App struct {
 	hub      *hub.Hub
 	sockets  *wsconn.Server
 	bounds   httpd.Bounds // of pages and the servers aside
-	pages    *http.Server
+	pages    *httpd.Server
 	probes   func(next http.Handler) http.Handler // answers those of pages, too
 	silence  *httpd.Silence
 	health   *health.Monitor
-	admin    *http.Server
+	admin    *httpd.Server
 	draining atomic.Bool
 
 	relayCounts *metrics.Relay // nil without a TURN server

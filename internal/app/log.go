@@ -32,7 +32,7 @@ func openLog(cfg config.Config, to *os.File) (zerolog.Logger, *logqueue.Queue) {
 func logStyle(cfg config.Config, terminal bool) func(io.Writer) zerolog.Logger {
 	return func(w io.Writer) zerolog.Logger {
 		if cfg.LogFormat == "console" || cfg.LogFormat == "auto" && terminal {
-			w = zerolog.ConsoleWriter{Out: w, TimeFormat: time.TimeOnly, NoColor: !terminal || runtime.GOOS == "windows"}
+			w = zerolog.ConsoleWriter{Out: plain{w}, TimeFormat: time.TimeOnly, NoColor: !terminal || runtime.GOOS == "windows"}
 		}
 		return zerolog.New(w).With().Timestamp().Logger()
 	}

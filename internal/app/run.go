@@ -128,7 +128,7 @@ func notHTTP(w http.ResponseWriter, _ *http.Request) {
 }
 
 // serveAside runs a lesser server until it is closed.
-func (a *App) serveAside(server *http.Server, ln net.Listener, aside *sync.WaitGroup) *http.Server {
+func (a *App) serveAside(server *httpd.Server, ln net.Listener, aside *sync.WaitGroup) *httpd.Server {
 	a.log.Info().Str("address", ln.Addr().String()).Msg("listening aside")
 	aside.Go(func() {
 		if err := server.Serve(ln); !errors.Is(err, http.ErrServerClosed) {

@@ -27,7 +27,7 @@ func limits(cfg config.Config) ratelimit.Limits {
 	limits := perAddress(config.PerAddress{
 		Connections: cfg.MaxConnectionsPerIP, HandshakesPerSecond: cfg.HandshakesPerSecondPerIP, LoginsPerSecond: cfg.LoginsPerSecondPerIP,
 	})
-	limits.Connections = cfg.MaxConnections
+	limits.Connections = fitting(cfg.MaxConnections)
 	return limits
 }
 
@@ -110,10 +110,27 @@ func isPublic(ln net.Listener) bool {
 	return ok && !tcp.IP.IsLoopback()
 }
 
+// besides is how many of the open files are for others than WebSockets: files, and sockets that are none, or not yet.
+const besides = 100
+
+// fitting is how many connections may be open, so that those who come when there are too many can still be told.
+func fitting(most int) int {
+	files, known := listen.MaxFiles()
+	if !known || files > math.MaxInt32 {
+		return most
+	}
+	const part = 4 // at most, where there are few
+	room := int(files) - min(besides, int(files)/part)
+	if most == 0 {
+		return room
+	}
+	return min(most, room)
+}
+
 // compareFiles tells the operator of a bound that the system will not let the server reach. The soft limit has been raised
 // to the hard one, which is the administrator's. The default bound is nobody's wish: it counts where the system's is low.
 func compareFiles(cfg config.Config, log zerolog.Logger) {
-	const few, besides = 10_000, 100 // besides: files, and sockets that are no WebSockets, of a server with little to do
+	const few = 10_000
 	wanted := cfg.MaxConnections
 	if wanted == 0 || wanted == config.DefaultMaxConnections {
 		wanted = few

@@ -2,9 +2,11 @@ package app_test
 
 import (
 	"io"
+	"net"
 	"net/http"
 	"strings"
 	"testing"
+	"time"
 
 	"beckon/internal/testkit"
 )
@@ -170,6 +172,7 @@ func TestBadHandshakes(t *testing.T) {
 		"no key":          {func(h http.Header) { h.Del("Sec-WebSocket-Key") }, 400, "the Sec-WebSocket-Key header is missing"},
 		"key of 3 bytes":  {func(h http.Header) { h.Set("Sec-WebSocket-Key", "AAAA") }, 400, "the Sec-WebSocket-Key header must be 16 bytes"},
 		"key of nonsense": {func(h http.Header) { h.Set("Sec-WebSocket-Key", "?") }, 400, "the Sec-WebSocket-Key header must be 16 bytes"},
+		"two keys":        {func(h http.Header) { h.Add("Sec-WebSocket-Key", "BBBBBBBBBBBBBBBBBBBBBB==") }, 400, "the Sec-WebSocket-Key header is there more than once"},
 		"no Connection":   {func(h http.Header) { h.Del("Connection") }, 426, "the Connection header does not hold Upgrade"},
 		"other upgrade":   {func(h http.Header) { h.Set("Upgrade", "h2c") }, 426, "the Upgrade header does not hold websocket"},
 		"no upgrade":      {func(h http.Header) { h.Del("Upgrade") }, 426, "the Upgrade header does not hold websocket"},
@@ -202,6 +205,30 @@ func TestBadHandshakes(t *testing.T) {
 	for _, l := range s.logged("refused") {
 		if l.Reason != "bad_handshake" || !strings.Contains(l.Detail, "Sec-WebSocket-") {
 			t.Errorf("logged: %+v", l)
+		}
+	}
+	s.pair("ana", "ben")
+}
+
+// Handshakes that no HTTP library sends.
+func TestRawHandshakes(t *testing.T) {
+	s := onLoopback(t)
+	const rest = "Host: a\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n\r\n"
+	for name, test := range map[string]struct{ request, text string }{
+		"HTTP/1.0":                    {"GET /ws HTTP/1.0\r\n" + rest, "a WebSocket is asked for with HTTP/1.1"},
+		"a frame before the answer":   {"GET /ws HTTP/1.1\r\n" + rest + "\x81\x80\x00\x00\x00\x00", "send nothing before the answer"},
+		"a request before the answer": {"GET /ws HTTP/1.1\r\n" + rest + "GET / HTTP/1.1\r\nHost: a\r\n\r\n", "send nothing before the answer"},
+	} {
+		conn, err := net.Dial("tcp", s.addr)
+		if err != nil {
+			t.Fatal(err)
+		}
+		conn.SetDeadline(time.Now().Add(testkit.Patience))
+		io.WriteString(conn, test.request)
+		answer, _ := io.ReadAll(conn)
+		conn.Close()
+		if text := string(answer); !strings.Contains(text, " 400 Bad Request\r\n") || !strings.Contains(text, test.text) {
+			t.Errorf("%s: %q", name, text)
 		}
 	}
 	s.pair("ana", "ben")

@@ -223,6 +223,7 @@ var jsLayers = map[string][]string{
 	"js/model/":  {"js/model/", "lib/beckon.js"},
 	"js/ui/":     {"js/ui/", "js/model/", "lib/beckon.js", "lib/check.js"},
 	"js/main.js": {"js/ui/", "js/model/", "lib/beckon.js"},
+	"guard.js":   {},
 }
 
 // jsBanned are the ways to turn text into markup or code. A page that uses

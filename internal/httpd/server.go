@@ -2,6 +2,7 @@ package httpd
 
 import (
 	"log"
+	"net"
 	"net/http"
 	"strings"
 	"time"
@@ -24,9 +25,19 @@ type Bounds struct {
 	Connections   int           // that are open at one time and no WebSockets, or not yet; 0 for any number
 }
 
+// Server is an http.Server that goes on when the process has no file descriptor left: it closes connections that are no
+// WebSockets, the one that has been silent for longest first.
+type Server struct {
+	*http.Server
+	visitors *visitors
+}
+
+// Serve is that of http.Server.
+func (s *Server) Serve(l net.Listener) error { return s.Server.Serve(yielding{l, s.visitors}) }
+
 // NewServer returns a server for h with all its bounds set, which logs what net/http has to
 // say to logger. The caller listens, serves and shuts it down.
-func NewServer(h http.Handler, bounds Bounds, logger zerolog.Logger) *http.Server {
+func NewServer(h http.Handler, bounds Bounds, logger zerolog.Logger) *Server {
 	headerTimeout, readTimeout := bounds.HeaderTimeout, time.Duration(0)
 	if headerTimeout > 0 {
 		readTimeout = headerTimeout + bodyTimeout
@@ -35,7 +46,8 @@ func NewServer(h http.Handler, bounds Bounds, logger zerolog.Logger) *http.Serve
 	if idleTimeout == 0 {
 		idleTimeout = -1 // 0 is for as long as a request may take
 	}
-	return &http.Server{
+	visitors := newVisitors(bounds.Connections)
+	return &Server{visitors: visitors, Server: &http.Server{
 		Handler:           bodiless(newHeads(bounds.HeaderBytes, logger, h)),
 		ReadHeaderTimeout: headerTimeout,
 		ReadTimeout:       readTimeout,
@@ -43,8 +55,8 @@ func NewServer(h http.Handler, bounds Bounds, logger zerolog.Logger) *http.Serve
 		IdleTimeout:       idleTimeout,
 		MaxHeaderBytes:    headSlack * bounds.HeaderBytes,
 		ErrorLog:          log.New(errorLog{logger}, "", 0),
-		ConnState:         newVisitors(bounds.Connections).note,
-	}
+		ConnState:         visitors.note,
+	}}
 }
 
 // bodiless ends the connection with a request that has a body, whatever the answer: none is to have one, and what follows

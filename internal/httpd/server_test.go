@@ -19,18 +19,21 @@ import (
 // virtual clock of synctest.
 type pipeListener struct {
 	conns chan net.Conn
+	fails chan error // what Accept fails with once
 	done  chan struct{}
 	once  sync.Once
 }
 
 func newPipeListener() *pipeListener {
-	return &pipeListener{conns: make(chan net.Conn), done: make(chan struct{})}
+	return &pipeListener{conns: make(chan net.Conn), fails: make(chan error), done: make(chan struct{})}
 }
 
 func (l *pipeListener) Accept() (net.Conn, error) {
 	select {
 	case conn := <-l.conns:
 		return conn, nil
+	case err := <-l.fails:
+		return nil, err
 	case <-l.done:
 		return nil, net.ErrClosed
 	}
@@ -53,7 +56,7 @@ func (l *pipeListener) dial() net.Conn {
 func serve(t *testing.T, h http.Handler, logger zerolog.Logger, changes ...func(*http.Server)) *pipeListener {
 	listener, server := newPipeListener(), NewServer(h, testBounds(), logger)
 	for _, change := range changes {
-		change(server)
+		change(server.Server)
 	}
 	ended := make(chan struct{})
 	go func() {

@@ -24,10 +24,24 @@ func newVisitors(most int) *visitors {
 
 // note is the ConnState of an http.Server.
 func (v *visitors) note(conn net.Conn, state http.ConnState) {
-	excess := v.move(conn, state)
-	if excess == nil {
-		return
+	if excess := v.move(conn, state); excess != nil {
+		cut(excess)
 	}
+}
+
+// yield closes the visitor with whom nothing has happened for longest; false if there is none.
+func (v *visitors) yield() bool {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	first := v.queue.Front()
+	if first == nil {
+		return false
+	}
+	cut(v.forget(first))
+	return true
+}
+
+func cut(excess net.Conn) {
 	if secure, ok := excess.(interface{ NetConn() net.Conn }); ok {
 		excess = secure.NetConn() // TLS would wait until it can say goodbye
 	}

@@ -5,6 +5,8 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"os"
+	"syscall"
 	"testing"
 	"testing/synctest"
 
@@ -92,4 +94,28 @@ func TestTheServerCountsItsVisitors(t *testing.T) {
 	if NewServer(nil, Bounds{HeaderTimeout: headerTimeout}, zerolog.Nop()).ConnState == nil {
 		t.Error("nobody counts connections that are no WebSockets")
 	}
+}
+
+// Where the process has no file descriptor left, silent visitors give theirs up: the next is accepted.
+func TestVisitorsYieldTheirFiles(t *testing.T) {
+	const get = "GET /healthz HTTP/1.1\r\nHost: a\r\n\r\n"
+	synctest.Test(t, func(t *testing.T) {
+		listener := serve(t, newSite(t, nil), zerolog.Nop())
+		arrive := func() *guest {
+			g := visit(t, listener, get)
+			go g.watch()
+			synctest.Wait()
+			return g
+		}
+		first, second := arrive(), arrive()
+		listener.fails <- &net.OpError{Op: "accept", Err: os.NewSyscallError("accept4", syscall.EMFILE)}
+		third := arrive()
+		if !first.ended || second.ended || third.ended {
+			t.Errorf("closed: %t, %t, %t; want the first alone", first.ended, second.ended, third.ended)
+		}
+		listener.fails <- &net.OpError{Op: "accept", Err: os.NewSyscallError("accept4", syscall.EINTR)}
+		if fourth := arrive(); second.ended || third.ended || fourth.ended {
+			t.Error("closed for another failure")
+		}
+	})
 }

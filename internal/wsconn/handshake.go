@@ -1,8 +1,12 @@
 package wsconn
 
 import (
+	"bufio"
 	"encoding/base64"
+	"fmt"
+	"net"
 	"net/http"
+	"time"
 
 	"beckon/internal/header"
 )
@@ -22,7 +26,7 @@ type handshakeFault struct {
 
 // faultOf looks at a handshake as RFC 6455 section 4.2.1 asks; nil if nothing is wrong with it.
 func faultOf(r *http.Request) *handshakeFault {
-	versions, key := r.Header["Sec-Websocket-Version"], r.Header.Get("Sec-Websocket-Key") // as net/http spells them
+	versions, keys := r.Header["Sec-Websocket-Version"], r.Header["Sec-Websocket-Key"] // as net/http spells them
 	bad := func(text string) *handshakeFault { return &handshakeFault{status: http.StatusBadRequest, text: text} }
 	switch {
 	case r.Method != http.MethodGet:
@@ -37,9 +41,13 @@ func faultOf(r *http.Request) *handshakeFault {
 		return &handshakeFault{http.StatusUpgradeRequired, "Sec-WebSocket-Version", version, "the Sec-WebSocket-Version header must be " + version}
 	case r.ContentLength != 0:
 		return bad("a WebSocket is asked for without a body")
-	case key == "":
+	case !r.ProtoAtLeast(1, 1):
+		return bad("a WebSocket is asked for with HTTP/1.1: a proxy on the way may be set to HTTP/1.0")
+	case len(keys) == 0 || keys[0] == "":
 		return bad("the Sec-WebSocket-Key header is missing")
-	case !isKey(key):
+	case len(keys) > 1:
+		return bad("the Sec-WebSocket-Key header is there more than once")
+	case !isKey(keys[0]):
 		return bad("the Sec-WebSocket-Key header must be 16 bytes in Base64")
 	}
 	return nil
@@ -65,4 +73,19 @@ func (f *handshakeFault) answer(w http.ResponseWriter) {
 		w.Header().Add("Connection", "Upgrade") // there may be a close
 	}
 	http.Error(w, f.text, f.status)
+}
+
+// patient answers a client that sends before it is upgraded, which gorilla would only close (RFC 6455 section 4.1).
+type patient struct{ http.ResponseWriter }
+
+// Hijack is http.Hijacker.
+func (p patient) Hijack() (net.Conn, *bufio.ReadWriter, error) {
+	conn, buffered, err := http.NewResponseController(p.ResponseWriter).Hijack()
+	if err == nil && buffered.Reader.Buffered() > 0 {
+		const text = "the client must send nothing before the answer to its handshake\n"
+		conn.SetWriteDeadline(time.Now().Add(time.Second))
+		fmt.Fprintf(conn, "HTTP/1.1 400 Bad Request\r\nContent-Type: text/plain; charset=utf-8\r\n"+
+			"Content-Length: %d\r\nConnection: close\r\n\r\n%s", len(text), text)
+	}
+	return conn, buffered, err
 }

@@ -265,7 +265,7 @@ func (s *Server) upgrade(w http.ResponseWriter, r *http.Request, p places, group
 	}
 	client, request := s.opts.Clients.Client(r), s.opts.Requests.Of(r)
 	joinLines(r.Header, "Sec-WebSocket-Protocol")
-	ws, err := s.upgrader.Upgrade(w, r, nil)
+	ws, err := s.upgrader.Upgrade(patient{w}, r, nil)
 	if err != nil {
 		s.refuse(r, RefusedBadHandshake, strings.TrimPrefix(err.Error(), "websocket: "))
 		return false // gorilla has answered
