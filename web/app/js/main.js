@@ -12,9 +12,11 @@ import { mountAccount } from './ui/account-view.js';
 import { mountAnnouncer } from './ui/announcer.js';
 import { mountApp } from './ui/app-view.js';
 import { el } from './ui/dom.js';
+import { guardLeaving } from './ui/leave-guard.js';
 import { mountNotice } from './ui/notice-view.js';
 import { mountPart } from './ui/part.js';
 import { mountTitle } from './ui/title-view.js';
+import { announceUnread } from './ui/unread-view.js';
 
 /** From here on there is room for people and conversation side by side; as in layout.css. */
 const WIDE = '(min-width: 48rem)';
@@ -49,6 +51,8 @@ function start(signal) {
     const { name, another } = /** @type {CustomEvent} */ (event).detail;
     announce(`${another ? `Another ${name}` : name} has connected to you.`);
   }, { signal });
+  announceUnread(chat, { signal, announce });
+  guardLeaving(window, chat, { signal });
   const attend = () => chat.attend(document.visibilityState === 'visible');
   document.addEventListener('visibilitychange', attend, { signal });
   attend();

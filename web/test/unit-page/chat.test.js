@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { beforeEach, test } from 'node:test';
+import { unreadWords } from '../../app/js/model/unread-words.js';
 import { Chat } from '../../app/js/model/chat.js';
 import { counter, FakePeers } from './fakes/library.js';
 
@@ -166,3 +167,40 @@ test('connecting again asks for that very person, and for whoever has the name o
   assert.notEqual(chat.get('Bob'), talk);
   assert.deepEqual([talk.former, chat.selected.another], [true, true]);
 });
+test('who listens hears of each message that nobody looks at', () => {
+  const heard = [];
+  chat.addEventListener('unread', ({ detail }) => heard.push(detail.name));
+  chat.connect('Ana');
+  const bob = peers.calledBy('Bob');
+  bob.says('1');
+  peers.live.get('Ana').says('seen');
+  bob.says('2');
+  assert.deepEqual(heard, ['Bob', 'Bob']);
+});
+
+test('what has not arrived is counted until it has, or will not any more', () => {
+  chat.connect('Ana');
+  const ana = peers.live.get('Ana');
+  const told = counter(chat, 'delivery');
+  chat.get('Ana').send('one', 'Me');
+  chat.get('Ana').send('two', 'Me');
+  assert.equal(chat.waiting, 2);
+  ana.opens('chat.v1 hers');
+  ana.gives({ 'chat.v1': 'hello', from: 'her', to: '', seen: 0, ask: true });
+  const before = told.seen;
+  ana.gives({ 'chat.v1': 'seen', seen: 1 });
+  assert.equal(chat.waiting, 1);
+  assert.ok(told.seen > before);
+  ana.become('failed', { reason: 'ice-failed' });
+  assert.equal(chat.waiting, 0);
+});
+
+for (const [counts, words] of [
+  [[], ''],
+  [[['Ana', 1]], 'New message from Ana.'],
+  [[['Ana', 3]], '3 new messages from Ana.'],
+  [[['Ana', 1], ['Bob', 1]], '2 new messages from Ana and one other.'],
+  [[['Ana', 2], ['Bob', 1], ['Cem', 4]], '7 new messages from Ana and 2 others.'],
+]) {
+  test(`unread, in words: ${words}`, () => assert.equal(unreadWords(new Map(counts)), words));
+}

@@ -17,8 +17,10 @@ import { Conversation } from './conversation.js';
  * Events, plain ones without detail:
  * - `change`: a conversation came, went, changed state or unread count
  * - `selection`: `selected` is another one
+ * - `delivery`: what has become of some message: `waiting`
  *
- * And `incoming` (detail: the Conversation) when somebody else connects.
+ * And, with a Conversation as detail, `incoming` when somebody else connects, and `unread` when a message comes that
+ * nobody is looking at.
  */
 export class Chat extends EventTarget {
   /** @type {Map<string, Conversation>} by key: the name, except of one with somebody who had the name before */
@@ -58,6 +60,13 @@ export class Chat extends EventTarget {
   get unread() {
     let sum = 0;
     for (const { unread } of this.#conversations.values()) sum += unread;
+    return sum;
+  }
+
+  /** Messages of ours that have not arrived yet, in all conversations together. */
+  get waiting() {
+    let sum = 0;
+    for (const { waiting } of this.#conversations.values()) sum += waiting;
     return sum;
   }
 
@@ -187,6 +196,7 @@ export class Chat extends EventTarget {
     this.#conversations.set(name, conversation);
     conversation.addEventListener('state', () => this.#changed());
     conversation.addEventListener('message', () => this.#count(conversation));
+    conversation.addEventListener('delivery', () => this.dispatchEvent(new Event('delivery')));
     return conversation;
   }
 
@@ -195,6 +205,7 @@ export class Chat extends EventTarget {
     if (conversation.messages.at(-1)?.mine) return;
     if (conversation === this.#selected && this.#attended) return;
     conversation.unread++;
+    this.dispatchEvent(new CustomEvent('unread', { detail: conversation }));
     this.#changed();
   }
 

@@ -94,6 +94,11 @@ export class Conversation extends EventTarget {
     return this.#delivery.failures;
   }
 
+  /** How many messages are on their way, or wait for the connection. */
+  get waiting() {
+    return this.#delivery.waiting;
+  }
+
   /** Whether those can be sent again: not before it has shown which of them have arrived after all. */
   get canSendAgain() {
     return this.failures > 0 && this.live && this.#delivery.acquainted;

@@ -78,6 +78,11 @@ export class Delivery {
     return this.#outbox.failures;
   }
 
+  /** How many have not arrived yet, as far as can be told, and may do so. */
+  get waiting() {
+    return this.#outbox.waiting;
+  }
+
   /** Whether we know who is at the other end, and so what has arrived there. */
   get acquainted() {
     return this.#manner !== 'unknown';
@@ -228,7 +233,10 @@ export class Delivery {
       this.#sendPending();
     } catch {
       if (!this.#deps.open()) return; // it goes on with the next `open`
-      this.#retryTimer = setTimeout(() => this.#speak(), RETRY);
+      this.#retryTimer = setTimeout(() => {
+        this.#speak();
+        this.#deps.changed();
+      }, RETRY);
     }
   }
 

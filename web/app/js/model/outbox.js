@@ -32,6 +32,11 @@ export class Outbox {
     return this.#failed.length;
   }
 
+  /** How many messages are on their way, or wait for the connection. */
+  get waiting() {
+    return this.#pending.length;
+  }
+
   /** @param {string} text */
   hasRoomFor(text) {
     const kept = [...this.#failed, ...this.#pending];

@@ -10,7 +10,7 @@ import { el, setText } from './dom.js';
  * @param {{signal: AbortSignal, onLogout: () => void}} options
  */
 export function mountAccount(root, session, { signal, onLogout }) {
-  const name = el('strong', { class: 'account-name', dir: 'auto' });
+  const name = el('strong', { class: 'account-name', dir: 'auto', translate: 'no' });
   const text = el('p', { class: 'account-text' }, 'Logged in as ', name);
   const button = el('button', { type: 'button', class: 'button small quiet' }, 'Log out');
   const account = el('div', { class: 'account' }, text, button);

@@ -69,7 +69,7 @@ export function mountConversation(root, { conversation, roster, session }, { sig
  * @param {AbortSignal} signal
  */
 function buildHeader(name, actions, signal) {
-  const title = el('h2', { id: 'conversation-title', class: 'conversation-title', dir: 'auto', tabindex: '-1', title: name }, name);
+  const title = el('h2', { id: 'conversation-title', class: 'conversation-title', dir: 'auto', translate: 'no', tabindex: '-1', title: name }, name);
   const state = el('p', { class: 'conversation-state', role: 'status' });
   const back = el('button', { type: 'button', class: 'button icon-button narrow-only', 'aria-label': 'Back to online users' }, backIcon());
   const disconnect = el('button', { type: 'button', class: 'button small narrow-only' }, 'Disconnect');

@@ -37,7 +37,7 @@ function strokes(d) {
 }
 
 /** Copied for each person: in a large room, building it anew would take most of the time of a row. */
-const avatar = svg('svg', { class: 'avatar', viewBox: '0 0 40 40', 'aria-hidden': 'true', focusable: 'false' },
+const avatar = svg('svg', { class: 'avatar', translate: 'no', viewBox: '0 0 40 40', 'aria-hidden': 'true', focusable: 'false' },
   svg('circle', { class: 'avatar-ground', cx: 20, cy: 20, r: 20 }),
   svg('path', { class: 'avatar-shape', d: 'M20 0a20 20 0 0 1 0 40a10 10 0 0 1 0-20a10 10 0 0 0 0-20z' }),
   svg('text', { class: 'avatar-initials', x: 20, y: 20, dy: '0.36em', 'text-anchor': 'middle' }));

@@ -92,7 +92,7 @@ function buildForm({ room }) {
     markIcon('mark mark-large'),
     el('h2', { id: 'login-title', class: 'login-title' }, 'Who is calling?'),
     el('p', { class: 'lead' }, 'beckon introduces your browser to other browsers. Once two are connected, what you write goes straight from one to the other.'),
-    room ? el('p', { class: 'room-line' }, 'Room: ', el('strong', { dir: 'auto' }, room)) : null,
+    room ? el('p', { class: 'room-line' }, 'Room: ', el('strong', { dir: 'auto', translate: 'no' }, room)) : null,
     form);
   return { card, form, field, token, tokenRow, button, error, hint };
 }

@@ -163,10 +163,10 @@ function goesWith(before, message) {
  * @param {{time: HTMLElement, more: boolean, status: HTMLElement}} options
  */
 function messageElement({ mine, sender, text, cut }, { time, more, status }) {
-  const words = el('p', { class: 'message-text', dir: 'auto', title: time.title }, text);
+  const words = el('p', { class: 'message-text', dir: 'auto', translate: 'no', title: time.title }, text);
   return el('div', { class: `message${mine ? ' mine' : ''}${more ? ' more' : ''}` },
     el('p', { class: 'message-meta' },
-      el('span', { class: 'message-sender', dir: 'auto' }, mine ? 'You' : sender), ' ', time),
+      el('span', { class: 'message-sender', dir: 'auto', translate: mine ? null : 'no' }, mine ? 'You' : sender), ' ', time),
     words,
     isLong(text) ? fold(words) : null,
     cut ? el('p', { class: 'message-cut' }, 'The rest was too long to show.') : null,

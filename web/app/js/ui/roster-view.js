@@ -77,7 +77,7 @@ export function mountRoster(root, { roster, chat, session }, { signal, actions }
     if (left > 0 && length < UNASKED) grow();
     // Without a button that works in it, the list itself must take the focus to be scrolled.
     setAttribute(list, 'tabindex', roster.stale ? 0 : null);
-    empty.hidden = roster.onlineCount > 0 || roster.stale;
+    empty.hidden = everybody.length > 0 || roster.stale;
     setText(count, roster.onlineCount > 0 && !roster.stale ? String(roster.onlineCount) : '');
   }, signal);
 
@@ -135,9 +135,9 @@ function pinned(list, wanted) {
  */
 function buildRow({ key, name, conversation }, actions, signal) {
   const who = conversation?.former ? `an earlier ${name}` : name;
-  const label = el('span', { class: 'person-name', dir: 'auto', title: name }, name);
+  const label = el('span', { class: 'person-name', dir: 'auto', translate: 'no', title: name }, name);
   const opener = el('button', {
-    type: 'button', class: 'person-name person-open', dir: 'auto', title: name,
+    type: 'button', class: 'person-name person-open', dir: 'auto', translate: 'no', title: name,
     'aria-label': `Show conversation with ${who}`,
   }, name);
   const status = el('span', { class: 'person-status' });
