@@ -10,6 +10,8 @@ import { fingerprintOf, sameConnection } from './sdp.js';
 const MOST_REPEATS = 3;
 /** How long to wait before the first time at most, in ms; then twice as long each time. At least it is half of that. */
 const REPEAT_AFTER = 1_000;
+/** Chromium says `failed` when the candidates it has were tried; others may take so long to come, in ms. */
+const SECOND_LOOK = 5_000;
 
 /** @typedef {import('./negotiation.js').Description} Description */
 /** @typedef {import('./ice-supply.js').IceSupply} IceSupply */
@@ -153,6 +155,17 @@ export class Attempt {
       this.#busy = false;
       this.#negotiation.repeat(true);
     }, most * (1 + Math.random()) / 2);
+  }
+
+  /**
+   * The candidates so far did not do. Others may come; else the caller looks once more.
+   *
+   * @param {() => void} restart
+   */
+  lookAgain(restart) {
+    if (this.outgoing) setTimeout(() => {
+      if (!this.signal.aborted && !this.restarted && this.pc.connectionState === 'failed') restart();
+    }, SECOND_LOOK);
   }
 
   /**

@@ -39,6 +39,28 @@ import { Spare } from './spare.js';
 
 /** @typedef {import('./signaling.js').SignalingEvents} Heard */
 
+/**
+ * What a Link needs.
+ *
+ * @typedef {import('./partner.js').PartnerDeps & LinkOwner} LinkDeps
+ *
+ * @typedef {object} LinkOwner
+ * @property {typeof RTCPeerConnection} RTCPeerConnection
+ * @property {import('./spare.js').Spare} spare
+ * @property {string} label of the channel
+ * @property {string} protocol of the channel
+ * @property {number} connectTimeout ms
+ * @property {boolean} autoAccept whether calls are answered by themselves; else they ring, here as at the other end
+ * @property {number} ringTimeout how long, in ms
+ * @property {() => import('./ice-supply.js').IceSupply} supply of the moment
+ * @property {(message: import('./call.js').Message) => boolean} send false: not sent
+ * @property {() => void} doubt touch is lost: perhaps with the server too
+ * @property {() => boolean} polite whether we give way to this user
+ * @property {(call: string | null) => unknown[]} early candidates that were there before their offer
+ * @property {() => void} apart called once, when the name is found to be somebody else's and the connection goes on
+ * @property {() => void} over called once, when the Peer failed or was closed
+ */
+
 /** @extends {Emitter<PeersEvents>} */
 export class Peers extends Emitter {
   #signaling;
@@ -266,8 +288,7 @@ export class Peers extends Emitter {
       early: (call) => this.#early.take(link.name, call),
       apart: () => this.#setApart(link),
       over: () => this.#forget(link),
-    });
-    link.identity = identity;
+    }, identity);
     this.#links.set(nameKey(name), link);
     this.emit('peer', { peer: link.peer, incoming });
     return link;

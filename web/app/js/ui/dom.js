@@ -131,8 +131,8 @@ export function coalesced(render, signal) {
 const FRAMELESS = 100;
 
 /**
- * A function that runs `render` with the next frame, once for however many calls until then: for what has to measure the
- * page, which costs a layout each time.
+ * A function that runs `render` at once, and not again before the next frame, then once for however many calls until
+ * then: for what has to measure the page, which costs a layout each time.
  *
  * @param {() => void} render
  * @param {AbortSignal} signal ends it
@@ -141,17 +141,21 @@ const FRAMELESS = 100;
 export function framed(render, signal) {
   let frame = 0;
   let timer = 0;
-  const run = () => {
+  let due = false;
+  const next = () => {
     cancelAnimationFrame(frame);
     clearTimeout(timer);
     frame = timer = 0;
-    if (!signal.aborted) render();
+    if (due) run();
   };
-  return () => {
-    if (timer) return;
-    frame = requestAnimationFrame(run);
-    timer = setTimeout(run, FRAMELESS);
+  const run = () => {
+    due = timer !== 0;
+    if (due || signal.aborted) return;
+    frame = requestAnimationFrame(next);
+    timer = setTimeout(next, FRAMELESS);
+    render();
   };
+  return run;
 }
 
 /**

@@ -1,0 +1,41 @@
+// How things stand with a Peer: what it shows of itself, and tells when that changes.
+
+import { pathOf } from './path.js';
+import { Peer } from './peer.js';
+
+/**
+ * @typedef {import('./peer.js').PeerState} PeerState
+ * @typedef {import('./peer.js').PeerReason} PeerReason
+ * @typedef {import('./path.js').Route} Route
+ */
+
+export class Standing {
+  /** @type {PeerState} */
+  state = 'connecting';
+  /** @type {Route | null} */
+  route = null;
+  epoch = 0;
+  /** @type {PeerReason | null} */
+  reason = null;
+  /**
+   * The public face. What it shows besides is for who extends this.
+   *
+   * @type {Peer}
+   */
+  peer = new Peer(/** @type {any} */ (this));
+
+  get live() {
+    return this.state !== 'failed' && this.state !== 'closed';
+  }
+
+  /**
+   * @param {PeerState} state
+   * @param {{ route?: Route | null, reason?: PeerReason | null }} [more]
+   */
+  enter(state, { route = this.route, reason = null } = {}) {
+    this.state = state;
+    this.route = route;
+    this.reason = reason;
+    this.peer.emit('state', { state, path: pathOf(route), route, reason });
+  }
+}
