@@ -403,6 +403,8 @@ func TestTURNEndsWithTheLogin(t *testing.T) {
 	}
 	ana, bob, eve := p.open(), p.open(testkit.V1()), p.open(testkit.V1())
 	anas, bobs, eves := urls(t, ana.Login("ana").Frame), urls(t, bob.Login("bob").Frame), urls(t, eve.Login("eve").Frame)
+	ana.ExpectJoined("bob")
+	ana.ExpectJoined("eve")
 	accepted(anas)
 	ana.Send(`{"type":"leave"}`)
 	refused(anas)

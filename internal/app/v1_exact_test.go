@@ -24,7 +24,7 @@ func TestV1ReplayIsExactThroughAProxy(t *testing.T) {
 		pace      = 8 * time.Millisecond
 	)
 	chance := seeded(t)
-	s := onLoopback(t, withoutPace()...)
+	s := onLoopback(t, withoutPace("--backlog-bytes=67108864", "--backlog-messages=100000")...) // what a slow machine lets wait is not refused
 	b := &barrage{from: map[string]*testkit.Client{"plain": s.user("plain"), "modern": s.userV1("modern")}}
 	there, calm, over := make(chan struct{}, receivers), make(chan struct{}, receivers), make(chan error, receivers)
 	for i := range receivers {

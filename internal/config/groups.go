@@ -119,7 +119,7 @@ type Sizes struct {
 type Limits struct {
 	// MaxConnections caps the open WebSocket connections. An idle one costs about 10 KB, so
 	// the default is what a machine with a few GB carries.
-	MaxConnections int `default:"100000" placeholder:"N" help:"Most WebSocket connections at one time, 0 for any number."`
+	MaxConnections int `default:"100000" placeholder:"N" help:"Most WebSocket connections at one time, 0 for any number. The system's limit on open files may allow fewer: of those, 100 are left for others."`
 	// MaxHTTPConnections caps the connections that are no WebSockets, or not yet. Even if all clients come back at
 	// once, each is one of them for a moment only.
 	MaxHTTPConnections int `name:"max-http-connections" default:"8192" placeholder:"N" help:"Most connections besides those at one time, 0 for any number. Beyond it, the one that has been silent for longest is closed."`
