@@ -59,7 +59,7 @@ func (s *siege) deafen(lines string) {
 		<-ready
 	}
 	s.talk(func() bool {
-		const healthy = 5 // two pairs and a newcomer
+		const healthy = 4 // two pairs; newcomers come and go
 		r, err := s.server.read()
 		return err == nil && r["beckon_users"] <= healthy+talkative
 	})
