@@ -85,6 +85,20 @@ func (s *served) open(t *testing.T, network, from string) *asker {
 	return &asker{peer: &peer{conn: conn, datagrams: network == "udp"}, t: t}
 }
 
+// openSilent opens a TCP client that says nothing, and has come in before whoever comes later. There must be room for it.
+func (s *served) openSilent(t *testing.T, from string) *asker {
+	t.Helper()
+	inside := func() int {
+		s.lobby.mu.Lock()
+		defer s.lobby.mu.Unlock()
+		return s.lobby.all.Len()
+	}
+	before := inside()
+	a := s.open(t, "tcp", from)
+	eventually(t, "the stream is let in", func() bool { return inside() > before })
+	return a
+}
+
 // login opens a client that has been asked for its credentials and will give them.
 func (s *served) login(t *testing.T, network string, as Server) *asker {
 	t.Helper()

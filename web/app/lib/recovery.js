@@ -32,8 +32,11 @@ const STALE = 20_000;
 const GIVE_UP = 120_000;
 /** Nor before so long after we were cut off from the server ourselves, in ms. */
 const EXTENSION = 30_000;
-/** If the other side left the server too, we give up sooner, in ms. */
-const GIVE_UP_LEFT = 60_000;
+/**
+ * If the other side left the server too, we give up sooner, in ms. The server may have taken it for gone soon after its
+ * line was cut, and it may wait for half a minute between two tries to come back.
+ */
+const GIVE_UP_LEFT = 90_000;
 
 /**
  * @typedef {object} RecoveryDeps
