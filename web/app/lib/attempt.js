@@ -218,24 +218,28 @@ export class Attempt {
    * closed is so when all has arrived (RFC 8831 section 6.7).
    *
    * @param {number} most ms that it may take
-   * @param {number} linger as of close()
-   * @param {() => void} sent called when that is done, or the time is over
+   * @param {number} linger as of close(); so long the other side also gets to see the channel close
+   * @param {() => void} over called when it has, or the time is over
    */
-  drain(most, linger, sent) {
+  drain(most, linger, over) {
     const { channel, pc } = this;
     if (!channel || this.signal.aborted) return;
     this.#ended.abort();
-    const over = new AbortController();
+    const draining = new AbortController();
+    const { signal } = draining;
     const finish = () => {
-      clearTimeout(timer);
-      over.abort();
-      sent();
+      draining.abort();
+      over();
       setTimeout(() => pc.close(), linger);
     };
     const timer = setTimeout(finish, most);
+    channel.addEventListener('close', () => {
+      clearTimeout(timer);
+      setTimeout(finish, linger);
+    }, { signal });
     channel.bufferedAmountLowThreshold = 0;
-    channel.addEventListener('bufferedamountlow', () => channel.close(), { signal: over.signal });
-    channel.addEventListener('close', finish, { signal: over.signal });
+    channel.addEventListener('bufferedamountlow', () => channel.close(), { signal });
+    if (channel.bufferedAmount === 0) channel.close();
   }
 
   #listen() {

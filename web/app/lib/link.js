@@ -16,6 +16,8 @@ import { watchTouch } from './touch.js';
 
 /** The last messages, and word of what comes instead, get so long to arrive before a connection is closed, in ms. */
 const LINGER = 500;
+/** What the channel has passed on already gets so long to arrive, in ms: more would only tell that touch is lost. */
+const LANDING = 2_000;
 
 /**
  * @typedef {import('./peer.js').PeerReason} PeerReason
@@ -108,9 +110,11 @@ export class Link extends Standing {
     const attempt = this.#attempt;
     const call = attempt?.call ?? this.#ringing.call ?? null;
     const tell = () => !this.#partner.apart && this.#deps.send(stamped({ type: 'leave', name: this.name }, call));
-    if (this.state === 'open' && flush > 0 && attempt?.unsent) {
-      // Without a call, it might be the next one by then.
-      attempt.drain(flush, LINGER, () => call !== null && tell());
+    // Who reads a `leave` drops what is still on its way, so that it must not overtake the last message. Without a call,
+    // it might be taken for the next one's by then.
+    if (this.state === 'open' && flush > 0 && (call !== null || attempt?.unsent)) {
+      const most = attempt?.unsent ? flush : Math.min(flush, LANDING);
+      attempt?.drain(most, LINGER, () => call !== null && tell());
     } else if (this.live && tell()) attempt?.close(LINGER);
     if (this.state !== 'closed') this.#end(state, reason);
   }

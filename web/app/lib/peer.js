@@ -36,14 +36,14 @@ import { pathOf } from './path.js';
  * - `error`: a description or an ICE server that the browser does not take, or no WebRTC at all (see canConnect)
  *
  * Why it was closed:
- * - `hangup`: the other side hung up
- * - `closed-by-peer`: the other side closed the channel or its page, or hung up when it had sent all
+ * - `closed-by-peer`: the other side hung up, or closed its page
+ * - `hangup`: the other side hung up before the channel was open, when it was out of touch, or so as to cut off the rest
  * - `left`: the user left the server, with the connection out of touch
  * - `replaced`: somebody else has the name now, with the connection out of touch
  * - `local`: we closed it, or our page went away
  *
  * @typedef {'unknown-user' | 'left' | 'replaced' | 'busy' | 'relay-only' | import('./diagnosis.js').Verdict
- *   | 'error' | 'hangup' | 'closed-by-peer' | 'local'} PeerReason
+ *   | 'error' | 'closed-by-peer' | 'hangup' | 'local'} PeerReason
  */
 
 /**

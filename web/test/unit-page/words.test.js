@@ -114,7 +114,7 @@ test('who is gone cannot be tried again', () => {
 test('an end says who ended it', () => {
   assert.equal(words({ reason: 'local' }).help, 'You disconnected.');
   assert.equal(words({ reason: 'hangup' }).help, 'Ana disconnected.');
-  assert.equal(words({ reason: 'closed-by-peer' }).help, 'Ana closed the connection.');
+  assert.equal(words({ reason: 'closed-by-peer' }).help, 'Ana disconnected.');
   const left = words({ reason: 'left', online: false });
   assert.deepEqual([left.label, left.help, left.action], ['Offline', 'Ana left.', '']);
   assert.equal(words({ reason: 'hangup' }).action, 'Connect again');

@@ -13,7 +13,7 @@ test('close() hangs up on everybody, and calls are still answered', async (t) =>
   await clock.advance(50);
   bob.peers.close();
   await clock.advance(50);
-  assert.deepEqual([peer.state, peer.reason], ['closed', 'hangup']);
+  assert.deepEqual([peer.state, peer.reason], ['closed', 'closed-by-peer']);
   const again = ana.peers.connect('bob');
   await clock.advance(50);
   assert.equal(again.state, 'open');
@@ -25,7 +25,7 @@ test('dispose() hangs up, answers nobody, and calls nobody', async (t) => {
   await clock.advance(50);
   bob.peers.dispose();
   await clock.advance(50);
-  assert.deepEqual([peer.state, peer.reason], ['closed', 'hangup']);
+  assert.deepEqual([peer.state, peer.reason], ['closed', 'closed-by-peer']);
   const connections = network.all.length;
   const again = ana.peers.connect('bob');
   await clock.advance(20_000);

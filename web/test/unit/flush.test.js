@@ -42,6 +42,35 @@ test('that takes so long at most', async (t) => {
   assert.deepEqual(network.open, []);
 });
 
+test('what has left already arrives too, however late, before the goodbye by the server', async (t) => {
+  const { ana, bob, clock, network, server } = await startParty(t);
+  const peer = ana.peers.connect('bob');
+  await clock.advance(50);
+  const other = bob.peers.get('ana');
+  const heard = record(other, 'message');
+  network.all[0].channels[0].delay = 1_500;
+  peer.send('the last word');
+  peer.close();
+  await clock.advance(1_510);
+  assert.deepEqual(heard, [{ data: 'the last word' }]);
+  assert.deepEqual([other.state, other.reason], ['closed', 'closed-by-peer']);
+  assert.equal(server.got('leave').length, 0);
+  await clock.advance(1_000);
+  assert.equal(server.got('leave').length, 1);
+  assert.deepEqual(network.open, []);
+});
+
+test('nobody waits long for a line that is dead', async (t) => {
+  const { ana, bob, clock, network } = await startParty(t);
+  const peer = ana.peers.connect('bob');
+  await clock.advance(50);
+  const other = bob.peers.get('ana');
+  network.all[0].channels[0].delay = 60_000;
+  peer.close();
+  await clock.advance(2_010);
+  assert.deepEqual([other.state, other.reason], ['closed', 'hangup']);
+});
+
 test('flush: 0 cuts it off', async (t) => {
   const { clock, peer, other, heard } = await slowly(t);
   peer.close({ flush: 0 });

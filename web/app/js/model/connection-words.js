@@ -149,11 +149,10 @@ function closedHelp({ name, reason, online }) {
     case 'local':
       return 'You disconnected.';
     case 'hangup':
+    case 'closed-by-peer':
       return `${name} disconnected.`;
     case 'left':
       return `${name} left.`;
-    case 'closed-by-peer':
-      return `${name} closed the connection.`;
     default:
       return online ? 'The connection has ended.' : `${name} is not online any more.`;
   }

@@ -332,6 +332,8 @@ class FakeChannel extends EventTarget {
   other = null;
   /** for tests: characters that leave per ms */
   rate = Infinity;
+  /** for tests: ms that it takes to arrive */
+  delay = 1;
   #freeAt = 0;
 
   constructor(label, protocol) {
@@ -352,7 +354,7 @@ class FakeChannel extends EventTarget {
   send(data) {
     if (this.readyState !== 'open') throw new DOMException('not open', 'InvalidStateError');
     if (this.rate < Infinity) return this.#sendSlowly(data);
-    setTimeout(() => this.other.dispatchEvent(eventWith('message', { data })), 1);
+    this.#deliver(data);
   }
 
   #sendSlowly(data) {
@@ -361,9 +363,13 @@ class FakeChannel extends EventTarget {
     setTimeout(() => {
       if (this.readyState === 'closed' || this.other.readyState === 'closed') return;
       this.bufferedAmount -= data.length;
-      setTimeout(() => this.other.readyState === 'closed' || this.other.dispatchEvent(eventWith('message', { data })), 1);
+      this.#deliver(data);
       if (this.bufferedAmount === 0) this.dispatchEvent(new Event('bufferedamountlow'));
     }, this.#freeAt - performance.now());
+  }
+
+  #deliver(data) {
+    setTimeout(() => this.other.readyState === 'closed' || this.other.dispatchEvent(eventWith('message', { data })), this.delay);
   }
 
   /** Both ends, when all has arrived. */
@@ -373,7 +379,7 @@ class FakeChannel extends EventTarget {
     setTimeout(() => {
       this.other.end();
       this.end();
-    }, 2);
+    }, this.delay + 1);
   }
 
   end() {
