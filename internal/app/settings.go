@@ -113,31 +113,36 @@ func isPublic(ln net.Listener) bool {
 // besides is how many of the open files are for others than WebSockets: files, and sockets that are none, or not yet.
 const besides = 100
 
-// fitting is how many connections may be open, so that those who come when there are too many can still be told.
-func fitting(most int) int {
+// room is how many connections the system's limit on open files leaves room for; false where it sets none that matters.
+// The soft limit has been raised to the hard one, which is the administrator's.
+func room() (int, bool) {
 	files, known := listen.MaxFiles()
 	if !known || files > math.MaxInt32 {
-		return most
+		return 0, false
 	}
 	const part = 4 // at most, where there are few
-	room := int(files) - min(besides, int(files)/part)
-	if most == 0 {
-		return room
-	}
-	return min(most, room)
+	return int(files) - min(besides, int(files)/part), true
 }
 
-// compareFiles tells the operator of a bound that the system will not let the server reach. The soft limit has been raised
-// to the hard one, which is the administrator's. The default bound is nobody's wish: it counts where the system's is low.
+// fitting is how many connections may be open, so that those who come when there are too many can still be told.
+func fitting(most int) int {
+	room, known := room()
+	if !known || most > 0 && most <= room {
+		return most
+	}
+	return room
+}
+
+// compareFiles tells the operator of a bound that the system will not let the server reach. The default bound is
+// nobody's wish: it counts where the system's is low.
 func compareFiles(cfg config.Config, log zerolog.Logger) {
 	const few = 10_000
 	wanted := cfg.MaxConnections
 	if wanted == 0 || wanted == config.DefaultMaxConnections {
 		wanted = few
 	}
-	if most, known := listen.MaxFiles(); known && most < uint64(wanted+besides) {
-		log.Warn().Uint64("open_files", most).Int("max_connections", cfg.MaxConnections).
-			Int64("room_for", max(0, int64(most)-besides)).
+	if room, known := room(); known && room < wanted {
+		log.Warn().Int("max_connections", cfg.MaxConnections).Int("room_for", room).
 			Msg("the system's limit on open files leaves room for fewer connections than --max-connections: raise it (ulimit -Hn, LimitNOFILE) or lower the setting")
 	}
 }
