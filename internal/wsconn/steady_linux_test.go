@@ -69,7 +69,7 @@ func TestASlowClientOfARealSocketIsNotCut(t *testing.T) {
 		"TLS":   func() (listener, websocket.Dialer, string) { return overTLS(t, newLoopback(t), secure) },
 	} {
 		opts := usual()
-		opts.WriteTimeout, opts.OutboxBytes = 2*time.Second, 1<<30
+		opts.WriteTimeout, opts.OutboxBytes = 4*time.Second, 1<<30
 		l, d, url := listen()
 		d.NetDialContext = narrowly(l)
 		r := newRig(t, l, opts)
@@ -86,7 +86,7 @@ func TestASlowClientOfARealSocketIsNotCut(t *testing.T) {
 			step = 2000 // what is sent there in one piece, such as 32 KiB, counts only when all of it was read
 		}
 		reading.Go(func() {
-			for begun := time.Now(); time.Since(begun) < 4*opts.WriteTimeout; time.Sleep(20 * time.Millisecond) {
+			for begun := time.Now(); time.Since(begun) < 3*opts.WriteTimeout; time.Sleep(20 * time.Millisecond) {
 				if _, err := socket.Read(make([]byte, step)); err != nil || len(s.ended) > 0 {
 					t.Errorf("%s: cut after %v: %v", how, time.Since(begun), err)
 					return

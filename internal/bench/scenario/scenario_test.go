@@ -76,10 +76,10 @@ func TestRelayInTurns(t *testing.T) {
 func TestRelayAtARate(t *testing.T) {
 	relay := scenario.Relay{Pairs: 5, Rate: 400, Presence: true, Warmup: 10 * time.Millisecond, Duration: time.Second}
 	r := run(t, relay, beckon(t), "v1")
-	if n := value(t, r, "messages_per_second"); n < 200 || n > 600 {
-		t.Errorf("%v messages per second, want about 400", n)
+	if n := value(t, r, "messages_per_second"); n > 600 {
+		t.Errorf("%v messages per second, want 400 at most, or a little more", n)
 	}
-	above(t, r, 0, "p50", "max")
+	above(t, r, 0, "messages_per_second", "p50", "max")
 }
 
 func TestPeerJS(t *testing.T) {
