@@ -10,6 +10,8 @@ import { fingerprintOf, sameConnection } from './sdp.js';
 const MOST_REPEATS = 3;
 /** How long to wait before the first time at most, in ms; then twice as long each time. At least it is half of that. */
 const REPEAT_AFTER = 1_000;
+/** What is given to a channel as it opens has long left after so long, in ms. */
+const LEFT_AFTER = 500;
 /** Chromium says `failed` when the candidates it has were tried; others may take so long to come, in ms. */
 const SECOND_LOOK = 5_000;
 
@@ -56,6 +58,8 @@ export class Attempt {
   #diagnosis;
   /** Whether there was a path. */
   #stood = false;
+  /** So many bytes are wrongly said to be unsent. */
+  #stuck = 0;
   /** How often in a row we waited to repeat what was refused. */
   #repeats = 0;
   /** Whether what we said last was refused, as the other side is behind. */
@@ -208,9 +212,15 @@ export class Attempt {
     else this.pc.close();
   }
 
+  /** Bytes that the channel has taken and not sent yet. */
+  get bufferedAmount() {
+    const amount = this.channel?.bufferedAmount ?? 0;
+    return amount === this.#stuck ? 0 : amount;
+  }
+
   /** Whether the channel has taken what it has not sent yet. */
   get unsent() {
-    return this.channel?.readyState === 'open' && this.channel.bufferedAmount > 0;
+    return this.channel?.readyState === 'open' && this.bufferedAmount > 0;
   }
 
   /**
@@ -238,8 +248,12 @@ export class Attempt {
       setTimeout(finish, linger);
     }, { signal });
     channel.bufferedAmountLowThreshold = 0;
-    channel.addEventListener('bufferedamountlow', () => channel.close(), { signal });
-    if (channel.bufferedAmount === 0) channel.close();
+    const proceed = () => {
+      if (this.bufferedAmount === 0) channel.close();
+    };
+    channel.addEventListener('bufferedamountlow', proceed, { signal });
+    setTimeout(proceed, LEFT_AFTER);
+    proceed();
   }
 
   #listen() {
@@ -263,7 +277,21 @@ export class Attempt {
     if (this.channel) return; // a second one may speak, but the first is ours
     this.channel = channel;
     channel.addEventListener('close', () => this.#owner.channelClosed(), { signal });
-    if (channel.readyState === 'open') this.#owner.opened();
-    else channel.addEventListener('open', () => this.#owner.opened(), { signal });
+    if (channel.readyState === 'open') this.#opened(channel);
+    else channel.addEventListener('open', () => this.#opened(channel), { signal });
+  }
+
+  /**
+   * Chromium goes on counting what the other side's channel is given in this very task, until it is given more.
+   *
+   * @param {RTCDataChannel} channel
+   */
+  #opened(channel) {
+    this.#owner.opened();
+    const given = channel.bufferedAmount;
+    setTimeout(() => {
+      if (channel.bufferedAmount === given) this.#stuck = given;
+    }, LEFT_AFTER);
+    channel.addEventListener('bufferedamountlow', () => { this.#stuck = 0; }, { signal: this.signal });
   }
 }

@@ -69,6 +69,10 @@ export class Link extends Standing {
     return this.#attempt?.channel ?? null;
   }
 
+  get bufferedAmount() {
+    return this.#attempt?.bufferedAmount ?? 0;
+  }
+
   /** Calls the other side, whoever that is now. */
   dial() {
     this.#begin(newCall(), true);

@@ -130,7 +130,7 @@ export class Peer extends Emitter {
 
   /** Bytes handed to send() that have not left yet. */
   get bufferedAmount() {
-    return this.#link.channel?.bufferedAmount ?? 0;
+    return this.#link.bufferedAmount;
   }
 
   /**

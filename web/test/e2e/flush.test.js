@@ -38,3 +38,42 @@ for (const [one, other] of [['chromium', 'firefox'], ['firefox', 'chromium'], ['
     assert.deepEqual(await heard, [CHUNKS, 'closed-by-peer']);
   });
 }
+
+for (const [one, other] of [['chromium', 'firefox'], ['firefox', 'chromium']]) {
+  scenario(`${other} is called, greets as the channel opens, and hangs up`, async (scene) => {
+    const [ana, bob] = [await scene.visitor(one), await scene.visitor(other)];
+    const gone = bob.page.evaluate(`(async () => {
+      const { Peers, Signaling } = await import('/lib/beckon.js');
+      const signaling = new Signaling();
+      const peers = new Peers(signaling);
+      const closed = new Promise((resolve) => {
+        peers.addEventListener('peer', ({ detail: { peer } }) => {
+          peer.addEventListener('open', () => peer.send('hello'));
+          peer.addEventListener('message', () => peer.close());
+          peer.addEventListener('state', () => peer.state === 'closed' && resolve(peer.reason));
+        });
+      });
+      await signaling.login({ name: 'Flo', room: '${scene.room}' });
+      window.loggedIn = true;
+      return closed;
+    })()`);
+    await bob.page.waitForFunction('window.loggedIn');
+    const end = ana.page.evaluate(`(async () => {
+      const { Peers, Signaling } = await import('/lib/beckon.js');
+      const signaling = new Signaling();
+      const peers = new Peers(signaling);
+      await signaling.login({ name: 'Eve', room: '${scene.room}' });
+      const peer = peers.connect('Flo');
+      const heard = [];
+      return new Promise((resolve) => {
+        peer.addEventListener('message', ({ detail }) => {
+          heard.push(detail.data);
+          peer.send('go');
+        });
+        peer.addEventListener('state', () => peer.state === 'closed' && resolve([...heard, peer.reason]));
+      });
+    })()`);
+    assert.equal(await gone, 'local');
+    assert.deepEqual(await end, ['hello', 'closed-by-peer']);
+  });
+}

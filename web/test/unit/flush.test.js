@@ -60,6 +60,37 @@ test('what has left already arrives too, however late, before the goodbye by the
   assert.deepEqual(network.open, []);
 });
 
+for (const [when, pause] of [['at once', 10], ['later', 2_000]]) {
+  test(`who is called and says a word as the channel opens can hang up ${when}, whatever the browser counts`, async (t) => {
+    const { ana, bob, clock, network } = await startParty(t);
+    bob.peers.addEventListener('peer', ({ detail: { peer: bobs } }) => bobs.addEventListener('open', () => {
+      network.all.at(-1).channels[0].sticky = true;
+      bobs.send('hello');
+    }));
+    const peer = ana.peers.connect('bob');
+    const heard = record(peer, 'message');
+    await clock.advance(50 + pause);
+    const bobs = bob.peers.get('ana');
+    bobs.close();
+    await clock.advance(600);
+    assert.deepEqual([peer.state, peer.reason, heard], ['closed', 'closed-by-peer', [{ data: 'hello' }]]);
+  });
+}
+
+test('what the browser counts wrongly is not said to be unsent', async (t) => {
+  const { ana, bob, clock, network } = await startParty(t);
+  ana.peers.connect('bob');
+  bob.peers.addEventListener('peer', ({ detail: { peer: bobs } }) => bobs.addEventListener('open', () => {
+    network.all.at(-1).channels[0].sticky = true;
+    bobs.send('hello');
+  }));
+  await clock.advance(50);
+  const bobs = bob.peers.get('ana');
+  assert.equal(bobs.bufferedAmount, 5);
+  await clock.advance(600);
+  assert.equal(bobs.bufferedAmount, 0);
+});
+
 test('nobody waits long for a line that is dead', async (t) => {
   const { ana, bob, clock, network } = await startParty(t);
   const peer = ana.peers.connect('bob');

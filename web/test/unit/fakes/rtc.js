@@ -334,6 +334,8 @@ class FakeChannel extends EventTarget {
   rate = Infinity;
   /** for tests: ms that it takes to arrive */
   delay = 1;
+  /** for tests: whether what is sent first stays counted, as Chromium does with what a channel is given as it opens */
+  sticky = false;
   #freeAt = 0;
 
   constructor(label, protocol) {
@@ -354,6 +356,8 @@ class FakeChannel extends EventTarget {
   send(data) {
     if (this.readyState !== 'open') throw new DOMException('not open', 'InvalidStateError');
     if (this.rate < Infinity) return this.#sendSlowly(data);
+    this.bufferedAmount = this.sticky ? data.length : 0;
+    this.sticky = false;
     this.#deliver(data);
   }
 
