@@ -20,7 +20,10 @@
  * server's resume window (15 s by default) it goes on with the same session:
  * nobody saw us leave, and what was sent to us meanwhile arrives. Events:
  * `state`, `users`, `joined`, `left`, `login`, `caughtup`, `logout`, `ice`,
- * `signal`, `hangup`, `error` (see SignalingEvents in signaling.js for their details).
+ * `signal`, `hangup`, `unreachable`, `error` (see SignalingEvents in signaling.js for their details).
+ *
+ * A server that cannot be reached is waited for: `unreachable` tells of each try in vain and of what it may be, which is
+ * also on the console after the first. login() with `wait: false` rejects instead, with the code `unreachable`.
  *
  * **Peers** makes one **Peer** per user, by connect() or because somebody
  * called (event `peer`). What other clients send is taken in any form whose
@@ -72,6 +75,7 @@ export { canConnect } from './webrtc.js';
  * @typedef {import('./signaling.js').SignalingState} SignalingState
  * @typedef {import('./signaling.js').SignalingEvents} SignalingEvents
  * @typedef {import('./signaling.js').SignalingOptions} SignalingOptions
+ * @typedef {import('./unreachable.js').Unreachable} Unreachable
  * @typedef {import('./ice-supply.js').IceSupply} IceSupply
  * @typedef {import('./identity.js').Identity} Identity
  * @typedef {import('./path.js').Path} Path

@@ -6,6 +6,7 @@ import { Emitter } from './emitter.js';
 import { Liveness } from './liveness.js';
 import { currentPage, isHidden, watchPage } from './page-life.js';
 import { CloseCode } from './protocol.js';
+import { unreachable } from './unreachable.js';
 
 /** How long the handshake and the server's greeting may take at the first try, in ms: so short because a session waits. */
 const GREETING_TIMEOUT = 5_000;
@@ -30,6 +31,7 @@ const SLOW_TRY = 3_000;
  * @typedef {object} ConnectionEvents
  * @property {{ state: ConnectionState, code: number, reason: string }} state
  * @property {import('./dialect-plain.js').Notice} notice
+ * @property {import('./unreachable.js').Unreachable} unreachable after the state
  */
 
 /** @typedef {new (url: string, protocols?: string[]) => WebSocket} WebSocketClass */
@@ -56,6 +58,10 @@ export class Connection extends Emitter {
   #retryAt = 0; // a date, to be shown; all else goes by the clock that nobody sets
   #triedAt = 0;
   #greetingTimeout = GREETING_TIMEOUT;
+  /** Tries in a row that ended before the greeting. */
+  #tries = 0;
+  /** The current socket has opened. */
+  #opened = false;
   /** No try before this moment, whoever asks. */
   #notBefore = 0;
   #hidden = false;
@@ -155,8 +161,12 @@ export class Connection extends Emitter {
     const socket = offer.length > 0 ? new Socket(url, offer) : new Socket(url);
     this.#socket = socket;
     this.#listening = new AbortController();
+    this.#opened = false;
     const { signal } = this.#listening;
-    socket.addEventListener('open', () => dialects.opened(socket.protocol), { signal });
+    socket.addEventListener('open', () => {
+      this.#opened = true;
+      dialects.opened(socket.protocol);
+    }, { signal });
     socket.addEventListener('message', ({ data }) => this.#receive(data), { signal });
     socket.addEventListener('close', ({ code, reason }) => {
       this.#leave(CloseCode.GIVEN_UP);
@@ -176,6 +186,7 @@ export class Connection extends Emitter {
     if (notice === null) return;
     if (notice.kind === 'greeting' && this.#state === 'connecting') {
       this.#greetingTimeout = GREETING_TIMEOUT;
+      this.#tries = 0;
       this.#setTimer(HEALTHY_AFTER, () => this.#backoff.reset());
       this.#enter('ready');
     }
@@ -209,12 +220,20 @@ export class Connection extends Emitter {
 
   /** @param {number} code @param {string} reason */
   #comeBack(code, reason) {
+    const failure = this.#state === 'connecting' ? this.#inVain() : null;
     const pause = code === CloseCode.TRY_LATER ? OVERLOAD_PAUSE : 0;
     const wait = pause + this.#backoff.next();
     this.#notBefore = performance.now() + pause;
     this.#retryAt = Date.now() + wait;
     this.#setTimer(wait, () => this.#connect());
     this.#enter('waiting', code, reason);
+    if (failure && this.state !== 'closed') this.emit('unreachable', failure);
+  }
+
+  #inVain() {
+    const { url, dialects } = this.#options;
+    const opened = this.#opened;
+    return unreachable({ url, tries: ++this.#tries, opened, last: opened || dialects.exhausted });
   }
 
   /** The page is put away: a clean goodbye, and silence until it is back. */

@@ -26,6 +26,11 @@ export class Dialects {
     return this.#current;
   }
 
+  /** Whether every offer that could open a socket has been made since one did. */
+  get exhausted() {
+    return this.#failures >= (this.#accepted ? 1 : 2);
+  }
+
   /**
    * Makes the next socket's offer.
    *

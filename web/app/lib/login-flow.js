@@ -26,7 +26,7 @@ export class LoginFlow {
   #random;
   /** @type {LoginRequest | null} */
   #request = null;
-  /** @type {{ resolve: (result: LoginResult) => void, reject: (error: Error) => void } | null} */
+  /** @type {{ resolve: (result: LoginResult) => void, reject: (error: Error) => void, wait: boolean } | null} */
   #caller = null;
   /** Sent on the current socket. */
   #asked = false;
@@ -67,14 +67,24 @@ export class LoginFlow {
    * Takes a new wish. Ask for it with ready().
    *
    * @param {LoginRequest} request
+   * @param {boolean} [wait] for a server that cannot be reached
    * @returns {Promise<LoginResult>} rejects with a SignalingError
    */
-  want(request) {
+  want(request, wait = true) {
     this.#request = request;
     this.#granted = false;
     return new Promise((resolve, reject) => {
-      this.#caller = { resolve, reject };
+      this.#caller = { resolve, reject, wait };
     });
+  }
+
+  /**
+   * The server cannot be reached.
+   *
+   * @param {string} message
+   */
+  unreachable(message) {
+    if (this.#caller?.wait === false) this.forget(new SignalingError('unreachable', message));
   }
 
   /** The socket is ready: asks, if there is something to ask for. */

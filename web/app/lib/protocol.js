@@ -33,7 +33,7 @@ export const CloseCode = Object.freeze({
  * @typedef {'bad_json' | 'unknown_type' | 'bad_message' | 'not_logged_in' | 'unknown_user' | 'recipient_busy'
  *   | 'name_taken' | 'bad_name' | 'bad_room' | 'already_logged_in' | 'unauthorized'
  *   | 'room_full' | 'server_full' | 'too_large'
- *   | 'offline' | 'refused' | 'closed' | 'logged_out' | 'timeout'} ErrorCode
+ *   | 'offline' | 'refused' | 'closed' | 'logged_out' | 'timeout' | 'unreachable'} ErrorCode
  */
 
 /**

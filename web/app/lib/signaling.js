@@ -49,6 +49,7 @@ import { socketUrl } from './socket-url.js';
  * @property {import('./ice-supply.js').IceSupply} ice other ICE servers than before: by a login, or because credentials were renewed
  * @property {Signal} signal an offer, an answer or a candidate
  * @property {{ name: string, call: string | null }} hangup that user hung up on us
+ * @property {import('./unreachable.js').Unreachable} unreachable a try to connect came to nothing; the next one is due at `retryAt`
  * @property {{ code: string, message: string, name: string | null }} error the server's; name: the recipient it is about
  */
 
@@ -74,6 +75,8 @@ export class Signaling extends Emitter {
   #roster = new Roster();
   #supplier;
   #iceRequests = new IceRequests();
+  /** Whether there is no need any more to warn who writes a page that the server is not reached. */
+  #warned = false;
   /** Resumptions so far; numbers the pings that tell when we have caught up. */
   #resumptions = 0;
 
@@ -89,6 +92,7 @@ export class Signaling extends Emitter {
     const unanswered = () => this.#login.unanswered;
     this.#connection = new Connection({ ...options, url, random, dialects: this.#dialects, wanted, unanswered });
     this.#connection.addEventListener('state', ({ detail }) => this.#connectionChanged(detail));
+    this.#connection.addEventListener('unreachable', ({ detail }) => this.#unreachable(detail));
     this.#connection.addEventListener('notice', ({ detail }) => this.#heard(detail));
     this.#supplier = new IceSupplier({ ask: () => this.ice(), random });
   }
@@ -147,17 +151,18 @@ export class Signaling extends Emitter {
   /**
    * Logs in, as soon as there is a socket (opening one if need be).
    *
-   * @param {LoginRequest} request room: default the lobby, ''
+   * @param {LoginRequest & { wait?: boolean }} request room: default the lobby, ''; wait: until the server can be
+   *   reached (the default); false: `unreachable` otherwise (the socket is tried again all the same, until close())
    * @returns {Promise<LoginResult>}
-   * @throws {SignalingError} name_taken, bad_name, unauthorized ...; also `refused`
-   *   or `closed` without a server's word, and `logged_out` if logout() came first
+   * @throws {SignalingError} name_taken, bad_name, unauthorized ...; also `refused`,
+   *   `closed` or `unreachable` without a server's word, and `logged_out` if logout() came first
    */
-  async login({ name, room = '', token }) {
+  async login({ name, room = '', token, wait = true }) {
     if (this.#login.wanted) throw new SignalingError('already_logged_in', 'Log out first');
     if (this.#state === 'closed' || this.#state === 'refused') {
       throw new SignalingError(this.#state, 'Not connected to the server');
     }
-    const granted = this.#login.want({ name, room, token });
+    const granted = this.#login.want({ name, room, token }, wait);
     if (this.#state === 'ready') this.#login.ready();
     else if (this.#state === 'waiting') this.#connection.retryNow();
     else this.#connection.open();
@@ -196,6 +201,7 @@ export class Signaling extends Emitter {
   /** @param {import('./connection.js').ConnectionEvents['state']} change */
   #connectionChanged({ state, code, reason }) {
     if (state === 'ready') {
+      this.#warned = true;
       this.#enter('ready');
       this.#login.ready();
       return;
@@ -203,6 +209,14 @@ export class Signaling extends Emitter {
     if (state !== 'connecting') this.#socketLost(code);
     if (state === 'refused') this.#expel(state, reason || refusal(code));
     this.#enter(state, code, reason);
+  }
+
+  /** @param {import('./unreachable.js').Unreachable} failure */
+  #unreachable(failure) {
+    if (!this.#warned) console.warn(failure.message);
+    this.#warned = true;
+    if (failure.last) this.#login.unreachable(failure.message);
+    this.emit('unreachable', failure);
   }
 
   /** @param {number} code of the close frame */

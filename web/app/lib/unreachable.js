@@ -1,0 +1,31 @@
+// What can be said of a try to reach the server that came to nothing. Browsers
+// tell scripts neither the status of the answer nor whether there was one.
+
+/**
+ * - `tries`: so many in a row, this one included, have ended before the server's greeting
+ * - `opened`: whether a socket did open, and then stayed silent or was closed
+ * - `last`: whether it was tried in every way there is
+ * - `message`: what it may be, for the developer of the page
+ *
+ * @typedef {{ tries: number, opened: boolean, last: boolean, message: string }} Unreachable
+ */
+
+/** @param {{ url: string, tries: number, opened: boolean, last: boolean }} failure @returns {Unreachable} */
+export function unreachable({ url, ...failure }) {
+  return { ...failure, message: failure.opened ? silentWords(url) : unopenedWords(url) };
+}
+
+/** @param {string} url */
+function silentWords(url) {
+  return `The WebSocket ${url} opens, but no beckon server greets there: is the address right?`;
+}
+
+/** @param {string} url */
+function unopenedWords(url) {
+  const origin = globalThis.location?.origin;
+  return `The WebSocket ${url} does not open. The browser does not say why; it may be that`
+    + ' the server is down or full,'
+    + ' that a proxy on the way does not pass WebSocket on,'
+    + ` or that the server does not allow pages of this origin (--allowed-origin ${origin ?? 'ORIGIN'}).`
+    + ' Its operator can find out with: beckon doctor';
+}
