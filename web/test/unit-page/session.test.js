@@ -123,6 +123,39 @@ test('trouble with the server: what kind, and until when', async (t) => {
   assert.equal(signaling.retries, 1);
 });
 
+/** @param {number} tries in vain, the newest last */
+function inVain(tries) {
+  signaling.become('connecting');
+  signaling.become('waiting');
+  signaling.emit('unreachable', { tries, opened: false, last: true, message: 'for developers' });
+}
+
+test('a server that never greets is said to be unreachable after some tries, and no more once it does', async (t) => {
+  const clock = useClock(t);
+  const changes = counter(session, 'change');
+  inVain(1);
+  inVain(2);
+  await clock.advance(2000);
+  assert.equal(session.unreachable, false, 'two tries');
+  const before = changes.seen;
+  signaling.emit('unreachable', { tries: 3 });
+  assert.deepEqual([session.unreachable, changes.seen], [true, before + 1]);
+  signaling.become('connecting');
+  assert.equal(session.unreachable, true);
+  signaling.become('ready');
+  assert.equal(session.unreachable, false);
+  inVain(4);
+  assert.equal(session.unreachable, false, 'it was there: what is said of a lost connection will do');
+});
+
+test('three quick tries are not yet a reason to alarm anybody', async (t) => {
+  const clock = useClock(t);
+  for (const tries of [1, 2, 3]) inVain(tries);
+  assert.equal(session.unreachable, false);
+  await clock.advance(1500);
+  assert.equal(session.unreachable, true);
+});
+
 test('a loss that is mended at once is no trouble', async (t) => {
   const clock = useClock(t);
   const kinds = new Set();

@@ -8,6 +8,9 @@ import { Grace } from './grace.js';
 /** The words for a login that failed without the server saying why. */
 const LOGIN_FAILED = 'Logging in did not work. Please try again.';
 
+/** Tries to reach the server before that is worth a word; a server that restarts is back by then. */
+const TRIES = 3;
+
 /**
  * @typedef {'loading' | 'login' | 'chat'} View
  * @typedef {{kind: 'none' | 'connecting'} | {kind: 'waiting', retryAt: number} | {kind: 'refused', code: number}} Trouble
@@ -30,6 +33,8 @@ export class Session extends EventTarget {
   /** The server has greeted us at least once. */
   #greeted = false;
   #closeCode = 0;
+  /** How often in a row the server was not reached. */
+  #tries = 0;
   #grace = new Grace(() => this.#changed());
   #signaling;
   #memory;
@@ -46,6 +51,10 @@ export class Session extends EventTarget {
     /** The name of last time, or the one just tried. */
     this.lastName = memory.load();
     signaling.addEventListener('state', ({ detail }) => this.#onState(detail));
+    signaling.addEventListener('unreachable', ({ detail }) => {
+      this.#tries = detail.tries;
+      this.#changed();
+    });
     signaling.addEventListener('login', () => this.#changed());
     signaling.addEventListener('logout', ({ detail }) => {
       this.#fail(detail.code, detail.message);
@@ -74,6 +83,11 @@ export class Session extends EventTarget {
     if (state === 'refused' || state === 'closed') return { kind: 'refused', code: this.#closeCode };
     if (state === 'connecting' && this.#greeted && this.#grace.over) return { kind: 'connecting' };
     return { kind: 'none' };
+  }
+
+  /** The page is there, and the server behind it has never been. */
+  get unreachable() {
+    return !this.#greeted && this.#tries >= TRIES && this.#grace.over;
   }
 
   /**

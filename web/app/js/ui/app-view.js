@@ -26,7 +26,7 @@ export function mountApp(root, models, { signal, wide, announce }) {
     document.body.dataset.view = view;
     const options = { signal: current.signal, wide };
     mountPart(root, () => {
-      if (view === 'loading') mountLoader(root);
+      if (view === 'loading') mountLoader(root, session, options);
       else if (view === 'login') mountLogin(root, { session, privacy, signaling }, options);
       else mountChat(root, models, options);
     });
