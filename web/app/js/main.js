@@ -14,6 +14,7 @@ import { mountApp } from './ui/app-view.js';
 import { el } from './ui/dom.js';
 import { guardLeaving } from './ui/leave-guard.js';
 import { mountNotice } from './ui/notice-view.js';
+import { keepPaneHistory } from './ui/pane-history.js';
 import { mountPart } from './ui/part.js';
 import { mountTitle } from './ui/title-view.js';
 import { announceUnread } from './ui/unread-view.js';
@@ -53,6 +54,7 @@ function start(signal) {
   }, { signal });
   announceUnread(chat, { signal, announce });
   guardLeaving(window, chat, { signal });
+  keepPaneHistory(window, chat, { signal, wide });
   const attend = () => chat.attend(document.visibilityState === 'visible');
   document.addEventListener('visibilitychange', attend, { signal });
   attend();

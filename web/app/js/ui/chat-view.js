@@ -31,6 +31,8 @@ export function mountChat(root, models, { signal, wide }) {
   let current = null;
   /** @type {ReturnType<typeof mountConversation> | null} */
   let shown = null;
+  /** The key of the conversation shown. */
+  let key = '';
   const focusConversation = () => {
     // On a phone the field would pull up the keyboard over what one came to read.
     (wide.matches && shown?.field || shown?.title)?.focus();
@@ -45,6 +47,8 @@ export function mountChat(root, models, { signal, wide }) {
     setAttribute(stage, 'aria-labelledby', shown ? 'conversation-title' : null);
     setAttribute(stage, 'aria-label', shown ? null : 'Conversation');
     document.body.dataset.pane = chat.selected ? 'conversation' : 'people';
+    if (!chat.selected && key) focusPeople(key); // where one came from, by whichever way back
+    key = chat.selected?.key ?? '';
   };
 
   const focusPeople = mountPart(people, () => mountRoster(people, models, {
@@ -77,7 +81,7 @@ function showConversation(stage, { chat, roster, session }, { signal, focusPeopl
   const views = mountConversation(stage, { conversation, roster, session }, {
     signal,
     actions: {
-      back: () => { chat.select(null); focusPeople(conversation.key); },
+      back: () => chat.select(null),
       connect: () => { chat.connect(conversation.name); focusConversation(); },
       disconnect: () => { chat.disconnect(conversation.key); views.title.focus(); },
       close: () => { chat.close(conversation.key); focusPeople(); },
