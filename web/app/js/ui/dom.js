@@ -62,14 +62,20 @@ export function setAttribute(element, name, value) {
   else element.setAttribute(name, text);
 }
 
+/** @type {WeakMap<Element, string>} what we have put into each */
+const said = new WeakMap();
+
 /**
  * Sets an element's text, and leaves it alone when it is the same already: a
- * live region would be read out again, a selection lost.
+ * live region would be read out again, a selection lost. What the browser has
+ * made of it, as in a translated page, counts as the same.
  *
  * @param {Element} element
  * @param {string} text
  */
 export function setText(element, text) {
+  if (said.get(element) === text) return;
+  said.set(element, text);
   if (element.textContent !== text) element.textContent = text;
 }
 

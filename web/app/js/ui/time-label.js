@@ -7,6 +7,8 @@ import { el } from './dom.js';
 /** How often the words are brought up to date, ms. */
 const REFRESH = 15_000;
 
+/** @typedef {{at: number, element: HTMLElement, words: Text, text: string}} Label text: what we have said last */
+
 /**
  * Makes `<time>` elements and refreshes those that are still in the page.
  *
@@ -16,16 +18,14 @@ export function createTimeLabels({ signal }) {
   const locale = englishOf(navigator.languages);
   const relative = new Intl.RelativeTimeFormat(locale, { numeric: 'auto' });
   const exact = new Intl.DateTimeFormat(locale, { dateStyle: 'full', timeStyle: 'medium' });
-  /** @type {Map<Text, {at: number, element: HTMLElement}>} */
-  const labels = new Map();
+  /** @type {Set<Label>} */
+  const labels = new Set();
 
   const refresh = () => {
     const now = Date.now();
-    for (const [words, { at, element }] of labels) {
-      if (!element.isConnected) labels.delete(words);
-      // Changing the text node's data, not the node: in a log that is no
-      // addition, so it is not read out.
-      else setData(words, relativeTime(at, now, relative));
+    for (const label of labels) {
+      if (!label.element.isConnected) labels.delete(label);
+      else say(label, relativeTime(label.at, now, relative));
     }
   };
   const timer = setInterval(refresh, REFRESH);
@@ -35,21 +35,28 @@ export function createTimeLabels({ signal }) {
   return {
     /** @param {number} at ms since the epoch */
     label(at) {
-      const words = document.createTextNode(relativeTime(at, Date.now(), relative));
+      const text = relativeTime(at, Date.now(), relative);
+      const words = document.createTextNode(text);
       const date = new Date(at);
       const element = el('time', {
         class: 'message-time', datetime: date.toISOString(), title: exact.format(date), 'aria-live': 'off',
       }, words);
-      labels.set(words, { at, element });
+      labels.add({ at, element, words, text });
       return element;
     },
   };
 }
 
 /**
- * @param {Text} node
+ * @param {Label} label
  * @param {string} text
  */
-function setData(node, text) {
-  if (node.data !== text) node.data = text;
+function say(label, text) {
+  const { element, words } = label;
+  if (label.text === text) return; // what the browser has translated stays so
+  label.text = text;
+  // Changing the text node's data, not the node: in a log that is no addition,
+  // so it is not read out. A translation has put others in its place.
+  words.data = text;
+  if (words.parentNode !== element) element.replaceChildren(words);
 }
