@@ -16,6 +16,7 @@ import { guardLeaving } from './ui/leave-guard.js';
 import { mountNotice } from './ui/notice-view.js';
 import { keepPaneHistory } from './ui/pane-history.js';
 import { mountPart } from './ui/part.js';
+import { keepRoomAddress } from './ui/room-address.js';
 import { mountTitle } from './ui/title-view.js';
 import { announceUnread } from './ui/unread-view.js';
 
@@ -54,6 +55,7 @@ function start(signal) {
   }, { signal });
   announceUnread(chat, { signal, announce });
   guardLeaving(window, chat, { signal });
+  keepRoomAddress(window, session, { signal });
   keepPaneHistory(window, chat, { signal, wide });
   const attend = () => chat.attend(document.visibilityState === 'visible');
   document.addEventListener('visibilitychange', attend, { signal });

@@ -79,6 +79,21 @@ test('a server that wants a token gets one, and is asked for it again when it ha
   assert.deepEqual([session.needsToken, session.errorAbout], [true, 'token']);
 });
 
+for (const code of ['bad_room', 'room_full']) {
+  test(`a room that cannot be had may be changed: ${code}`, async () => {
+    let done = session.login('Ana');
+    signaling.requests[0].refuse(Object.assign(new Error('Not that room'), { code }));
+    await done;
+    assert.deepEqual([session.roomRefused, session.errorAbout, session.error], [true, 'room', 'Not that room']);
+    session.room = 'coffee';
+    done = session.login('Ana');
+    assert.equal(signaling.requests[1].request.room, 'coffee');
+    signaling.requests[1].grant();
+    await done;
+    assert.deepEqual([session.roomRefused, session.error], [false, '']);
+  });
+}
+
 test('an error without words gets some', async () => {
   const done = session.login('Ana');
   signaling.requests[0].refuse(undefined);

@@ -12,6 +12,13 @@ const LOGIN_FAILED = 'Logging in did not work. Please try again.';
 const TRIES = 3;
 
 /**
+ * Refusals that are not about the name.
+ * @type {ReadonlyMap<string | undefined, Field>}
+ */
+const ABOUT = new Map([['unauthorized', 'token'], ['bad_room', 'room'], ['room_full', 'room']]);
+
+/**
+ * @typedef {'name' | 'token' | 'room'} Field of the login form
  * @typedef {'loading' | 'login' | 'chat'} View
  * @typedef {{kind: 'none' | 'connecting'} | {kind: 'waiting', retryAt: number} | {kind: 'refused', code: number}} Trouble
  */
@@ -27,7 +34,9 @@ export class Session extends EventTarget {
   error = '';
   /** The server has refused a login for want of a token, or of a better one. */
   needsToken = false;
-  /** @type {'name' | 'token'} what `error` is about */
+  /** The server has refused the room: it may be another one. */
+  roomRefused = false;
+  /** @type {Field} what `error` is about */
   errorAbout = 'name';
 
   /** The server has greeted us at least once. */
@@ -120,6 +129,7 @@ export class Session extends EventTarget {
     try {
       await this.#signaling.login({ name, room: this.room, ...(secret && { token: secret }) });
       this.#memory.save(name);
+      this.roomRefused = false;
     } catch (error) {
       const { code, message } = /** @type {{code?: string, message?: string}} */ (error ?? {});
       this.#fail(code, message);
@@ -135,8 +145,9 @@ export class Session extends EventTarget {
    */
   #fail(code, message) {
     this.error = message || LOGIN_FAILED;
-    this.errorAbout = code === 'unauthorized' ? 'token' : 'name';
-    this.needsToken ||= code === 'unauthorized';
+    this.errorAbout = ABOUT.get(code) ?? 'name';
+    this.needsToken ||= this.errorAbout === 'token';
+    this.roomRefused ||= this.errorAbout === 'room';
   }
 
   /** The user has seen what was wrong and is mending it. */

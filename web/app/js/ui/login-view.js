@@ -20,8 +20,9 @@ const TOKEN_HINT = 'This server lets in whoever has a token for it. It is not st
  */
 export function mountLogin(root, { session, privacy, signaling }, { signal }) {
   const form = buildForm(session);
-  const { field, token, button, error, hint } = form;
+  const { field, token, room, button, error, hint } = form;
   field.value = session.lastName;
+  room.value = session.room;
   root.append(form.card);
   mountPart(form.card, () => mountPrivacy(form.card, privacy, { signal }));
   mountPart(form.card, () => mountCheckButton(form.card, signaling, { signal }));
@@ -32,11 +33,13 @@ export function mountLogin(root, { session, privacy, signaling }, { signal }) {
     button.disabled = busy || field.value.trim() === '' || (needsToken && token.value.trim() === '');
     setAttribute(button, 'aria-busy', busy ? 'true' : null);
     form.tokenRow.hidden = !needsToken;
+    form.roomRow.hidden = !session.roomRefused;
+    form.roomLine.hidden = !session.room || session.roomRefused;
     setText(hint, busy ? 'Logging in…' : needsToken ? TOKEN_HINT : NAME_HINT);
     setText(error, session.error);
-    for (const input of [field, token]) describe(input, session, form);
+    const wrong = { name: field, token, room }[session.errorAbout];
+    for (const input of [field, token, room]) describe(input, session.error !== '' && input === wrong, form);
     if (session.error && session.error !== shownError) {
-      const wrong = session.errorAbout === 'token' ? token : field;
       wrong.focus();
       wrong.select();
     }
@@ -45,6 +48,7 @@ export function mountLogin(root, { session, privacy, signaling }, { signal }) {
 
   form.form.addEventListener('submit', (event) => {
     event.preventDefault();
+    if (session.roomRefused) session.room = room.value.trim();
     session.login(field.value, token.value);
   }, { signal });
   const changed = () => {
@@ -64,35 +68,37 @@ export function mountLogin(root, { session, privacy, signaling }, { signal }) {
  * Says of a field whether it is what is wrong, and where to read why.
  *
  * @param {HTMLInputElement} input
- * @param {Session} session
+ * @param {boolean} wrong
  * @param {ReturnType<typeof buildForm>} form
  */
-function describe(input, session, { token, error, hint }) {
-  const wrong = session.error !== '' && (session.errorAbout === 'token') === (input === token);
+function describe(input, wrong, { error, hint }) {
   setAttribute(input, 'aria-invalid', wrong ? 'true' : null);
   setAttribute(input, 'aria-describedby', wrong ? `${error.id} ${hint.id}` : hint.id);
 }
 
 /** @param {Session} session */
-function buildForm({ room }) {
+function buildForm(session) {
   const field = el('input', {
     id: 'name', name: 'username', type: 'text', required: true,
     autocomplete: 'username', autocapitalize: 'none', spellcheck: 'false', enterkeyhint: 'go',
   });
   const token = el('input', { id: 'token', name: 'token', type: 'password', autocomplete: 'off', spellcheck: 'false', enterkeyhint: 'go' });
-  const tokenRow = el('div', { class: 'login-token', hidden: true }, el('label', { for: 'token' }, 'Token'), token);
+  const tokenRow = el('div', { class: 'login-extra', hidden: true }, el('label', { for: 'token' }, 'Token'), token);
+  const room = el('input', { id: 'room', name: 'room', type: 'text', autocomplete: 'off', spellcheck: 'false', enterkeyhint: 'go' });
+  const roomRow = el('div', { class: 'login-extra', hidden: true }, el('label', { for: 'room' }, 'Room'), room);
+  const roomLine = el('p', { class: 'room-line' }, 'Room: ', el('strong', { dir: 'auto', translate: 'no' }, session.room));
   const button = el('button', { type: 'submit', class: 'button primary' }, 'Log in');
   const error = el('p', { id: 'name-error', class: 'field-error', role: 'alert' });
   const hint = el('p', { id: 'name-hint', class: 'hint' });
   const form = el('form', { class: 'login-form', novalidate: true },
     el('label', { for: 'name' }, 'Username'),
     el('div', { class: 'login-row' }, field, button),
-    tokenRow, error, hint);
+    tokenRow, roomRow, error, hint);
   const card = el('section', { class: 'card login', 'aria-labelledby': 'login-title' },
     markIcon('mark mark-large'),
     el('h2', { id: 'login-title', class: 'login-title' }, 'Who is calling?'),
     el('p', { class: 'lead' }, 'beckon introduces your browser to other browsers. Once two are connected, what you write goes straight from one to the other.'),
-    room ? el('p', { class: 'room-line' }, 'Room: ', el('strong', { dir: 'auto', translate: 'no' }, room)) : null,
+    roomLine,
     form);
-  return { card, form, field, token, tokenRow, button, error, hint };
+  return { card, form, field, token, tokenRow, room, roomRow, roomLine, button, error, hint };
 }
