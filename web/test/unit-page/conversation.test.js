@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { Conversation, HISTORY_LIMIT } from '../../app/js/model/conversation.js';
+import { Conversation, DATA_LIMIT, HISTORY_LIMIT } from '../../app/js/model/conversation.js';
 import { GRACE } from '../../app/js/model/delivery.js';
 import { MAX_KEPT, MAX_KEPT_TEXT } from '../../app/js/model/outbox.js';
 import { useClock } from '../unit/fakes/clock.js';
@@ -255,4 +255,19 @@ test('disposed, it has hung up, hears nothing and waits for nothing', (t) => {
   assert.equal(peer.state, 'closed');
   peer.says('x');
   assert.deepEqual(conversation.messages, []);
+});
+
+test('binary data is kept to be saved, up to a bound; what goes with the oldest messages makes room', () => {
+  const { conversation, peer } = connected();
+  const give = (/** @type {number} */ size) => peer.emit('message', { data: new ArrayBuffer(size) });
+  const kept = () => conversation.messages.map(({ data }) => data?.size ?? 0).filter(Boolean);
+  give(DATA_LIMIT - 10);
+  give(10);
+  assert.deepEqual(kept(), [DATA_LIMIT - 10, 10]);
+  give(1);
+  assert.deepEqual(kept(), [DATA_LIMIT - 10, 10]);
+  assert.match(conversation.messages[2].text, /1 bytes.*not kept/);
+  for (let i = 0; i < HISTORY_LIMIT - 2; i++) peer.says('x');
+  give(100);
+  assert.deepEqual(kept(), [100]);
 });

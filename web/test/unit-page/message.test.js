@@ -37,10 +37,15 @@ for (const number of [0, -1, 1.5, '7', null, [7], 2 ** 53]) {
   });
 }
 
-test('binary data is named, not shown', () => {
-  assert.equal(decodeMessage(new ArrayBuffer(12)).text, '(binary data, 12 bytes)');
-  assert.equal(decodeMessage(new Blob(['abc'])).text, '(binary data, 3 bytes)');
-  assert.equal(decodeMessage(undefined).text, '(data of an unknown kind)');
+test('binary data is named, not shown, and kept to be saved', async () => {
+  const buffer = decodeMessage(new Uint8Array([1, 2, 3]).buffer);
+  assert.equal(buffer.text, '(binary data, 3 bytes)');
+  assert.deepEqual(new Uint8Array(await buffer.data.arrayBuffer()), new Uint8Array([1, 2, 3]));
+  assert.equal(buffer.data.type, 'application/octet-stream');
+  const blob = decodeMessage(new Blob(['<b>'], { type: 'text/html' }));
+  assert.equal(blob.text, '(binary data, 3 bytes)');
+  assert.deepEqual([await blob.data.text(), blob.data.type], ['<b>', 'application/octet-stream'], 'what the other side calls it counts for nothing');
+  assert.deepEqual([decodeMessage(undefined).text, decodeMessage(undefined).data], ['(data of an unknown kind)', undefined]);
 });
 
 test('a text too long to show is cut, never through a surrogate pair', () => {

@@ -3,10 +3,13 @@
 import { Delivery } from './delivery.js';
 
 /** @import { Identity, Peer } from '../../lib/beckon.js' */
-/** @import { Message } from './message.js' */
+/** @import { Message, Shown } from './message.js' */
 
 /** Messages kept per conversation; the oldest go first. */
 export const HISTORY_LIMIT = 1_000;
+
+/** Binary data kept per conversation, in bytes. */
+export const DATA_LIMIT = 32 * 1024 * 1024;
 
 /**
  * Outlives its connections: when one ends and another is made (by either
@@ -185,7 +188,15 @@ export class Conversation extends EventTarget {
   /** @param {unknown} data */
   #receive(data) {
     const shown = this.#delivery.receive(data);
-    if (shown) this.#keep({ mine: false, sender: this.name, ...shown, at: this.#now(), delivery: 'done' });
+    if (shown) this.#keep({ mine: false, sender: this.name, ...this.#bounded(shown), at: this.#now(), delivery: 'done' });
+  }
+
+  /** @param {Shown} shown @returns {Shown} without its data if there is no room for that */
+  #bounded({ data, ...shown }) {
+    if (!data) return shown;
+    const kept = this.messages.reduce((sum, message) => sum + (message.data?.size ?? 0), 0);
+    if (kept + data.size <= DATA_LIMIT) return { ...shown, data };
+    return { ...shown, text: `(binary data, ${data.size} bytes: not kept, as there is too much already)` };
   }
 
   /** @param {Omit<Message, 'id'>} said */

@@ -19,7 +19,7 @@ import { Outbox } from './outbox.js';
 
 /** @import { Peer } from '../../lib/beckon.js' */
 /** @import { Control, Hello } from './control.js' */
-/** @import { Message } from './message.js' */
+/** @import { Message, Shown } from './message.js' */
 
 /** Who has taken our channel and says no word for so long has another client, in ms. */
 export const GRACE = 3_000;
@@ -148,7 +148,7 @@ export class Delivery {
 
   /**
    * @param {unknown} data what came out of the channel
-   * @returns {{text: string, cut: boolean} | null} what is to be shown
+   * @returns {Shown | null} null: there is nothing to see
    */
   receive(data) {
     const control = decodeControl(data);

@@ -29,7 +29,10 @@
  * @property {string} text    plain text, line breaks and all
  * @property {number} at      when it was sent or arrived, ms since the epoch
  * @property {boolean} cut    the text was longer than MAX_TEXT_SHOWN
+ * @property {Blob} [data]    what came was no text but this; `text` says so
  * @property {Delivery} delivery the only field that changes
+ *
+ * @typedef {Pick<Message, 'text' | 'cut' | 'data'>} Shown what there is to see of a message that came
  */
 
 /**
@@ -58,13 +61,14 @@ export function encodeMessage({ sender, text, at }, number = 0) {
 /**
  * The text to show for what came out of a data channel, and its number (0:
  * none). Whatever is not an object with a string `message` is shown as the text
- * it is.
+ * it is; of what is no text at all, what it is.
  *
- * @param {unknown} data
- * @returns {{text: string, cut: boolean, number: number}}
+ * @param {unknown} frame
+ * @returns {Shown & {number: number}}
  */
-export function decodeMessage(data) {
-  const { text, number } = typeof data === 'string' ? messageIn(data) : { text: describeBinary(data), number: 0 };
+export function decodeMessage(frame) {
+  if (typeof frame !== 'string') return { ...decodeBinary(frame), cut: false, number: 0 };
+  const { text, number } = messageIn(frame);
   if (text.length <= MAX_TEXT_SHOWN) return { text, cut: false, number };
   return { text: wellFormed(text.slice(0, MAX_TEXT_SHOWN)), cut: true, number };
 }
@@ -83,11 +87,16 @@ function messageIn(frame) {
   return { text: frame, number: 0 };
 }
 
-/** @param {unknown} data */
-function describeBinary(data) {
-  if (data instanceof ArrayBuffer) return `(binary data, ${data.byteLength} bytes)`;
-  if (data instanceof Blob) return `(binary data, ${data.size} bytes)`;
-  return '(data of an unknown kind)';
+/**
+ * Other clients send files so, say. Of which kind is not to be believed, so it is none.
+ *
+ * @param {unknown} frame
+ * @returns {Pick<Message, 'text' | 'data'>}
+ */
+function decodeBinary(frame) {
+  if (!(frame instanceof ArrayBuffer || frame instanceof Blob)) return { text: '(data of an unknown kind)' };
+  const data = new Blob([frame], { type: 'application/octet-stream' });
+  return { text: `(binary data, ${data.size} bytes)`, data };
 }
 
 /**

@@ -162,15 +162,34 @@ function goesWith(before, message) {
  * @param {Message} message
  * @param {{time: HTMLElement, more: boolean, status: HTMLElement}} options
  */
-function messageElement({ mine, sender, text, cut }, { time, more, status }) {
+function messageElement({ mine, sender, text, cut, data, at }, { time, more, status }) {
   const words = el('p', { class: 'message-text', dir: 'auto', translate: 'no', title: time.title }, text);
   return el('div', { class: `message${mine ? ' mine' : ''}${more ? ' more' : ''}` },
     el('p', { class: 'message-meta' },
       el('span', { class: 'message-sender', dir: 'auto', translate: mine ? null : 'no' }, mine ? 'You' : sender), ' ', time),
     words,
     isLong(text) ? fold(words) : null,
+    data ? saveButton(data, at) : null,
     cut ? el('p', { class: 'message-cut' }, 'The rest was too long to show.') : null,
     mine ? status : null);
+}
+
+/** How long a download may take to begin, ms. */
+const DOWNLOAD = 60_000;
+
+/**
+ * @param {Blob} data
+ * @param {number} at when it came, ms since the epoch: files that came at other times get other names
+ * @returns {HTMLElement}
+ */
+function saveButton(data, at) {
+  const button = el('button', { type: 'button', class: 'button small save' }, 'Save as a file');
+  button.addEventListener('click', () => {
+    const href = URL.createObjectURL(data);
+    el('a', { href, download: `received-${new Date(at).toISOString().replace(/\W/g, '-')}.bin` }).click();
+    setTimeout(() => URL.revokeObjectURL(href), DOWNLOAD);
+  });
+  return button;
 }
 
 /** @param {string} text */
