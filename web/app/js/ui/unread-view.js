@@ -3,6 +3,7 @@
 import { unreadWords } from '../model/unread-words.js';
 
 /** @import { Chat } from '../model/chat.js' */
+/** @import { Conversation } from '../model/conversation.js' */
 
 /** How long to wait for more, to be told in one sentence, ms. */
 const BATCH = 1_000;
@@ -17,8 +18,9 @@ export function announceUnread(chat, { signal, announce }) {
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   let timer;
   chat.addEventListener('unread', (event) => {
-    const { name } = /** @type {CustomEvent} */ (event).detail;
-    if (chat.selected?.name === name) return; // the log has it
+    const { detail: conversation } = /** @type {CustomEvent<Conversation>} */ (event);
+    if (conversation === chat.selected) return; // the log has it
+    const { name } = conversation;
     counts.set(name, (counts.get(name) ?? 0) + 1);
     timer ??= setTimeout(() => {
       timer = undefined;
