@@ -18,7 +18,6 @@ after(() => lab.stop());
 // learns of by a packet may be the relay's and look like the other's.
 const DIRECT = /^Connected directly$/;
 const EITHER = /^Connected (directly|through a relay( \((UDP|TCP)\))?)$/; // Firefox stays with what works first
-const STRAIGHT = /^Connected directly( \(same network\))?$/;
 const TLS = /^Connected through a relay \(TLS\)$/;
 
 const CONE = 'port-restricted cone';
@@ -28,7 +27,7 @@ const CONE = 'port-restricted cone';
  * @type {{ one: [Kind, string], other: [Kind, string], sees: [RegExp, RegExp] }[]}
  */
 const pairs = [
-  { one: ['chromium', `${CONE} 1`], other: ['chromium', `${CONE} 1, second host`], sees: [STRAIGHT, STRAIGHT] },
+  { one: ['chromium', `${CONE} 1`], other: ['chromium', `${CONE} 1, second host`], sees: [DIRECT, DIRECT] },
   { one: ['chromium', 'open 1'], other: ['chromium', `${CONE} 2`], sees: [DIRECT, DIRECT] },
   { one: ['chromium', `${CONE} 1`], other: ['chromium', `${CONE} 2`], sees: [DIRECT, DIRECT] },
   { one: ['chromium', 'symmetric 1'], other: ['chromium', 'symmetric 2'], sees: [EITHER, EITHER] },

@@ -39,7 +39,7 @@ test('every state has its words', () => {
     ['connecting', null, 'Connecting…'],
     ['open', null, 'Connected'],
     ['open', 'direct', 'Connected directly'],
-    ['open', 'same-network', 'Connected directly (same network)'],
+    ['open', 'same-network', 'Connected directly'],
     ['open', 'relay', 'Connected through a relay'],
     ['open', 'relay-udp', 'Connected through a relay (UDP)'],
     ['open', 'relay-tcp', 'Connected through a relay (TCP)'],

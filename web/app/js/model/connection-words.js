@@ -70,9 +70,13 @@ function formerHelp({ name }) {
   return `Somebody else is called ${name} now. Nothing you wrote here goes to them.`;
 }
 
-/** @type {Record<Route, string>} */
+/**
+ * That both are in one network, often only one of them can tell, so it is not said: both are to read the same.
+ *
+ * @type {Record<Route, string>}
+ */
 const ROUTES = {
-  'same-network': 'Connected directly (same network)',
+  'same-network': 'Connected directly',
   direct: 'Connected directly',
   relay: 'Connected through a relay',
   'relay-udp': 'Connected through a relay (UDP)',
