@@ -42,6 +42,9 @@
  * later, others see the address of a TURN server only, never ours; a server may
  * ask for it too. Credentials for TURN servers are renewed before they lapse.
  *
+ * What was hung up stays so: who has not heard of it is told as soon as that can be done, and who tries to get the
+ * connection back is refused. A call that somebody makes by connect() is another one.
+ *
  * `peers.close()` hangs up on everybody, and calls are still answered. Who is
  * done with it says `peers.dispose()`, which ends that too and lets go of all it
  * listens to, and `signaling.close()`, which leaves the server.

@@ -2,7 +2,7 @@
 // becomes of both as messages, presence and time come in.
 
 import { Attempt } from './attempt.js';
-import { newCall, stamped } from './call.js';
+import { renewalOf, rootOf, stamped } from './call.js';
 import { Deadline } from './deadline.js';
 import { lacksRelay } from './ice-servers.js';
 import { Partner } from './partner.js';
@@ -73,9 +73,9 @@ export class Link extends Standing {
     return this.#attempt?.bufferedAmount ?? 0;
   }
 
-  /** Calls the other side, whoever that is now. */
+  /** Calls the other side, whoever that is now; again, if there was a call. */
   dial() {
-    this.#begin(newCall(), true);
+    this.#begin(renewalOf(this.#attempt?.call ?? null), true);
   }
 
   /**
@@ -113,7 +113,7 @@ export class Link extends Standing {
   hangUp(flush = 0, reason = 'local', state = 'closed') {
     const attempt = this.#attempt;
     const call = attempt?.call ?? this.#ringing.call ?? null;
-    const tell = () => !this.#partner.apart && this.#deps.send(stamped({ type: 'leave', name: this.name }, call));
+    const tell = !this.live || this.#partner.apart ? () => false : this.#deps.hungUp(call);
     // Who reads a `leave` drops what is still on its way, so that it must not overtake the last message. Without a call,
     // it might be taken for the next one's by then.
     if (this.state === 'open' && flush > 0 && (call !== null || attempt?.unsent)) {
@@ -149,13 +149,13 @@ export class Link extends Standing {
   }
 
   /**
-   * The other side hung up.
+   * The other side hung up. That may have crossed a renewal, theirs or ours.
    *
    * @param {string | null} call null: whichever there is
    */
   hungUp(call) {
     if (call === null && this.#partner.mayBeOther) return;
-    if (call === null || call === (this.#ringing.call ?? this.#attempt?.call ?? null)) this.shut('hangup');
+    if (call === null || rootOf(call) === rootOf(this.#ringing.call ?? this.#attempt?.call ?? null)) this.shut('hangup');
   }
 
   /** @param {string} code an ErrorCode, or a newer server's: why the server did not pass on what we said */

@@ -4,6 +4,7 @@ import { stamped } from './call.js';
 import { Certificate, newCertificate } from './certificate.js';
 import { EarlyCandidates } from './early-candidates.js';
 import { Emitter } from './emitter.js';
+import { HangUps } from './hang-ups.js';
 import { NOBODY } from './identity.js';
 import { lacksRelay } from './ice-servers.js';
 import { Link } from './link.js';
@@ -54,6 +55,8 @@ import { Spare } from './spare.js';
  * @property {number} ringTimeout how long, in ms
  * @property {() => import('./ice-supply.js').IceSupply} supply of the moment
  * @property {(message: import('./call.js').Message) => boolean} send false: not sent
+ * @property {(call: string | null) => () => boolean} hungUp that call is over, and what renews it; the result tells the
+ *   other side so. false: it will hear later
  * @property {() => void} doubt touch is lost: perhaps with the server too
  * @property {() => boolean} polite whether we give way to this user
  * @property {(call: string | null) => unknown[]} early candidates that were there before their offer
@@ -72,6 +75,7 @@ export class Peers extends Emitter {
   /** Whether we keep our address from others, besides what the server wants. */
   #relayOnly;
   #early = new EarlyCandidates();
+  #hangUps;
   #certificate = new Certificate();
   #spare;
   /** Aborted by dispose(): ends all listening. */
@@ -95,6 +99,7 @@ export class Peers extends Emitter {
     super();
     this.#certificate.become(certificate);
     this.#signaling = signaling;
+    this.#hangUps = new HangUps({ me: () => signaling.me?.name ?? '', send: (message) => signaling.send(message) });
     this.#relayOnly = relayOnly;
     this.#options = { RTCPeerConnection, label, protocol, connectTimeout, autoAccept, ringTimeout };
     this.#spare = new Spare(RTCPeerConnection, () => this.#supply(), this.#certificate);
@@ -199,7 +204,7 @@ export class Peers extends Emitter {
     on('signal', (signal) => this.#heard(signal));
     on('hangup', ({ name, call }) => this.#linkOf(name)?.hungUp(call));
     on('left', ({ user }) => this.#linkOf(user.userName)?.left());
-    on('joined', ({ user }) => this.#linkOf(user.userName)?.here());
+    on('joined', ({ user }) => this.#joined(user));
     on('login', ({ resumed }) => resumed || this.#meet());
     on('caughtup', () => this.#meet());
     on('error', ({ code, name }) => {
@@ -226,6 +231,7 @@ export class Peers extends Emitter {
     const link = this.#linkOf(name);
     if (link) link.name = name; // now we know how it is written
     if (link?.receive(signal)) return;
+    if (this.#hangUps.has(name, signal.call)) return this.#refuse(signal);
     if (type === 'candidate') this.#early.keep(signal);
     else if (isDescription(payload, 'offer')) {
       this.#add(name, true, { id: this.#idOf(name), fingerprint: fingerprintOf(payload.sdp) }).ring(signal);
@@ -234,14 +240,34 @@ export class Peers extends Emitter {
 
   /** @param {import('./protocol.js').Signal} signal */
   #unreadable(signal) {
-    const { type, name, call } = signal;
-    if (type === 'offer' && !this.#linkOf(name)) this.#signaling.send(stamped({ type: 'leave', name }, call));
+    if (!this.#linkOf(signal.name)) this.#refuse(signal);
     this.emit('unreadable', signal);
+  }
+
+  /**
+   * Who calls is told that nobody answers.
+   *
+   * @param {import('./protocol.js').Signal} signal
+   */
+  #refuse({ type, name, call }) {
+    if (type === 'offer') this.#signaling.send(stamped({ type: 'leave', name }, call));
+  }
+
+  /** @param {import('./protocol.js').User} user */
+  #joined({ userName }) {
+    this.#sayGoodbye(new Set([nameKey(userName)]));
+    this.#linkOf(userName)?.here();
+  }
+
+  /** @param {Set<string>} keys of who is there, and may not have heard that we hung up */
+  #sayGoodbye(keys) {
+    this.#hangUps.tellAgain(keys, (name) => this.#linkOf(name) !== undefined);
   }
 
   /** We came (back) to the room: who is there can be told what it may have missed. */
   #meet() {
     const keys = new Set(Array.from(this.#signaling.users.values(), (user) => nameKey(user.userName)));
+    this.#sayGoodbye(keys);
     for (const link of [...this.#links.values()]) (keys.has(nameKey(link.name)) ? link.here() : link.missing());
   }
 
@@ -282,6 +308,7 @@ export class Peers extends Emitter {
       supply: () => this.#supply(),
       online: () => signaling.state === 'online',
       send: (message) => signaling.send(message),
+      hungUp: (call) => this.#hangUps.add(link.name, call),
       doubt: () => signaling.retryNow(),
       polite: () => (signaling.me?.name ?? '') < link.name,
       id: () => this.#idOf(link.name),
