@@ -158,6 +158,75 @@ test('a page whose first word comes late is spoken to barely, then by numbers', 
   assert.deepEqual(ana.sent.filter(({ message }) => message).map((frame) => frame['chat.v1']), [undefined, 1]);
 });
 
+/** ana has made the channel, and bob's first word is on its way for too long; `arrived` of what she said is there. */
+async function slowFirstContact(t, { says = ['one', 'two'], arrived = 1 } = {}) {
+  const clock = useClock(t);
+  const world = newWorld();
+  const { ana, bob } = world;
+  world.connect();
+  for (const text of says) ana.say(text);
+  await clock.advance(GRACE);
+  assert.deepEqual(fates(ana), says.map((text) => `${text}: done`), 'that is all that could be done for another client');
+  for (let i = 0; i < arrived; i++) bob.take();
+  return { clock, world, ana, bob };
+}
+
+for (const maker of ['ana', 'bob']) {
+  test(`what died with a channel before the first word came is sent again over the next, made by ${maker}, and no more than that`, async (t) => {
+    const { clock, world, ana, bob } = await slowFirstContact(t);
+    world.interrupt();
+    ana.say('three');
+    world.connect({ offerer: world[maker] });
+    await world.drain(clock);
+    assert.deepEqual(bob.heard, ['one', 'two', 'three']);
+    assert.deepEqual(fates(ana), ['one: done', 'two: done', 'three: done']);
+  });
+}
+
+test('what died with the connection waits for the button', async (t) => {
+  const { clock, world, ana, bob } = await slowFirstContact(t);
+  world.end();
+  world.connect();
+  await world.drain(clock);
+  assert.deepEqual(bob.heard, ['one']);
+  assert.deepEqual(fates(ana), ['one: done', 'two: unconfirmed']);
+  ana.conversation.sendAgain();
+  await world.drain(clock);
+  assert.deepEqual(bob.heard, ['one', 'two']);
+  assert.equal(ana.conversation.failures, 0);
+});
+
+test('a first word that comes late, before the channel dies: what had arrived by then is known', async (t) => {
+  const { clock, world, ana, bob } = await slowFirstContact(t, { says: ['one', 'two', 'three'] });
+  ana.take(); // the late word, which knows of nothing
+  bob.take(); // and 'two'
+  world.interrupt();
+  world.connect();
+  await world.drain(clock);
+  assert.deepEqual(bob.heard, ['one', 'two', 'three']);
+});
+
+test('once something later is confirmed, what went before has arrived, whoever asks', async (t) => {
+  const { clock, world, ana, bob } = await slowFirstContact(t);
+  await world.drain(clock);
+  ana.say('three');
+  await world.drain(clock);
+  bob.reload();
+  world.connect();
+  await world.drain(clock);
+  assert.deepEqual(bob.heard, []);
+});
+
+test('a page of an earlier version, which does not say what has come, is not told again', async (t) => {
+  const { clock, world, ana, bob } = await slowFirstContact(t);
+  world.interrupt();
+  world.connect();
+  ana.peer.gives('{"chat.v1":"hello","from":"x","to":"","seen":0,"ask":false}');
+  await clock.advance(60);
+  assert.deepEqual(ana.sent.filter(({ message }) => message).map(({ message }) => message), ['one', 'two']);
+  assert.deepEqual(bob.heard, ['one']);
+});
+
 for (const frame of [
   '{"chat.v1":"seen","seen":-1}', '{"chat.v1":"seen"}', '{"chat.v1":"hello","from":"","to":"","seen":0}',
   `{"chat.v1":"hello","from":"${'x'.repeat(65)}","to":"","seen":0}`, '{"chat.v1":"hello","from":{},"to":"","seen":0}', '{"chat.v1":"of a later version"}',

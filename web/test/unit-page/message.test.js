@@ -11,7 +11,7 @@ test('a message travels as {name, message, time}', () => {
 
 test('the text comes out as it went in', () => {
   for (const text of ['hi', 'two\nlines', '<script>', '👩‍👩‍👧', '\u0000\ud800', ' ']) {
-    assert.deepEqual(decodeMessage(encodeMessage({ sender: 'x', text, at: 0 })), { text, cut: false, number: 0 });
+    assert.deepEqual(decodeMessage(encodeMessage({ sender: 'x', text, at: 0 })), { text, cut: false, number: 0, time: '1970-01-01T00:00:00.000Z' });
   }
 });
 
@@ -28,7 +28,7 @@ test('extra and hostile fields change nothing', () => {
 test('a number goes beside the text, where other clients do not look', () => {
   const frame = encodeMessage({ sender: 'Ana', text: 'x', at: 0 }, 7);
   assert.deepEqual(Object.keys(JSON.parse(frame)), ['name', 'message', 'time', 'chat.v1']);
-  assert.deepEqual(decodeMessage(frame), { text: 'x', cut: false, number: 7 });
+  assert.deepEqual(decodeMessage(frame), { text: 'x', cut: false, number: 7, time: '1970-01-01T00:00:00.000Z' });
 });
 
 for (const number of [0, -1, 1.5, '7', null, [7], 2 ** 53]) {
@@ -50,7 +50,7 @@ test('binary data is named, not shown, and kept to be saved', async () => {
 
 test('a text too long to show is cut, never through a surrogate pair', () => {
   const exact = 'x'.repeat(MAX_TEXT_SHOWN);
-  assert.deepEqual(decodeMessage(exact), { text: exact, cut: false, number: 0 });
+  assert.deepEqual(decodeMessage(exact), { text: exact, cut: false, number: 0, time: '' });
   const over = decodeMessage(`${'x'.repeat(MAX_TEXT_SHOWN - 1)}🙂🙂`);
   assert.equal(over.cut, true);
   assert.equal(over.text, 'x'.repeat(MAX_TEXT_SHOWN - 1));

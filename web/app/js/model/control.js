@@ -5,6 +5,8 @@
  * side may speak of that, and only then may the first.
  */
 
+import { MAX_TIME } from './message.js';
+
 /**
  * - `hello`: who we are, once per channel from each side, before any number
  * - `seen`: all messages up to this number have arrived
@@ -15,6 +17,8 @@
  * @property {string} to   whom we know at the other end; '' if nobody yet
  * @property {number} seen the last number that arrived from there
  * @property {boolean} ask whether we wait for a hello
+ * @property {readonly string[] | null} bare the times of what has arrived without a number over channels of theirs, the last
+ *   ones; null: of an earlier version, which does not tell
  *
  * @typedef {{kind: 'other'} | {kind: 'seen', seen: number} | {kind: 'hello'} & Hello} Control
  */
@@ -23,6 +27,9 @@ const VERSION = 'chat.v1';
 
 /** All frames begin so. */
 const BEGIN = `{"${VERSION}":`;
+
+/** So many times are told at most. */
+export const MAX_BARE = 100;
 
 /** Longest word for who somebody is, in UTF-16 code units. */
 const MAX_WHO = 64;
@@ -67,11 +74,18 @@ export function decodeControl(data) {
 }
 
 /** @param {any} frame @returns {Control} */
-function checked({ [VERSION]: kind, from, to, seen, ask }) {
+function checked({ [VERSION]: kind, from, to, seen, ask, bare }) {
   const counted = Number.isSafeInteger(seen) && seen >= 0;
   if (kind === 'seen' && counted) return { kind, seen };
-  if (kind === 'hello' && counted && isWho(from) && from && isWho(to)) return { kind, from, to, seen, ask: ask === true };
+  if (kind === 'hello' && counted && isWho(from) && from && isWho(to)) {
+    return { kind, from, to, seen, ask: ask === true, bare: Array.isArray(bare) ? bare.filter(isTime).slice(0, MAX_BARE) : null };
+  }
   return { kind: 'other' };
+}
+
+/** @param {unknown} value */
+function isTime(value) {
+  return typeof value === 'string' && value.length <= MAX_TIME;
 }
 
 /** @param {unknown} value */

@@ -10,10 +10,12 @@
  *
  * With other clients, which take and send bare messages, a message is dealt with
  * once the channel has it. Who has made the channel shows in its subprotocol; who
- * has only taken it, and has this client, says hello at once.
+ * has only taken it, and has this client, says hello at once. If that takes too
+ * long to arrive they are spoken to barely as well; so each hello tells what has
+ * come like that, and what a channel took into its grave goes again.
  */
 
-import { decodeControl, encodeControl, isProtocol, newWho } from './control.js';
+import { decodeControl, encodeControl, isProtocol, MAX_BARE, newWho } from './control.js';
 import { decodeMessage, encodeMessage } from './message.js';
 import { Outbox } from './outbox.js';
 
@@ -48,13 +50,15 @@ export class Delivery {
   #deps;
   /** Which of its peer's channels this is, from 1; 0: none yet. */
   #epoch = 0;
-  /** @type {'unknown' | 'bare' | 'numbered'} how we speak over this channel */
+  /** @type {'unknown' | 'bare' | 'silent' | 'numbered'} how we speak over this channel; silent: barely, as they say nothing */
   #manner = 'unknown';
   #me = newWho();
   /** Who was at the other end last, if it was a page of this client. */
   #other = '';
   /** The last number that arrived from there. */
   #seen = 0;
+  /** @type {string[]} the times of what came without a number over channels of pages of this client */
+  #bare = [];
   /** @type {'' | 'ask' | 'answer'} the hello that we owe */
   #hello = '';
   /** Whether we owe a confirmation. */
@@ -118,7 +122,7 @@ export class Delivery {
       this.#epoch = epoch;
       if (protocol === this.#deps.protocol) this.#listenFirst();
       else if (isProtocol(protocol)) this.#ask();
-      else this.#goBare();
+      else this.#goBare('bare');
     }
     this.#speak();
   }
@@ -130,6 +134,7 @@ export class Delivery {
     this.#hello = '';
     this.#confirming = false;
     this.#tries = 0;
+    this.#outbox.parted();
     for (const timer of [this.#graceTimer, this.#confirmTimer, this.#retryTimer]) clearTimeout(timer);
     this.#confirmTimer = undefined;
   }
@@ -156,25 +161,33 @@ export class Delivery {
       this.#obey(control);
       return null;
     }
-    const { number, ...shown } = decodeMessage(data);
+    const { number, time, ...shown } = decodeMessage(data);
+    if (number === 0 && this.#manner === 'unknown') this.#bare = [...this.#bare, time].slice(-MAX_BARE);
     return number === 0 || this.#accepts(number) ? shown : null;
   }
 
   /** @param {Control} control */
   #obey(control) {
     if (control.kind === 'hello') this.#meet(control);
-    else if (control.kind === 'seen') this.#outbox.confirmed(control.seen);
+    else if (control.kind === 'seen') this.#learn(control.seen);
     this.#speak();
     this.#deps.changed();
   }
 
   /** @param {Hello} hello */
-  #meet({ from, to, seen, ask }) {
+  #meet({ from, to, seen, ask, bare }) {
     if (from !== this.#other) this.#seen = 0;
     this.#other = from;
     this.#manner = 'numbered';
     this.#outbox.greeted(to === this.#me ? seen : 0);
+    if (bare) this.#outbox.accountedFor(bare);
     if (ask) this.#hello = 'answer';
+  }
+
+  /** @param {number} seen the last number that has arrived; in this channel, something that had one */
+  #learn(seen) {
+    this.#outbox.confirmed(seen);
+    this.#outbox.allArrived();
   }
 
   /**
@@ -212,14 +225,15 @@ export class Delivery {
     this.#graceTimer = setTimeout(() => {
       if (this.#manner !== 'unknown') return;
       if (!this.#deps.open()) return this.#listenFirst(); // nobody could be heard
-      this.#goBare();
+      this.#goBare('silent');
       this.#speak();
       this.#deps.changed();
     }, this.#other ? LONG_GRACE : GRACE);
   }
 
-  #goBare() {
-    this.#manner = 'bare';
+  /** @param {'bare' | 'silent'} manner */
+  #goBare(manner) {
+    this.#manner = manner;
     this.#outbox.greeted(0);
   }
 
@@ -243,7 +257,7 @@ export class Delivery {
   #sayHello() {
     if (!this.#hello) return;
     const ask = this.#hello === 'ask';
-    this.#say({ kind: 'hello', from: this.#me, to: this.#other, seen: this.#seen, ask });
+    this.#say({ kind: 'hello', from: this.#me, to: this.#other, seen: this.#seen, ask, bare: this.#bare });
     this.#hello = '';
   }
 
@@ -259,6 +273,7 @@ export class Delivery {
     for (let message = this.#outbox.next; message; message = this.#outbox.next) {
       if (!this.#takes(encodeMessage(message, numbered ? this.#outbox.number : 0))) this.#outbox.refused();
       else if (numbered) this.#outbox.sent();
+      else if (this.#manner === 'silent') this.#outbox.entrusted();
       else this.#outbox.gone();
     }
   }

@@ -45,6 +45,9 @@ export const MAX_TEXT_SENT = 16_384;
 /** The longest text shown, in UTF-16 code units; more is cut and said so. */
 export const MAX_TEXT_SHOWN = 65_536;
 
+/** The longest time that is heeded, in UTF-16 code units: one in ISO 8601 has 24, or 27 far from now. */
+export const MAX_TIME = 27;
+
 /** The member that has the number. */
 const NUMBER = 'chat.v1';
 
@@ -54,23 +57,32 @@ const NUMBER = 'chat.v1';
  * @returns {string} what to give to the data channel
  */
 export function encodeMessage({ sender, text, at }, number = 0) {
-  const time = new Date(at).toISOString();
+  const time = timeOf({ at });
   return JSON.stringify({ name: sender, message: text, time, ...(number && { [NUMBER]: number }) });
 }
 
 /**
- * The text to show for what came out of a data channel, and its number (0:
- * none). Whatever is not an object with a string `message` is shown as the text
+/**
+ * The time that a message carries, in ISO 8601.
+ * @param {Pick<Message, 'at'>} message
+ */
+export function timeOf({ at }) {
+  return new Date(at).toISOString();
+}
+
+/**
+ * The text to show for what came out of a data channel, its number (0: none)
+ * and the time that it carries ('': none). Whatever is not an object with a string `message` is shown as the text
  * it is; of what is no text at all, what it is.
  *
  * @param {unknown} frame
- * @returns {Shown & {number: number}}
+ * @returns {Shown & {number: number, time: string}}
  */
 export function decodeMessage(frame) {
-  if (typeof frame !== 'string') return { ...decodeBinary(frame), cut: false, number: 0 };
-  const { text, number } = messageIn(frame);
-  if (text.length <= MAX_TEXT_SHOWN) return { text, cut: false, number };
-  return { text: wellFormed(text.slice(0, MAX_TEXT_SHOWN)), cut: true, number };
+  if (typeof frame !== 'string') return { ...decodeBinary(frame), cut: false, number: 0, time: '' };
+  const { text, number, time } = messageIn(frame);
+  if (text.length <= MAX_TEXT_SHOWN) return { text, cut: false, number, time };
+  return { text: wellFormed(text.slice(0, MAX_TEXT_SHOWN)), cut: true, number, time };
 }
 
 /** @param {string} frame */
@@ -78,13 +90,17 @@ function messageIn(frame) {
   try {
     const value = JSON.parse(frame);
     if (typeof value?.message === 'string') {
-      const number = value[NUMBER];
-      return { text: value.message, number: Number.isSafeInteger(number) && number > 0 ? number : 0 };
+      const { message: text, time, [NUMBER]: number } = value;
+      return {
+        text,
+        number: Number.isSafeInteger(number) && number > 0 ? number : 0,
+        time: typeof time === 'string' && time.length <= MAX_TIME ? time : '',
+      };
     }
   } catch {
     // Not JSON: somebody typed it by hand. The frame itself is the text.
   }
-  return { text: frame, number: 0 };
+  return { text: frame, number: 0, time: '' };
 }
 
 /**

@@ -1,5 +1,7 @@
 /** What we have said and the other side has not confirmed yet, oldest first. */
 
+import { timeOf } from './message.js';
+
 /** @import { Message } from './message.js' */
 
 /** Messages kept at most. */
@@ -15,6 +17,16 @@ export const MAX_KEPT_TEXT = 262_144;
  */
 
 /**
+ * A message that went without a number to somebody who had not said a word. It counts as arrived, unless they turn out
+ * to have this client after all, and to lack it.
+ *
+ * @typedef {object} Entrusted
+ * @property {Message} message
+ * @property {boolean} parted whether its channel is over
+ * @property {boolean} ended  whether the connection is
+ */
+
+/**
  * Sets `delivery` of the messages in it.
  *
  * Numbers are without gaps from one `greeted` to the next, so that who misses
@@ -25,6 +37,8 @@ export class Outbox {
   #pending = [];
   /** @type {Entry[]} of connections that have ended */
   #failed = [];
+  /** @type {Entrusted[]} the last ones, oldest first */
+  #entrusted = [];
   #number = 1;
 
   /** How many messages wait for somebody to say that they are to be sent again. */
@@ -77,6 +91,46 @@ export class Outbox {
     this.#pending = this.#pending.filter((other) => other !== entry);
   }
 
+  /** The same, but they may yet say what they have. */
+  entrusted() {
+    const message = this.next;
+    if (!message) return;
+    this.gone();
+    this.#entrusted.push({ message, parted: false, ended: false });
+    if (this.#entrusted.length > MAX_KEPT) this.#entrusted.shift();
+  }
+
+  /** There will be another channel. */
+  parted() {
+    for (const entry of this.#entrusted) entry.parted = true;
+  }
+
+  /**
+   * What of it has arrived is known by now. What died with an earlier channel goes again, before all others; where the
+   * connection had ended, when somebody says so. What is under way in this channel will arrive.
+   *
+   * @param {readonly string[]} times of what has arrived without a number
+   */
+  accountedFor(times) {
+    const left = [...times];
+    const missing = this.#entrusted.filter(({ message, parted }) => {
+      const place = left.indexOf(timeOf(message));
+      if (place >= 0) left.splice(place, 1);
+      return parted && place < 0;
+    });
+    this.#entrusted = this.#entrusted.filter(({ parted }) => !parted);
+    const entries = (/** @type {boolean} */ failed) =>
+      missing.filter(({ ended }) => ended === failed).map(({ message }) => ({ message, number: 0 }));
+    for (const { message, ended } of missing) message.delivery = ended ? 'unconfirmed' : 'pending';
+    this.#failed.unshift(...entries(true));
+    this.#pending.unshift(...entries(false));
+  }
+
+  /** Something has arrived that went after it. */
+  allArrived() {
+    this.#entrusted = [];
+  }
+
   /** The channel does not take the next message, now or later. */
   refused() {
     const entry = this.#nextEntry;
@@ -112,6 +166,7 @@ export class Outbox {
   fail() {
     for (const { message, number } of this.#pending) message.delivery = number === 0 ? 'unsent' : 'unconfirmed';
     this.#failed.push(...this.#pending.splice(0));
+    for (const entry of this.#entrusted) entry.ended = true;
   }
 
   /** @returns {Message[]} the failed ones, which are no longer kept */

@@ -36,8 +36,8 @@ export function mountMessages(root, conversation, { signal }) {
 
   /** @type {Message | null} the newest in the log */
   let last = null;
-  /** @type {Map<Message, {element: HTMLElement, status: HTMLElement}>} those of which there is more to hear */
-  const unsettled = new Map();
+  /** @type {Map<Message, {element: HTMLElement, status: HTMLElement}>} ours: what has become of them may change at any time */
+  const ours = new Map();
   /** @returns {Message[]} those that were not there yet */
   const showNew = () => {
     const { messages } = conversation;
@@ -47,7 +47,7 @@ export function mountMessages(root, conversation, { signal }) {
       const status = el('p', { class: 'message-status' });
       const element = messageElement(message, { time: times.label(message.at), more: goesWith(last, message), status });
       log.append(element);
-      if (message.delivery !== 'done') unsettled.set(message, { element, status });
+      if (message.mine) ours.set(message, { element, status });
       last = message;
     }
     while (log.childElementCount > HISTORY_LIMIT) remove(log.firstElementChild);
@@ -62,12 +62,16 @@ export function mountMessages(root, conversation, { signal }) {
   const atEnd = () => log.scrollHeight - log.scrollTop - log.clientHeight <= NEAR_END;
 
   const showDelivery = () => {
-    for (const [message, { element, status }] of unsettled) {
+    for (const [message, { element, status }] of ours) {
       const { delivery } = message;
+      if (element.parentNode !== log || delivery === 'moved') {
+        ours.delete(message);
+        remove(element);
+        continue;
+      }
+      if (delivery === 'done' && element.dataset.delivery === 'done') continue;
       setText(status, deliveryWords(delivery, conversation.state));
       element.dataset.delivery = delivery;
-      if (delivery === 'moved') remove(element);
-      if (delivery === 'moved' || delivery === 'done' || delivery === 'refused') unsettled.delete(message);
     }
   };
 
