@@ -33,6 +33,9 @@
  * at the same moment they end up in one connection. Touch that is lost is looked
  * for again, for two minutes: by a new path, and by a new connection.
  *
+ * Whoever calls is answered, unless `accept` says no (see PeersOptions): before it is asked nothing is made or told. So
+ * many calls may be under way at once, and so many come from one user; what exceeds that is refused, and a `refused` event.
+ *
  * A name is not a person: once somebody else has it, they are another Peer, and nothing goes to them that was meant for
  * the first. People are told apart by their browsers' certificates (Peer.identity): keep yours with newCertificate()
  * and PeersOptions.certificate to be recognized after a reload.

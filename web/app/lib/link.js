@@ -84,9 +84,8 @@ export class Link extends Standing {
    * @param {Signal} offer
    */
   ring(offer) {
-    if (this.#deps.autoAccept) {
-      this.#answer(offer);
-    } else if (this.live) {
+    if (this.#deps.autoAccept) this.#answer(offer);
+    else if (this.live) {
       this.#ringing.begin(offer, this.#deps.early(offer.call));
       this.#watchdog.set(this.#deps.ringTimeout);
     }
@@ -95,6 +94,11 @@ export class Link extends Standing {
   accept() {
     const taken = this.#ringing.end();
     if (taken && this.live) this.#answer(taken.offer, taken.candidates);
+  }
+
+  /** Says no, if it still rings. */
+  decline() {
+    if (this.#ringing.on) this.hangUp();
   }
 
   restartIce() {
@@ -217,7 +221,7 @@ export class Link extends Standing {
       this.#partner.recognize(payload);
       attempt.acceptOffer(payload);
     } else if (this.#ringing.on) this.#ringing.begin(offer, this.#deps.early(call));
-    else if (!attempt?.unanswered || this.#deps.polite()) this.#answer(offer);
+    else if ((!attempt?.unanswered || this.#deps.polite()) && this.#deps.admits(offer)) this.#answer(offer);
     // Else the offers crossed, and ours goes first.
     return true;
   }
@@ -243,10 +247,7 @@ export class Link extends Standing {
    * The name is somebody else's now. A connection that stands does not need it, and may go on for as long as it can.
    */
   #setApart() {
-    if (this.state === 'connecting') {
-      this.#end('failed', 'replaced');
-      return;
-    }
+    if (this.state === 'connecting') return this.#end('failed', 'replaced');
     this.#partner.apart = true;
     this.#deps.apart();
     this.left();
@@ -278,9 +279,8 @@ export class Link extends Standing {
     const lost = this.state === 'reconnecting';
     this.#attempt?.close(lost || outgoing ? LINGER : 0); // the other side is to hear of the new one first
     this.#attempt = null;
-    if (lost) {
-      this.#recovery.renewing();
-    } else {
+    if (lost) this.#recovery.renewing();
+    else {
       this.#recovery.stop();
       const { autoAccept, ringTimeout, connectTimeout } = this.#deps;
       this.#watchdog.set(outgoing && !autoAccept ? ringTimeout : connectTimeout);

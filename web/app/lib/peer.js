@@ -153,7 +153,7 @@ export class Peer extends Emitter {
     this.#link.restartIce();
   }
 
-  /** Takes a call that `autoAccept: false` left ringing. */
+  /** Takes a call that rings; see PeersOptions. */
   accept() {
     this.#link.accept();
   }

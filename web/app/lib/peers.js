@@ -1,5 +1,6 @@
 // Peer-to-peer connections to the users of a room, any number at once.
 
+import { CallLimits } from './call-limits.js';
 import { stamped } from './call.js';
 import { Certificate, newCertificate } from './certificate.js';
 import { EarlyCandidates } from './early-candidates.js';
@@ -21,6 +22,8 @@ import { Spare } from './spare.js';
  *   called; listen to it at once, and nothing is missed
  * @property {import('./protocol.js').Signal} unreadable a message whose payload is none: an offer without SDP, say. It had
  *   no effect, and who called so is told that nobody answers
+ * @property {{ name: string, call: string | null, why: import('./call-limits.js').Excess, count: number }} refused a call
+ *   too many: nothing was made of it, and who called is told that nobody answers. count: of those so far
  */
 
 /**
@@ -30,9 +33,12 @@ import { Spare } from './spare.js';
  * @property {string} [protocol] of the data channel, ''; the other side reads it as Peer.protocol
  * @property {boolean} [relayOnly] see Peers.relayOnly; false
  * @property {number} [connectTimeout] from the offer to the open channel, in ms (15 000)
- * @property {boolean} [autoAccept] whether calls are answered by themselves (default), or ring until Peer.accept()
+ * @property {(peer: import('./peer.js').Peer) => boolean | Promise<boolean>} [accept] whether to answer a call, which rings
+ *   until that is known: before, the caller gets nothing of us, no address above all. By default each is answered
+ * @property {boolean} [autoAccept] false: calls ring until Peer.accept() or close(); accept() is the better way to say so
  * @property {number} [ringTimeout] how long they ring, in ms (60 000); so long our own calls wait for an answer, too,
- *   as those we call may let them ring. Not with autoAccept.
+ *   as those we call may let them ring. Only with accept() or without autoAccept
+ * @property {number} [maxCalls] of others that may be under way at once (64); see `refused`
  * @property {PromiseLike<RTCCertificate | null>} [certificate] by which others know us, which each page makes anew by
  *   default: one from newCertificate() that was kept has us recognized after a reload
  * @property {EventTarget | null} [page] where pagehide happens; default: the window
@@ -52,6 +58,7 @@ import { Spare } from './spare.js';
  * @property {string} protocol of the channel
  * @property {number} connectTimeout ms
  * @property {boolean} autoAccept whether calls are answered by themselves; else they ring, here as at the other end
+ * @property {(offer: import('./protocol.js').Signal) => boolean} admits false: one call too many, who calls is told
  * @property {number} ringTimeout how long, in ms
  * @property {() => import('./ice-supply.js').IceSupply} supply of the moment
  * @property {(message: import('./call.js').Message) => boolean} send false: not sent
@@ -76,6 +83,8 @@ export class Peers extends Emitter {
   #relayOnly;
   #early = new EarlyCandidates();
   #hangUps;
+  #limits;
+  #accept;
   #certificate = new Certificate();
   #spare;
   /** Aborted by dispose(): ends all listening. */
@@ -91,8 +100,10 @@ export class Peers extends Emitter {
     protocol = '',
     relayOnly = false,
     connectTimeout = 15_000,
+    accept,
     autoAccept = true,
     ringTimeout = 60_000,
+    maxCalls = 64,
     certificate = newCertificate(RTCPeerConnection),
     page = currentPage(),
   } = {}) {
@@ -100,8 +111,10 @@ export class Peers extends Emitter {
     this.#certificate.become(certificate);
     this.#signaling = signaling;
     this.#hangUps = new HangUps({ me: () => signaling.me?.name ?? '', send: (message) => signaling.send(message) });
+    this.#limits = new CallLimits(maxCalls);
+    this.#accept = accept;
     this.#relayOnly = relayOnly;
-    this.#options = { RTCPeerConnection, label, protocol, connectTimeout, autoAccept, ringTimeout };
+    this.#options = { RTCPeerConnection, label, protocol, connectTimeout, autoAccept: autoAccept && !accept, ringTimeout };
     this.#spare = new Spare(RTCPeerConnection, () => this.#supply(), this.#certificate);
     this.#listen();
     watchPage(page, { hide: () => this.#shutAll() }, this.#life.signal);
@@ -233,8 +246,36 @@ export class Peers extends Emitter {
     if (link?.receive(signal)) return;
     if (this.#hangUps.has(name, signal.call)) return this.#refuse(signal);
     if (type === 'candidate') this.#early.keep(signal);
-    else if (isDescription(payload, 'offer')) {
-      this.#add(name, true, { id: this.#idOf(name), fingerprint: fingerprintOf(payload.sdp) }).ring(signal);
+    else if (isDescription(payload, 'offer') && this.#admits(signal, this.#underWay)) {
+      const link = this.#add(name, true, { id: this.#idOf(name), fingerprint: fingerprintOf(payload.sdp) });
+      link.ring(signal);
+      if (link.live && this.#accept) this.#decide(link, this.#accept);
+    }
+  }
+
+  /** How many calls of others there are that have come to nothing yet. */
+  get #underWay() {
+    return this.all.filter(({ incoming, state }) => incoming && state === 'connecting').length;
+  }
+
+  /** @param {import('./protocol.js').Signal} offer @param {number} [underWay] how many calls there are beside it */
+  #admits(offer, underWay = 0) {
+    const { name, call } = offer;
+    const why = this.#limits.count(name, underWay);
+    if (why === null) return true;
+    this.#refuse(offer);
+    this.emit('refused', { name, call, why, count: this.#limits.exceeded });
+    return false;
+  }
+
+  /** @param {Link} link that rings @param {NonNullable<PeersOptions['accept']>} accept */
+  async #decide(link, accept) {
+    let accepted = false;
+    try {
+      accepted = await accept(link.peer);
+    } finally {
+      if (accepted) link.accept();
+      else link.decline();
     }
   }
 
@@ -308,6 +349,7 @@ export class Peers extends Emitter {
       supply: () => this.#supply(),
       online: () => signaling.state === 'online',
       send: (message) => signaling.send(message),
+      admits: (offer) => this.#admits(offer),
       hungUp: (call) => this.#hangUps.add(link.name, call),
       doubt: () => signaling.retryNow(),
       polite: () => (signaling.me?.name ?? '') < link.name,
