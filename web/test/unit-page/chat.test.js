@@ -36,12 +36,12 @@ test('any number of conversations at once, each with its own peer', () => {
 test('a call comes into view when nothing else is, and only if it may', () => {
   const calls = counter(chat, 'incoming');
   mayOpen = false;
-  peers.calledBy('Ana');
+  peers.calledBy('Ana').opens();
   assert.equal(chat.selected, null);
   mayOpen = true;
-  peers.calledBy('Bob');
+  peers.calledBy('Bob').opens();
   assert.equal(chat.selected.name, 'Bob');
-  peers.calledBy('Cy');
+  peers.calledBy('Cy').opens();
   assert.equal(chat.selected.name, 'Bob');
   assert.deepEqual(names(), ['Ana', 'Bob', 'Cy']);
   assert.equal(calls.seen, 3);
@@ -50,6 +50,7 @@ test('a call comes into view when nothing else is, and only if it may', () => {
 test('what is not looked at is unread until it is', () => {
   chat.connect('Ana');
   const bob = peers.calledBy('Bob');
+  bob.opens();
   bob.says('1');
   bob.says('2');
   peers.live.get('Ana').says('seen');
@@ -117,6 +118,53 @@ test('clearing hangs up on everybody', () => {
   for (const peer of peers.live.values()) assert.equal(peer.state, 'closed');
 });
 
+test('a call is nothing to see until it is a connection, and nothing if it never is', () => {
+  const calls = counter(chat, 'incoming');
+  const changes = counter(chat, 'change');
+  const eve = peers.calledBy('Eve');
+  assert.deepEqual([names(), chat.selected, calls.seen], [[], null, 0]);
+  eve.become('failed', { reason: 'ice-failed' });
+  assert.deepEqual([names(), chat.selected, calls.seen, changes.seen], [[], null, 0, 0]);
+  const fay = peers.calledBy('Fay');
+  fay.opens();
+  assert.deepEqual([names(), chat.selected?.name, calls.seen], [['Fay'], 'Fay', 1]);
+  fay.become('reconnecting');
+  fay.become('open');
+  assert.equal(calls.seen, 1);
+});
+
+test('a call of somebody who only uses the name of an acquaintance takes nothing from them', () => {
+  const bob = callFrom('Bob', 'A');
+  const talk = chat.get('Bob');
+  peers.calledBy('Bob', { id: '', fingerprint: 'B' }).become('failed', { reason: 'timeout' });
+  assert.deepEqual([chat.get('Bob'), talk.former, talk.state], [talk, false, 'open']);
+  bob.become('closed', { reason: 'hangup' });
+});
+
+test('a call of an acquaintance is seen at once in the conversation that there is', () => {
+  callFrom('Bob', 'A').become('closed', { reason: 'hangup' });
+  const calls = counter(chat, 'incoming');
+  const again = peers.calledBy('Bob', { id: '', fingerprint: 'A' });
+  assert.deepEqual([chat.get('Bob').state, calls.seen], ['connecting', 0]);
+  again.opens();
+  assert.deepEqual([chat.get('Bob').state, calls.seen], ['open', 1]);
+});
+
+test('who calls me while I call them is connected once, and in view', () => {
+  const eve = peers.calledBy('Eve');
+  chat.connect('Eve');
+  assert.deepEqual([chat.selected.name, chat.get('Eve').state], ['Eve', 'connecting']);
+  eve.opens();
+  assert.deepEqual([names(), chat.get('Eve').state], [['Eve'], 'open']);
+});
+
+test('clearing hangs up on those who are just calling', () => {
+  const eve = peers.calledBy('Eve');
+  chat.clear();
+  assert.equal(eve.state, 'closed');
+  assert.deepEqual(names(), []);
+});
+
 /** A call by somebody of that name, with that certificate. */
 function callFrom(name, fingerprint, id = '') {
   const peer = peers.calledBy(name, { id, fingerprint });
@@ -172,6 +220,7 @@ test('who listens hears of each message that nobody looks at', () => {
   chat.addEventListener('unread', ({ detail }) => heard.push(detail.name));
   chat.connect('Ana');
   const bob = peers.calledBy('Bob');
+  bob.opens();
   bob.says('1');
   peers.live.get('Ana').says('seen');
   bob.says('2');

@@ -77,6 +77,6 @@ test('it tells of changes in the room and in the conversations', () => {
   const changes = counter(roster, 'change');
   signaling.found('Ana');
   assert.equal(changes.seen, 1);
-  peers.calledBy('Ana');
+  peers.calledBy('Ana').opens();
   assert.ok(changes.seen > 1);
 });

@@ -27,6 +27,8 @@ export class Chat extends EventTarget {
   #conversations = new Map();
   /** @type {Conversation | null} */
   #selected = null;
+  /** @type {Set<Peer>} who calls us, and is not connected yet */
+  #calling = new Set();
   #attended = true;
   #peers;
   #protocol;
@@ -44,7 +46,7 @@ export class Chat extends EventTarget {
     this.#protocol = protocol;
     this.#now = now;
     this.#mayOpen = mayOpen;
-    peers.addEventListener('peer', ({ detail }) => this.#adopt(detail.peer, detail.incoming));
+    peers.addEventListener('peer', ({ detail }) => detail.incoming ? this.#called(detail.peer) : this.#adopt(detail.peer));
   }
 
   /** @returns {Iterable<Conversation>} */
@@ -86,7 +88,7 @@ export class Chat extends EventTarget {
     const replaced = known !== null && !known.live && known.reason === 'replaced';
     if (replaced) this.#retire(known);
     const peer = this.#peers.connect(name, replaced || !known ? {} : { identity: known.identity });
-    this.select(this.#adopt(peer, false).key);
+    this.select(this.#adopt(peer).key);
   }
 
   /**
@@ -125,6 +127,7 @@ export class Chat extends EventTarget {
   /** Hangs up on everybody and forgets it all, as when logging out. */
   clear() {
     for (const key of [...this.#conversations.keys()]) this.close(key);
+    for (const peer of this.#calling) peer.close();
   }
 
   /**
@@ -138,16 +141,34 @@ export class Chat extends EventTarget {
   }
 
   /**
+   * Anybody may call, by any name and with any claim, so a call alone shows in a conversation that there is at most.
+   *
    * @param {Peer} peer
-   * @param {boolean} incoming
    */
-  #adopt(peer, incoming) {
+  #called(peer) {
+    this.#calling.add(peer);
+    const current = this.get(peer.name);
+    if (current?.isWith(peer)) current.attach(peer);
+    const follow = () => {
+      if (peer.state === 'connecting') return;
+      peer.removeEventListener('state', follow);
+      this.#calling.delete(peer);
+      if (peer.state === 'open') this.#connected(peer);
+    };
+    peer.addEventListener('state', follow);
+  }
+
+  /** @param {Peer} peer who called us */
+  #connected(peer) {
+    const conversation = this.#adopt(peer);
+    if (!this.#selected && this.#mayOpen()) this.select(conversation.key);
+    this.dispatchEvent(new CustomEvent('incoming', { detail: conversation }));
+  }
+
+  /** @param {Peer} peer */
+  #adopt(peer) {
     const conversation = this.#find(peer) ?? this.#start(peer.name);
     conversation.attach(peer);
-    if (incoming) {
-      if (!this.#selected && this.#mayOpen()) this.select(conversation.key);
-      this.dispatchEvent(new CustomEvent('incoming', { detail: conversation }));
-    }
     return conversation;
   }
 
