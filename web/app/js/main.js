@@ -3,6 +3,7 @@
 import { canConnect, newCertificate, Peers, Signaling } from '../lib/beckon.js';
 import { CertificateMemory } from './model/certificate-memory.js';
 import { Chat } from './model/chat.js';
+import { Consent } from './model/consent.js';
 import { newProtocol } from './model/control.js';
 import { NameMemory } from './model/name-memory.js';
 import { Privacy } from './model/privacy.js';
@@ -23,18 +24,29 @@ import { announceUnread } from './ui/unread-view.js';
 /** From here on there is room for people and conversation side by side; as in layout.css. */
 const WIDE = '(min-width: 48rem)';
 
+/** How long calls ring where everybody is answered by default, in ms: who does not answer there at once is not there. */
+const RING_BY_LINK = 15_000;
+
 /** @param {AbortSignal} signal ends everything */
 function start(signal) {
   const wide = matchMedia(WIDE);
   const signaling = new Signaling();
   const protocol = newProtocol();
   const certificates = new CertificateMemory({ storage: () => sessionStorage, database: () => indexedDB, make: newCertificate });
-  const peers = new Peers(signaling, { protocol, certificate: certificates.load() });
+  const room = new URLSearchParams(location.search).get('room') ?? '';
+  const byLink = room !== '';
+  const peers = new Peers(signaling, {
+    protocol,
+    certificate: certificates.load(),
+    accept: (peer) => consent.decide(peer),
+    ...(byLink && { ringTimeout: RING_BY_LINK }),
+  });
   const chat = new Chat(peers, { protocol, mayOpen: () => wide.matches });
+  const consent = new Consent({ chat, byLink, storage: () => localStorage });
   const roster = new Roster(signaling, chat);
   const session = new Session(signaling, {
     memory: new NameMemory(() => localStorage),
-    room: new URLSearchParams(location.search).get('room') ?? '',
+    room,
   });
 
   const privacy = new Privacy(peers, signaling, session, () => localStorage);
@@ -47,11 +59,14 @@ function start(signal) {
     signal,
     onLogout: () => { chat.clear(); session.logout(); peers.renew(certificates.renew()); },
   }));
-  mountPart(main, () => mountApp(main, { session, chat, roster, privacy, signaling }, { signal, wide, announce }));
+  mountPart(main, () => mountApp(main, { session, chat, roster, privacy, consent, signaling }, { signal, wide, announce }));
 
   chat.addEventListener('incoming', (event) => {
     const { name, another } = /** @type {CustomEvent} */ (event).detail;
     announce(`${another ? `Another ${name}` : name} has connected to you.`);
+  }, { signal });
+  consent.addEventListener('ring', (event) => {
+    announce(`${/** @type {CustomEvent} */ (event).detail.name} wants to connect to you.`);
   }, { signal });
   announceUnread(chat, { signal, announce });
   guardLeaving(window, chat, { signal });

@@ -72,6 +72,15 @@ export class Chat extends EventTarget {
     return sum;
   }
 
+  /**
+   * Whether we have been connected with that very person, or called them, and did not hang up in the end.
+   * @param {Peer} peer
+   */
+  isWelcome(peer) {
+    return Array.from(this.#conversations.values()).some((talk) =>
+      talk.name === peer.name && talk.isWithKnown(peer) && !(talk.state === 'closed' && talk.reason === 'local'));
+  }
+
   /** @param {string} key a name: the conversation with whoever has it now */
   get(key) {
     return this.#conversations.get(key) ?? null;
@@ -141,14 +150,12 @@ export class Chat extends EventTarget {
   }
 
   /**
-   * Anybody may call, by any name and with any claim, so a call alone shows in a conversation that there is at most.
+   * Anybody may call, by any name and with any claim, so a call alone is nothing to be shown.
    *
    * @param {Peer} peer
    */
   #called(peer) {
     this.#calling.add(peer);
-    const current = this.get(peer.name);
-    if (current?.isWith(peer)) current.attach(peer);
     const follow = () => {
       if (peer.state === 'connecting') return;
       peer.removeEventListener('state', follow);

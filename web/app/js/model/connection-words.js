@@ -108,7 +108,7 @@ function failureHelp(facts) {
     case 'busy':
       return `Too much is waiting for ${name} at the server: their network may be slow. Try again in a moment.`;
     case 'timeout':
-      return `${name} did not answer in time: their page may be asleep, or their network is gone. Try again in a moment.`;
+      return `${name} did not answer in time: they may be away, their page may be asleep, or their network is gone. Try again in a moment.`;
     case 'no-candidates':
       return 'This browser found no network to connect by. Is there one? Else an extension, a setting or a VPN blocks WebRTC: allow it for this page, or use another browser.';
     case 'no-remote-candidates':

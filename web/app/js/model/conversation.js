@@ -124,6 +124,14 @@ export class Conversation extends EventTarget {
   }
 
   /**
+   * The same, for certain.
+   * @param {Peer} peer
+   */
+  isWithKnown(peer) {
+    return this.identity.fingerprint !== '' && peer.identity.fingerprint !== '' && this.isWith(peer);
+  }
+
+  /**
    * Goes on over this peer; the one before is no longer listened to.
    * @param {Peer} peer
    */

@@ -1,6 +1,7 @@
 /** The chat: people on one side, a conversation on the other; on a narrow screen one at a time. */
 
 import { mountCheckButton } from './check-button.js';
+import { mountAnswering, mountCallers } from './consent-view.js';
 import { mountConversation } from './conversation-view.js';
 import { el, setAttribute } from './dom.js';
 import { markIcon } from './icons.js';
@@ -9,12 +10,13 @@ import { mountPrivacy } from './privacy-view.js';
 import { mountRoster } from './roster-view.js';
 
 /** @import { Chat } from '../model/chat.js' */
+/** @import { Consent } from '../model/consent.js' */
 /** @import { Privacy } from '../model/privacy.js' */
 /** @import { Roster } from '../model/roster.js' */
 /** @import { Session } from '../model/session.js' */
 /** @import { Signaling } from '../../lib/beckon.js' */
 
-/** @typedef {{chat: Chat, roster: Roster, session: Session, privacy: Privacy, signaling: Signaling}} Models */
+/** @typedef {{chat: Chat, roster: Roster, session: Session, privacy: Privacy, consent: Consent, signaling: Signaling}} Models */
 
 /**
  * @param {HTMLElement} root
@@ -25,7 +27,8 @@ export function mountChat(root, models, { signal, wide }) {
   const { chat } = models;
   const people = el('section', { class: 'pane people-pane', 'aria-labelledby': 'people-title' });
   const stage = el('section', { class: 'pane conversation-pane' });
-  root.append(el('div', { class: 'chat' }, people, stage));
+  const callers = el('div');
+  root.append(callers, el('div', { class: 'chat' }, people, stage));
 
   /** @type {AbortController | null} */
   let current = null;
@@ -59,6 +62,12 @@ export function mountChat(root, models, { signal, wide }) {
       disconnect: (key) => chat.disconnect(key),
     },
   })) ?? (() => {});
+  mountPart(callers, () => mountCallers(callers, models.consent, {
+    signal,
+    accept: (name) => { chat.connect(name); focusConversation(); },
+    after: () => (chat.selected ? focusConversation() : focusPeople()),
+  }));
+  mountPart(people, () => mountAnswering(people, models.consent, { signal }));
   mountPart(people, () => mountPrivacy(people, models.privacy, { signal }));
   mountPart(people, () => mountCheckButton(people, models.signaling, { signal }));
   chat.addEventListener('selection', render, { signal });
