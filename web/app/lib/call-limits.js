@@ -4,10 +4,10 @@
 
 import { nameKey } from './names.js';
 
-/** So many calls of one user in a row. Who renews a lost connection needs a few. */
-const BURST = 8;
+/** So many calls of one user in a row; who renews a lost connection, or tries again and again, needs a few. */
+const BURST = 16;
 /** Then one in so long, in ms. */
-const INTERVAL = 2_000;
+const INTERVAL = 1_000;
 /** Users of whom that is known; who called longest ago goes first. */
 const MOST_USERS = 1_000;
 
