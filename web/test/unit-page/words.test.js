@@ -51,6 +51,11 @@ test('every state has its words', () => {
   for (const [state, route, label] of labels) assert.equal(words({ state, route }).label, label);
 });
 
+test('who did not take a call did not disconnect', () => {
+  assert.equal(words({ reason: 'hangup' }).help, 'Ana disconnected.');
+  assert.equal(words({ reason: 'hangup', untaken: true }).help, 'Ana did not take the call.');
+});
+
 test('somebody else has the name: what was written is not for them, and they are another', () => {
   const replaced = words({ state: 'closed', reason: 'replaced' });
   assert.deepEqual([replaced.label, replaced.action], ['Offline', 'Start a new conversation']);

@@ -8,6 +8,7 @@
  * @property {string} state        a Peer's state
  * @property {Route | null} route  a Peer's route
  * @property {PeerReason | null} reason why it failed or closed
+ * @property {boolean} [untaken]   whether there has been no connection
  * @property {boolean} online      whether they are in the room
  * @property {boolean} [former]    whether somebody else has the name now
  * @property {boolean} [another]   whether somebody else had the name before
@@ -148,13 +149,13 @@ function pathHelp({ name, reason, servers }) {
 }
 
 /** @param {ConnectionFacts} facts */
-function closedHelp({ name, reason, online }) {
+function closedHelp({ name, reason, untaken, online }) {
   switch (reason) {
     case 'local':
       return 'You disconnected.';
     case 'hangup':
     case 'closed-by-peer':
-      return `${name} disconnected.`;
+      return untaken ? `${name} did not take the call.` : `${name} disconnected.`;
     case 'left':
       return `${name} left.`;
     default:

@@ -87,6 +87,11 @@ export class Conversation extends EventTarget {
     return this.#peer?.reason ?? null;
   }
 
+  /** Whether the last call has come to no connection (yet). */
+  get untaken() {
+    return this.#peer?.epoch === 0;
+  }
+
   /** Whether there is a connection, or one may still come of it. */
   get live() {
     return this.state === 'connecting' || this.state === 'open' || this.state === 'reconnecting';

@@ -40,6 +40,7 @@ export function mountConversation(root, { conversation, roster, session }, { sig
       state: conversation.state,
       route: conversation.route,
       reason: conversation.reason,
+      untaken: conversation.untaken,
       online: !conversation.former && (roster.isOnline(name) || roster.stale),
       former: conversation.former,
       another: conversation.another,
