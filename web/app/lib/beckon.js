@@ -18,7 +18,9 @@
  * **Signaling** keeps one user in one room of the server, over lost sockets:
  * it reconnects with jittered back-off and logs in again by itself. Within the
  * server's resume window (15 s by default) it goes on with the same session:
- * nobody saw us leave, and what was sent to us meanwhile arrives. Events:
+ * nobody saw us leave, and what was sent to us meanwhile arrives. Where the
+ * server wants a token, `login({ name, token: () => fetchToken() })` has it asked
+ * for a fresh one each time that it comes back. Events:
  * `state`, `users`, `joined`, `left`, `login`, `caughtup`, `logout`, `ice`,
  * `signal`, `hangup`, `unreachable`, `error` (see SignalingEvents in signaling.js for their details).
  *
@@ -76,7 +78,7 @@ export { canConnect } from './webrtc.js';
  * @typedef {import('./protocol.js').User} User
  * @typedef {import('./protocol.js').Signal} Signal
  * @typedef {import('./protocol.js').ErrorCode} ErrorCode
- * @typedef {import('./dialect-plain.js').LoginRequest} LoginRequest
+ * @typedef {import('./login-flow.js').LoginRequest} LoginRequest
  * @typedef {import('./login-flow.js').LoginResult} LoginResult
  * @typedef {import('./signaling.js').SignalingState} SignalingState
  * @typedef {import('./signaling.js').SignalingEvents} SignalingEvents

@@ -25,16 +25,12 @@ import { iceServersOf, isUser, parseFrame, usersOf } from './protocol.js';
  * @typedef {Greeting | Accepted | Rejected | Presence | SignalNotice | Hangup | Ice | Pong | ErrorNotice} Notice
  */
 
-/**
- * Who we want to be.
- *
- * @typedef {{ name: string, room?: string, token?: string }} LoginRequest
- */
+/** @typedef {{ name: string, room?: string, token?: string }} LoginFields what a login says */
 
 /**
  * @typedef {object} Dialect
  * @property {string} subprotocol by which it is chosen in the WebSocket handshake; '' for none
- * @property {(request: LoginRequest) => object} login makes the login frame
+ * @property {(fields: LoginFields) => object} login makes the login frame
  * @property {(data: unknown) => Notice | null} read null: nothing that we know
  */
 

@@ -4,6 +4,7 @@
 // given up yet, so "taken" is not the last word at once.
 
 import { SignalingError } from './protocol.js';
+import { TokenRequest } from './token-request.js';
 
 /** How long a refusal may be our own ghost's doing, in ms. */
 const GHOST_PATIENCE = 60_000;
@@ -16,19 +17,24 @@ const REPLY_TIMEOUT = 15_000;
 const PASSING = Object.freeze(['name_taken', 'room_full', 'server_full']);
 
 /**
- * @typedef {import('./dialect-plain.js').LoginRequest} LoginRequest
+ * Who we want to be. A token that is a function is asked for anew each time that we log in, which is also how we come
+ * back after a lost socket.
+ *
+ * @typedef {{ name: string, room?: string, token?: import('./token-request.js').Token }} LoginRequest
  * @typedef {{ id: string, name: string, room: string, users: import('./protocol.js').User[], iceServers: RTCIceServer[] }} LoginResult
  */
 
 export class LoginFlow {
   #send;
   #stalled;
+  #tokenless;
   #random;
+  #tokens = new TokenRequest();
   /** @type {LoginRequest | null} */
   #request = null;
   /** @type {{ resolve: (result: LoginResult) => void, reject: (error: Error) => void, wait: boolean } | null} */
   #caller = null;
-  /** Sent on the current socket. */
+  /** Sent on the current socket, and not refused. */
   #asked = false;
   /** The answer is on its way. */
   #waiting = false;
@@ -43,19 +49,26 @@ export class LoginFlow {
 
   /**
    * @param {object} deps
-   * @param {(request: LoginRequest) => void} deps.send
+   * @param {(fields: import('./dialect-plain.js').LoginFields) => void} deps.send
    * @param {() => void} deps.stalled the server does not answer
+   * @param {(error: SignalingError) => void} deps.tokenless there is no token with which to come back
    * @param {() => number} [deps.random]
    */
-  constructor({ send, stalled, random = Math.random }) {
+  constructor({ send, stalled, tokenless, random = Math.random }) {
     this.#send = send;
     this.#stalled = stalled;
+    this.#tokenless = tokenless;
     this.#random = random;
   }
 
   /** Whether there is a login to ask for. */
   get wanted() {
     return this.#request !== null;
+  }
+
+  /** Whether the server has been asked on this socket, and has not refused. */
+  get asked() {
+    return this.#asked;
   }
 
   /** Whether the server owes an answer. */
@@ -90,14 +103,27 @@ export class LoginFlow {
   /** The socket is ready: asks, if there is something to ask for. */
   ready() {
     if (!this.#request) return;
+    const { token, ...who } = this.#request;
+    if (typeof token !== 'function') return this.#ask({ ...who, token });
+    this.#tokens.ask(token, (fresh) => this.#ask({ ...who, token: fresh }), (error) => this.#withoutToken(error));
+  }
+
+  /** @param {import('./dialect-plain.js').LoginFields} fields */
+  #ask(fields) {
     this.#asked = this.#waiting = true;
     this.#setTimer(REPLY_TIMEOUT, this.#stalled);
-    this.#send(this.#request);
+    this.#send(fields);
+  }
+
+  /** @param {SignalingError} error */
+  #withoutToken(error) {
+    if (this.#granted) this.#tokenless(error);
+    else this.forget(error);
   }
 
   /** The socket is gone. If it was asked, its ghost may hold the name. */
   lost() {
-    clearTimeout(this.#timer);
+    this.#stop();
     this.#ghost ||= this.#asked;
     this.#ghostUntil = 0;
     this.#asked = this.#waiting = false;
@@ -140,6 +166,7 @@ export class LoginFlow {
    */
   rejected(code, message) {
     clearTimeout(this.#timer);
+    this.#asked = false;
     if (this.#blameGhost(code)) {
       this.#setTimer(GHOST_RETRY * (0.5 + this.#random() / 2), () => this.ready());
       return false;
@@ -155,7 +182,7 @@ export class LoginFlow {
    * @param {SignalingError} error for who still waits for it
    */
   forget(error) {
-    clearTimeout(this.#timer);
+    this.#stop();
     this.#caller?.reject(error);
     this.#caller = null;
     this.#request = null;
@@ -169,6 +196,12 @@ export class LoginFlow {
     if (!this.#ghost || !PASSING.includes(code)) return false;
     this.#ghostUntil ||= performance.now() + GHOST_PATIENCE;
     return performance.now() < this.#ghostUntil;
+  }
+
+  /** Nothing is to come of what was begun. */
+  #stop() {
+    clearTimeout(this.#timer);
+    this.#tokens.forget();
   }
 
   /** @param {number} ms @param {() => void} then */

@@ -33,7 +33,7 @@ export const CloseCode = Object.freeze({
  * @typedef {'bad_json' | 'unknown_type' | 'bad_message' | 'not_logged_in' | 'unknown_user' | 'recipient_busy'
  *   | 'name_taken' | 'bad_name' | 'bad_room' | 'already_logged_in' | 'unauthorized'
  *   | 'room_full' | 'server_full' | 'too_large'
- *   | 'offline' | 'refused' | 'closed' | 'logged_out' | 'timeout' | 'unreachable'} ErrorCode
+ *   | 'offline' | 'refused' | 'closed' | 'logged_out' | 'timeout' | 'unreachable' | 'no_token'} ErrorCode
  */
 
 /**
@@ -56,9 +56,10 @@ export class SignalingError extends Error {
   /**
    * @param {string} code an {@link ErrorCode}, or a newer server's
    * @param {string} message for people
+   * @param {ErrorOptions} [options]
    */
-  constructor(code, message) {
-    super(message);
+  constructor(code, message, options) {
+    super(message, options);
     this.name = 'SignalingError';
     this.code = code;
   }

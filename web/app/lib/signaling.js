@@ -16,7 +16,7 @@ import { socketUrl } from './socket-url.js';
  * @typedef {import('./protocol.js').User} User
  * @typedef {import('./protocol.js').Signal} Signal
  * @typedef {import('./login-flow.js').LoginResult} LoginResult
- * @typedef {import('./dialect-plain.js').LoginRequest} LoginRequest
+ * @typedef {import('./login-flow.js').LoginRequest} LoginRequest
  * @typedef {import('./dialect-plain.js').Notice} Notice
  */
 
@@ -50,7 +50,8 @@ import { socketUrl } from './socket-url.js';
  * @property {Signal} signal an offer, an answer or a candidate
  * @property {{ name: string, call: string | null }} hangup that user hung up on us
  * @property {import('./unreachable.js').Unreachable} unreachable a try to connect came to nothing; the next one is due at `retryAt`
- * @property {{ code: string, message: string, name: string | null }} error the server's; name: the recipient it is about
+ * @property {{ code: string, message: string, name: string | null }} error the server's; name: the recipient it is about.
+ *   `no_token` is our own: the function asked for a token to come back with failed; it is asked again at the next try
  */
 
 /**
@@ -86,6 +87,7 @@ export class Signaling extends Emitter {
     this.#login = new LoginFlow({
       send: (request) => this.#connection.send(this.#dialects.current.login(request)),
       stalled: () => this.#connection.drop('no answer to the login'),
+      tokenless: (error) => this.#tokenless(error),
       random,
     });
     const wanted = () => this.#login.wanted;
@@ -151,11 +153,13 @@ export class Signaling extends Emitter {
   /**
    * Logs in, as soon as there is a socket (opening one if need be).
    *
-   * @param {LoginRequest & { wait?: boolean }} request room: default the lobby, ''; wait: until the server can be
-   *   reached (the default); false: `unreachable` otherwise (the socket is tried again all the same, until close())
+   * @param {LoginRequest & { wait?: boolean }} request room: default the lobby, ''; token: where the server wants one, as
+   *   it is or as a function that returns it or a promise of it, which is asked again each time that we come back by
+   *   ourselves; wait: until the server can be reached (the default); false: `unreachable` otherwise (the socket is tried
+   *   again all the same, until close())
    * @returns {Promise<LoginResult>}
-   * @throws {SignalingError} name_taken, bad_name, unauthorized ...; also `refused`,
-   *   `closed` or `unreachable` without a server's word, and `logged_out` if logout() came first
+   * @throws {SignalingError} name_taken, bad_name, unauthorized ...; also `refused`, `closed` or `unreachable` without a
+   *   server's word, `logged_out` if logout() came first, and `no_token` if that function failed
    */
   async login({ name, room = '', token, wait = true }) {
     if (this.#login.wanted) throw new SignalingError('already_logged_in', 'Log out first');
@@ -171,7 +175,7 @@ export class Signaling extends Emitter {
 
   /** Gives the name back; the socket stays open. */
   logout() {
-    if (this.#state === 'online' || this.#login.wanted) this.#connection.send({ type: 'leave' });
+    if (this.#state === 'online' || this.#login.asked) this.#connection.send({ type: 'leave' });
     this.#forget(new SignalingError('logged_out', 'Logged out'));
     if (this.#state === 'online') this.#enter('ready');
   }
@@ -217,6 +221,16 @@ export class Signaling extends Emitter {
     this.#warned = true;
     if (failure.last) this.#login.unreachable(failure.message);
     this.emit('unreachable', failure);
+  }
+
+  /**
+   * The next try is due with the back-off.
+   *
+   * @param {SignalingError} error
+   */
+  #tokenless({ code, message }) {
+    this.#connection.drop(message);
+    this.emit('error', { code, message, name: null });
   }
 
   /** @param {number} code of the close frame */
