@@ -46,6 +46,7 @@ function start(signal) {
   const roster = new Roster(signaling, chat);
   const session = new Session(signaling, {
     memory: new NameMemory(() => localStorage),
+    chat,
     room,
   });
 

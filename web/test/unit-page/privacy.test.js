@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
 import { beforeEach, test } from 'node:test';
+import { Chat } from '../../app/js/model/chat.js';
 import { NameMemory } from '../../app/js/model/name-memory.js';
 import { Privacy } from '../../app/js/model/privacy.js';
 import { Session } from '../../app/js/model/session.js';
-import { counter, FakeSignaling } from './fakes/library.js';
+import { counter, FakePeers, FakeSignaling } from './fakes/library.js';
 
 const TURN = Object.freeze({ urls: 'turn:t.example' });
 
@@ -26,7 +27,8 @@ class RelayOnly {
 
 function open(storage = () => ({ getItem: (key) => stored.get(key) ?? null, setItem: (key, value) => { stored.set(key, value); } })) {
   peers = new RelayOnly();
-  return new Privacy(peers, signaling, new Session(signaling, { memory: new NameMemory(storage) }), storage);
+  const chat = new Chat(new FakePeers(), { protocol: 'chat.v1 me' });
+  return new Privacy(peers, signaling, new Session(signaling, { memory: new NameMemory(storage), chat }), storage);
 }
 
 function logIn() {

@@ -1,13 +1,15 @@
 import assert from 'node:assert/strict';
 import { beforeEach, test } from 'node:test';
+import { Chat } from '../../app/js/model/chat.js';
 import { NameMemory } from '../../app/js/model/name-memory.js';
 import { Session } from '../../app/js/model/session.js';
 import { useClock } from '../unit/fakes/clock.js';
-import { counter, FakeSignaling } from './fakes/library.js';
+import { counter, FakePeers, FakeSignaling } from './fakes/library.js';
 
 let signaling;
 let stored;
 let session;
+let chat;
 
 function memory() {
   return new NameMemory(() => ({
@@ -19,7 +21,8 @@ function memory() {
 beforeEach(() => {
   signaling = new FakeSignaling();
   stored = new Map();
-  session = new Session(signaling, { memory: memory(), room: 'tea' });
+  chat = new Chat(new FakePeers(), { protocol: 'chat.v1 me' });
+  session = new Session(signaling, { memory: memory(), chat, room: 'tea' });
 });
 
 test('loading until greeted, then login, and login it stays when the socket is lost', () => {
@@ -41,7 +44,7 @@ test('a login is trimmed, asks for the room, and is remembered', async () => {
   signaling.requests[0].grant();
   await done;
   assert.deepEqual([session.busy, session.view, session.myName, session.error], [false, 'chat', 'Ana', '']);
-  assert.equal(new Session(signaling, { memory: memory() }).lastName, 'Ana');
+  assert.equal(new Session(signaling, { memory: memory(), chat }).lastName, 'Ana');
 });
 
 test('one login at a time, and none without a name', () => {
@@ -113,6 +116,71 @@ test('the chat stays while the socket is lost, and ends with a logout of either 
   assert.deepEqual([session.view, session.error], ['login', 'Username is unavailable']);
   session.logout();
   assert.equal(session.error, '');
+});
+
+/** The server ends the stay of somebody who is in a conversation. */
+async function sentAway(code = 1008) {
+  signaling.become('ready');
+  const done = session.login('Ana');
+  signaling.requests[0].grant();
+  await done;
+  chat.connect('Bob');
+  signaling.me = null;
+  signaling.emit('logout', { code: 'refused', message: 'the token has expired' });
+  signaling.become('refused', { code });
+}
+
+test('whom the server sends away stays with the conversations, under the same name, until the last is closed', async () => {
+  await sentAway();
+  assert.deepEqual([session.view, session.loggedIn, session.myName], ['chat', false, 'Ana']);
+  assert.deepEqual([session.error, session.errorAbout], ['the token has expired', 'neither']);
+  assert.deepEqual(session.trouble, { kind: 'none' }, 'the way back is asked for already');
+  const changes = counter(session, 'change');
+  chat.disconnect('Bob');
+  assert.equal(session.view, 'chat', 'what was said can still be read');
+  chat.close('Bob');
+  assert.deepEqual([session.view, changes.seen], ['login', 1]);
+  assert.equal(session.trouble.kind, 'refused');
+});
+
+test('so does who finds the name taken when coming back', async () => {
+  signaling.become('ready');
+  const done = session.login('Ana');
+  signaling.requests[0].grant();
+  await done;
+  chat.connect('Bob');
+  signaling.me = null;
+  signaling.become('ready');
+  signaling.emit('logout', { code: 'name_taken', message: 'Username is unavailable' });
+  assert.deepEqual([session.view, session.loggedIn, session.errorAbout], ['chat', false, 'name']);
+  const again = session.login('Ana 2');
+  assert.equal(signaling.opened, 0, 'there is a connection');
+  signaling.requests[1].grant();
+  await again;
+  assert.deepEqual([session.loggedIn, session.myName], [true, 'Ana 2']);
+});
+
+test('logging in opens the connection again that the server has refused', async () => {
+  await sentAway();
+  const again = session.login('Ana');
+  assert.deepEqual([signaling.opened, signaling.requests.length], [1, 2]);
+  signaling.requests[1].grant();
+  await again;
+  assert.deepEqual([session.view, session.loggedIn, session.error], ['chat', true, '']);
+});
+
+test('somebody who is here in another tab is told so', async () => {
+  await sentAway(4001);
+  assert.equal(session.elsewhere, true);
+  session.login('Ana');
+  assert.equal(session.elsewhere, false);
+});
+
+test('who logs out is gone, name and all', async () => {
+  await sentAway();
+  chat.clear();
+  session.logout();
+  assert.deepEqual([session.view, session.myName], ['login', '']);
 });
 
 test('trouble with the server: what kind, and until when', async (t) => {

@@ -54,6 +54,11 @@ export class Chat extends EventTarget {
     return this.#conversations.values();
   }
 
+  /** Whether there is no conversation, not even one that has ended. */
+  get empty() {
+    return this.#conversations.size === 0;
+  }
+
   get selected() {
     return this.#selected;
   }

@@ -3,6 +3,7 @@
 import { Grace } from './grace.js';
 
 /** @import { Signaling } from '../../lib/beckon.js' */
+/** @import { Chat } from './chat.js' */
 /** @import { NameMemory } from './name-memory.js' */
 
 /** The words for a login that failed without the server saying why. */
@@ -11,14 +12,29 @@ const LOGIN_FAILED = 'Logging in did not work. Please try again.';
 /** Tries to reach the server before that is worth a word; a server that restarts is back by then. */
 const TRIES = 3;
 
-/**
- * Refusals that are not about the name.
- * @type {ReadonlyMap<string | undefined, Field>}
- */
-const ABOUT = new Map([['unauthorized', 'token'], ['bad_room', 'room'], ['room_full', 'room']]);
+/** The close code that tells that our session goes on elsewhere. */
+const RESUMED_ELSEWHERE = 4001;
 
 /**
- * @typedef {'name' | 'token' | 'room'} Field of the login form
+ * What a failed login is about: a field of the form; `neither`: nothing that was typed is wrong.
+ *
+ * @typedef {'name' | 'token' | 'room' | 'neither'} ErrorSubject
+ * @type {ReadonlyMap<string, ErrorSubject>}
+ */
+const SUBJECTS = new Map([
+  ['unauthorized', 'token'],
+  ['bad_room', 'room'],
+  ['room_full', 'room'],
+  ['refused', 'neither'],
+  ['closed', 'neither'],
+]);
+
+/**
+ * - `loading`: the server has not greeted us yet
+ * - `login`: the form
+ * - `chat`: people and conversations. Conversations do not need the server: they stay in view when it sends us away,
+ *   until the last of them is closed. What it takes to log in is asked for beside them.
+ *
  * @typedef {'loading' | 'login' | 'chat'} View
  * @typedef {{kind: 'none' | 'connecting'} | {kind: 'waiting', retryAt: number} | {kind: 'refused', code: number}} Trouble
  */
@@ -36,26 +52,29 @@ export class Session extends EventTarget {
   needsToken = false;
   /** The server has refused the room: it may be another one. */
   roomRefused = false;
-  /** @type {Field} what `error` is about */
+  /** @type {ErrorSubject} what `error` is about */
   errorAbout = 'name';
 
   /** The server has greeted us at least once. */
   #greeted = false;
+  #name = '';
   #closeCode = 0;
   /** How often in a row the server was not reached. */
   #tries = 0;
   #grace = new Grace(() => this.#changed());
   #signaling;
   #memory;
+  #chat;
 
   /**
    * @param {Signaling} signaling
-   * @param {{memory: NameMemory, room?: string}} options
+   * @param {{memory: NameMemory, chat: Chat, room?: string}} options
    */
-  constructor(signaling, { memory, room = '' }) {
+  constructor(signaling, { memory, chat, room = '' }) {
     super();
     this.#signaling = signaling;
     this.#memory = memory;
+    this.#chat = chat;
     this.room = room;
     /** The name of last time, or the one just tried. */
     this.lastName = memory.load();
@@ -69,27 +88,36 @@ export class Session extends EventTarget {
       this.#fail(detail.code, detail.message);
       this.#changed();
     });
+    let view = this.view;
+    this.addEventListener('change', () => { view = this.view; });
+    chat.addEventListener('change', () => this.view === view || this.#changed());
   }
 
-  /** Our name while logged in, or while we mean to be again; else ''. */
+  /** Whether we are logged in, or come back by ourselves to be it again. */
+  get loggedIn() {
+    return this.#signaling.me !== null;
+  }
+
+  /** The name that we are logged in under, or were when the server sent us away; else ''. */
   get myName() {
-    return this.#signaling.me?.name ?? '';
+    return this.#signaling.me?.name ?? this.#name;
   }
 
   /** @returns {View} */
   get view() {
-    if (this.#signaling.me) return 'chat';
+    if (this.loggedIn || !this.#chat.empty) return 'chat';
     return this.#greeted ? 'login' : 'loading';
   }
 
   /**
-   * What is wrong with the line to the server. A loss that is mended at once is nothing wrong.
+   * What is wrong with the line to the server. A loss that is mended at once is nothing wrong, and a refusal is said
+   * where one can log in beside the conversations.
    * @returns {Trouble}
    */
   get trouble() {
     const { state, retryAt } = this.#signaling;
     if (state === 'waiting' && this.#grace.over) return { kind: 'waiting', retryAt };
-    if (state === 'refused' || state === 'closed') return { kind: 'refused', code: this.#closeCode };
+    if (this.#refused) return this.view === 'chat' ? { kind: 'none' } : { kind: 'refused', code: this.#closeCode };
     if (state === 'connecting' && this.#greeted && this.#grace.over) return { kind: 'connecting' };
     return { kind: 'none' };
   }
@@ -97,6 +125,16 @@ export class Session extends EventTarget {
   /** The page is there, and the server behind it has never been. */
   get unreachable() {
     return !this.#greeted && this.#tries >= TRIES && this.#grace.over;
+  }
+
+  /** Whether we are logged in in another tab, and for that reason not here. */
+  get elsewhere() {
+    return this.#refused && this.#closeCode === RESUMED_ELSEWHERE;
+  }
+
+  /** Whether we are to stay away until the user wants to be back. */
+  get #refused() {
+    return this.#signaling.state === 'refused' || this.#signaling.state === 'closed';
   }
 
   /**
@@ -115,6 +153,8 @@ export class Session extends EventTarget {
   }
 
   /**
+   * Opens the connection again if the server has refused it.
+   *
    * @param {string} typed
    * @param {string} [token] for a server that wants one
    */
@@ -126,6 +166,7 @@ export class Session extends EventTarget {
     this.error = '';
     this.busy = true;
     this.#changed();
+    if (this.#refused) this.#signaling.open();
     try {
       await this.#signaling.login({ name, room: this.room, ...(secret && { token: secret }) });
       this.#memory.save(name);
@@ -145,7 +186,7 @@ export class Session extends EventTarget {
    */
   #fail(code, message) {
     this.error = message || LOGIN_FAILED;
-    this.errorAbout = ABOUT.get(code) ?? 'name';
+    this.errorAbout = SUBJECTS.get(code ?? '') ?? 'name';
     this.needsToken ||= this.errorAbout === 'token';
     this.roomRefused ||= this.errorAbout === 'room';
   }
@@ -159,6 +200,7 @@ export class Session extends EventTarget {
 
   logout() {
     this.error = '';
+    this.#name = '';
     this.#signaling.logout();
     this.#changed();
   }
@@ -171,6 +213,7 @@ export class Session extends EventTarget {
   /** @param {import('../../lib/beckon.js').SignalingEvents['state']} detail */
   #onState({ state, code }) {
     if (state === 'ready' || state === 'online') this.#greeted = true;
+    if (state === 'online') this.#name = this.myName;
     this.#closeCode = code;
     this.#grace.follow(state === 'waiting' || state === 'connecting');
     this.#changed();

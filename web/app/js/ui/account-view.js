@@ -17,7 +17,7 @@ export function mountAccount(root, session, { signal, onLogout }) {
   root.append(account);
 
   const render = () => {
-    account.hidden = session.view !== 'chat';
+    account.hidden = !session.loggedIn;
     setText(name, session.myName);
     name.title = session.myName;
   };

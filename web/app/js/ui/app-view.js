@@ -15,10 +15,9 @@ import { mountPart } from './part.js';
 export function mountApp(root, models, { signal, wide, announce }) {
   const { session, roster, privacy, signaling } = models;
   let view = '';
+  let loggedIn = false;
   let current = new AbortController();
-  const render = () => {
-    if (session.view === view) return;
-    const before = view;
+  const show = () => {
     view = session.view;
     current.abort();
     current = new AbortController();
@@ -30,8 +29,13 @@ export function mountApp(root, models, { signal, wide, announce }) {
       else if (view === 'login') mountLogin(root, { session, privacy, signaling }, options);
       else mountChat(root, models, options);
     });
-    if (view === 'chat') announce(`Welcome, ${session.myName}. ${howMany(roster.onlineCount)}`);
-    else if (before === 'chat' && !session.error) announce('Logged out.');
+  };
+  const render = () => {
+    if (session.view !== view) show();
+    if (session.loggedIn === loggedIn) return;
+    loggedIn = session.loggedIn;
+    if (loggedIn) announce(`Welcome, ${session.myName}. ${howMany(roster.onlineCount)}`);
+    else if (!session.error) announce('Logged out.');
   };
   session.addEventListener('change', render, { signal });
   signal.addEventListener('abort', () => current.abort());

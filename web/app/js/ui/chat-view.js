@@ -5,6 +5,7 @@ import { mountAnswering, mountCallers } from './consent-view.js';
 import { mountConversation } from './conversation-view.js';
 import { el, setAttribute } from './dom.js';
 import { markIcon } from './icons.js';
+import { mountLoginAgain } from './login-again-view.js';
 import { mountPart } from './part.js';
 import { mountPrivacy } from './privacy-view.js';
 import { mountRoster } from './roster-view.js';
@@ -24,9 +25,13 @@ import { mountRoster } from './roster-view.js';
  * @param {{signal: AbortSignal, wide: MediaQueryList}} options
  */
 export function mountChat(root, models, { signal, wide }) {
-  const { chat } = models;
+  const { chat, session } = models;
   const people = el('section', { class: 'pane people-pane', 'aria-labelledby': 'people-title' });
   const stage = el('section', { class: 'pane conversation-pane' });
+  mountPart(root, () => mountLoginAgain(root, session, {
+    signal,
+    leaveFocus: () => (chat.selected ? focusConversation() : focusPeople()),
+  }));
   const callers = el('div');
   root.append(callers, el('div', { class: 'chat' }, people, stage));
 

@@ -95,6 +95,8 @@ export class FakeSignaling extends Fake {
   iceSupply = { relayOnly: false };
   requests = [];
   retries = 0;
+  /** How often it was told to connect. */
+  opened = 0;
 
   become(state, { retryAt = 0, code = 0 } = {}) {
     const previous = this.state;
@@ -105,6 +107,11 @@ export class FakeSignaling extends Fake {
   found(...names) {
     this.users = new Map(names.map((userName, id) => [String(id), { id: String(id), userName }]));
     this.emit('users', { users: this.users });
+  }
+
+  open() {
+    this.opened++;
+    this.become('connecting');
   }
 
   login(request) {
