@@ -84,7 +84,8 @@ func TestServerExamplesAreWhatIsSent(t *testing.T) {
 	candidate := []byte(`{"candidate":"candidate:1 1 udp 2122260223 192.0.2.7 51000 typ host","sdpMid":"0","sdpMLineIndex":0}`)
 	relayed := func(r Relayed) []byte { return AppendRelayed(nil, r) }
 	sent := map[string][]byte{
-		"connect":       Connect(),
+		"connect":       Connect(false),
+		"connect-token": Connect(true),
 		"login-alone":   loggedIn(Welcome{Self: ana, ICEServers: []byte("[]")}),
 		"login":         loggedIn(Welcome{Self: bob, Users: usersOf(ana), ICEServers: stun}),
 		"updateUsers":   Change{User: bob}.AppendUser(nil, "updateUsers"),

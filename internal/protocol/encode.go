@@ -19,9 +19,13 @@ func Busy(name []byte) *Error {
 	return &Error{Code: RecipientBusy, Message: "User " + n + " is behind and was not sent this: try again in a moment", Name: n}
 }
 
-// Connect is the first frame on every socket.
-func Connect() []byte {
-	return append(AppendString([]byte(`{"type":"connect","message":`), Greeting), '}')
+// Connect is the first frame on every socket; tokens tells whether a login needs one.
+func Connect(tokens bool) []byte {
+	dst := AppendString([]byte(`{"type":"connect","message":`), Greeting)
+	if tokens {
+		dst = append(dst, `,"tokenRequired":true`...)
+	}
+	return append(dst, '}')
 }
 
 // Refusal is the frame that tells a client of err: a failed login where the message was one, else an error.

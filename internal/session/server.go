@@ -80,7 +80,7 @@ func NewServer(opts Options) *Server {
 		waiting:   &waiting{bound: int64(opts.WaitingBytes)},
 		plain:     protocol.NewDecoder(false),
 		v1:        protocol.NewDecoder(true),
-		connect:   frame.New(frame.Text, protocol.Connect()),
+		connect:   frame.New(frame.Text, protocol.Connect(opts.Tokens != nil)),
 	}
 }
 

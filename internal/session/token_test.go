@@ -62,6 +62,16 @@ func TestTokensDecideWhoComesIn(t *testing.T) {
 	}
 }
 
+func TestTheGreetingSaysWhetherATokenIsWanted(t *testing.T) {
+	b := newV1Bench(roomy)
+	without, _ := b.open(t)
+	expect(t, without, greeting)
+	b.opts.Tokens = tokens{}
+	b.Server = NewServer(b.opts)
+	with, _ := b.open(t)
+	expect(t, with, `{"type":"connect","message":"Well hello there, I am a WebSocket server","tokenRequired":true}`)
+}
+
 func TestATokenThatExpiresEndsTheStay(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		b := newV1Bench(roomy)

@@ -5,10 +5,12 @@ import { CertificateMemory } from './model/certificate-memory.js';
 import { Chat } from './model/chat.js';
 import { Consent } from './model/consent.js';
 import { newProtocol } from './model/control.js';
+import { takeToken } from './model/fragment.js';
 import { NameMemory } from './model/name-memory.js';
 import { Privacy } from './model/privacy.js';
 import { Roster } from './model/roster.js';
 import { Session } from './model/session.js';
+import { TokenMemory } from './model/token-memory.js';
 import { mountAccount } from './ui/account-view.js';
 import { mountAnnouncer } from './ui/announcer.js';
 import { mountApp } from './ui/app-view.js';
@@ -27,8 +29,11 @@ const WIDE = '(min-width: 48rem)';
 /** How long calls ring where everybody is answered by default, in ms: who does not answer there at once is not there. */
 const RING_BY_LINK = 15_000;
 
-/** @param {AbortSignal} signal ends everything */
-function start(signal) {
+/**
+ * @param {AbortSignal} signal ends everything
+ * @param {string} token that the link to the page had, or ''
+ */
+function start(signal, token) {
   const wide = matchMedia(WIDE);
   const signaling = new Signaling();
   const protocol = newProtocol();
@@ -46,9 +51,12 @@ function start(signal) {
   const roster = new Roster(signaling, chat);
   const session = new Session(signaling, {
     memory: new NameMemory(() => localStorage),
+    tokens: new TokenMemory(() => sessionStorage),
     chat,
     room,
   });
+  session.bring(token);
+  window.addEventListener('hashchange', () => session.bring(takeToken(window)), { signal });
 
   const privacy = new Privacy(peers, signaling, session, () => localStorage);
 
@@ -93,5 +101,6 @@ function refuse() {
     el('p', {}, 'It has no WebRTC, or an extension or a setting has switched it off. Current versions of Firefox, Chromium, Safari and their kin have it.')));
 }
 
-if (canConnect() && typeof WebSocket === 'function') start(new AbortController().signal);
+const token = takeToken(window); // first of all, and whatever comes
+if (canConnect() && typeof WebSocket === 'function') start(new AbortController().signal, token);
 else refuse();

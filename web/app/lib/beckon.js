@@ -19,7 +19,7 @@
  * it reconnects with jittered back-off and logs in again by itself. Within the
  * server's resume window (15 s by default) it goes on with the same session:
  * nobody saw us leave, and what was sent to us meanwhile arrives. Where the
- * server wants a token, `login({ name, token: () => fetchToken() })` has it asked
+ * server wants a token (`tokenRequired`), `login({ name, token: () => fetchToken() })` has it asked
  * for a fresh one each time that it comes back. Events:
  * `state`, `users`, `joined`, `left`, `login`, `caughtup`, `logout`, `ice`,
  * `signal`, `hangup`, `unreachable`, `error` (see SignalingEvents in signaling.js for their details).

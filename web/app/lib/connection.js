@@ -30,7 +30,7 @@ const SLOW_TRY = 3_000;
 /**
  * @typedef {object} ConnectionEvents
  * @property {{ state: ConnectionState, code: number, reason: string }} state
- * @property {import('./dialect-plain.js').Notice} notice
+ * @property {import('./dialect-plain.js').Notice} notice that of the greeting comes before `ready`
  * @property {import('./unreachable.js').Unreachable} unreachable after the state
  */
 
@@ -184,13 +184,13 @@ export class Connection extends Emitter {
     this.#liveness.heard();
     const notice = this.#options.dialects.current.read(data);
     if (notice === null) return;
+    this.emit('notice', notice);
     if (notice.kind === 'greeting' && this.#state === 'connecting') {
       this.#greetingTimeout = GREETING_TIMEOUT;
       this.#tries = 0;
       this.#setTimer(HEALTHY_AFTER, () => this.#backoff.reset());
       this.#enter('ready');
     }
-    this.emit('notice', notice);
   }
 
   /**

@@ -12,7 +12,7 @@ import { iceServersOf, isUser, parseFrame, usersOf } from './protocol.js';
 /**
  * What a frame means to us.
  *
- * @typedef {{ kind: 'greeting' }} Greeting the first frame on every socket
+ * @typedef {{ kind: 'greeting', tokenRequired: boolean }} Greeting the first frame on every socket; tokenRequired: by a login
  * @typedef {{ kind: 'accepted', id: string, name: string, room: string, users: User[], iceServers: RTCIceServer[], relayOnly: boolean, ttl: number, session: string | null, resumed: boolean }} Accepted
  *   ttl of the ICE servers: in seconds, 0: for ever; session: the secret to resume by, null in this dialect
  * @typedef {{ kind: 'rejected', code: string, message: string }} Rejected a failed login
@@ -44,7 +44,7 @@ import { iceServersOf, isUser, parseFrame, usersOf } from './protocol.js';
  * @type {ReadonlyMap<string, (frame: Fields) => Notice | null>}
  */
 export const readers = new Map(Object.entries({
-  connect: () => /** @type {Greeting} */ ({ kind: 'greeting' }),
+  connect: ({ tokenRequired }) => /** @type {Greeting} */ ({ kind: 'greeting', tokenRequired: tokenRequired === true }),
   login: readLogin,
   updateUsers: readJoined,
   leave: readLeave,

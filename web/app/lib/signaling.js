@@ -74,6 +74,7 @@ export class Signaling extends Emitter {
   /** @type {{ id: string, name: string, room: string } | null} */
   #me = null;
   #roster = new Roster();
+  #tokenRequired = false;
   #supplier;
   #iceRequests = new IceRequests();
   /** Whether there is no need any more to warn who writes a page that the server is not reached. */
@@ -132,6 +133,11 @@ export class Signaling extends Emitter {
   /** The same, with how they may be used and for how long; another object with every reply. */
   get iceSupply() {
     return this.#supplier.current;
+  }
+
+  /** Whether the server wants a token from who logs in; known from the first `ready` on. */
+  get tokenRequired() {
+    return this.#tokenRequired;
   }
 
   /** Connects, and stays connected until close(). */
@@ -245,6 +251,7 @@ export class Signaling extends Emitter {
   /** @param {Notice} notice */
   #heard(notice) {
     switch (notice.kind) {
+      case 'greeting': return this.#greeted(notice);
       case 'accepted': return this.#accepted(notice);
       case 'rejected': return this.#rejected(notice);
       case 'presence': return this.#presence(notice);
@@ -258,6 +265,11 @@ export class Signaling extends Emitter {
       }
       default: return undefined;
     }
+  }
+
+  /** @param {import('./dialect-plain.js').Greeting} notice */
+  #greeted({ tokenRequired }) {
+    this.#tokenRequired = tokenRequired;
   }
 
   /** @param {import('./dialect-plain.js').Accepted} notice */

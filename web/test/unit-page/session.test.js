@@ -3,11 +3,13 @@ import { beforeEach, test } from 'node:test';
 import { Chat } from '../../app/js/model/chat.js';
 import { NameMemory } from '../../app/js/model/name-memory.js';
 import { Session } from '../../app/js/model/session.js';
+import { TokenMemory } from '../../app/js/model/token-memory.js';
 import { useClock } from '../unit/fakes/clock.js';
 import { counter, FakePeers, FakeSignaling } from './fakes/library.js';
 
 let signaling;
 let stored;
+let storedInTab;
 let session;
 let chat;
 
@@ -18,11 +20,20 @@ function memory() {
   }));
 }
 
+function tokens() {
+  return new TokenMemory(() => ({
+    getItem: (key) => storedInTab.get(key) ?? null,
+    setItem: (key, value) => { storedInTab.set(key, value); },
+    removeItem: (key) => { storedInTab.delete(key); },
+  }));
+}
+
 beforeEach(() => {
+  storedInTab = new Map();
   signaling = new FakeSignaling();
   stored = new Map();
   chat = new Chat(new FakePeers(), { protocol: 'chat.v1 me' });
-  session = new Session(signaling, { memory: memory(), chat, room: 'tea' });
+  session = new Session(signaling, { memory: memory(), tokens: tokens(), chat, room: 'tea' });
 });
 
 test('loading until greeted, then login, and login it stays when the socket is lost', () => {
@@ -44,7 +55,7 @@ test('a login is trimmed, asks for the room, and is remembered', async () => {
   signaling.requests[0].grant();
   await done;
   assert.deepEqual([session.busy, session.view, session.myName, session.error], [false, 'chat', 'Ana', '']);
-  assert.equal(new Session(signaling, { memory: memory(), chat }).lastName, 'Ana');
+  assert.equal(new Session(signaling, { memory: memory(), tokens: tokens(), chat }).lastName, 'Ana');
 });
 
 test('one login at a time, and none without a name', () => {
@@ -96,6 +107,37 @@ for (const code of ['bad_room', 'room_full']) {
     assert.deepEqual([session.roomRefused, session.error], [false, '']);
   });
 }
+
+test('a server that says that it wants a token is asked about first', () => {
+  signaling.tokenRequired = true;
+  signaling.become('ready');
+  assert.equal(session.needsToken, true);
+  signaling.tokenRequired = false;
+  signaling.become('ready');
+  assert.equal(session.needsToken, false, 'it is another one now');
+});
+
+test('a token that was good is kept for the tab, until one logs out', async () => {
+  const done = session.login('Ana', ' abc ');
+  assert.deepEqual([...storedInTab.values()], [], 'not before');
+  signaling.requests[0].grant();
+  await done;
+  assert.equal(session.token, 'abc');
+  const reloaded = new Session(signaling, { memory: memory(), tokens: tokens(), chat });
+  assert.equal(reloaded.token, 'abc');
+  session.logout();
+  assert.deepEqual([session.token, storedInTab.size], ['', 0]);
+  assert.equal([...stored.values()].some((value) => value.includes('abc')), false, 'other tabs never see it');
+});
+
+test('a token that was brought along is kept at once, in place of the one before', () => {
+  tokens().save('old');
+  const changes = counter(session, 'change');
+  session.bring(' new ');
+  assert.deepEqual([session.token, tokens().load(), changes.seen], ['new', 'new', 1]);
+  session.bring('');
+  assert.equal(session.token, 'new', 'nothing is no token');
+});
 
 test('an error without words gets some', async () => {
   const done = session.login('Ana');
@@ -279,4 +321,8 @@ test('a storage that is missing, full or forbidden harms nothing', () => {
   const forbidden = new NameMemory(() => { throw new DOMException('no', 'SecurityError'); });
   forbidden.save('Ana');
   assert.equal(forbidden.load(), '');
+  const tab = new TokenMemory(() => { throw new DOMException('no', 'SecurityError'); });
+  tab.save('abc');
+  tab.forget();
+  assert.equal(tab.load(), '');
 });

@@ -34,6 +34,12 @@ test('every server frame among the protocol examples is understood', () => {
   }
 });
 
+test('the greeting tells whether a login needs a token', () => {
+  for (const [tokenRequired, needed] of [[true, true], [false, false], [undefined, false], ['yes', false]]) {
+    assert.deepEqual(read({ type: 'connect', message: 'hi', tokenRequired }), { kind: 'greeting', tokenRequired: needed });
+  }
+});
+
 test('the payload arrives as it is, with the call if there is one', () => {
   const signal = { type: 'candidate', name: 'ana', candidate: null, call: 'c1' };
   assert.deepEqual(read(signal), { kind: 'signal', signal: { type: 'candidate', name: 'ana', call: 'c1', payload: null } });

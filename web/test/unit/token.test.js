@@ -177,6 +177,19 @@ test('a logout before the token is there tells the server nothing: it knows of n
   assert.deepEqual(server.last.received, []);
 });
 
+test('whether the server wants a token is known as soon as it has greeted us', async (t) => {
+  const { clock, server, signaling } = setUp(t);
+  const seen = [];
+  signaling.addEventListener('state', ({ detail }) => seen.push([detail.state, signaling.tokenRequired]));
+  server.tokenRequired = true;
+  signaling.open();
+  await clock.advance(10);
+  server.tokenRequired = false;
+  server.last.end(1012);
+  await clock.advance(600);
+  assert.deepEqual(seen, [['connecting', false], ['ready', true], ['waiting', true], ['connecting', true], ['ready', false]]);
+});
+
 test('while the token is awaited, the socket is not given up', async (t) => {
   const { clock, server, signaling } = setUp(t);
   const { asked, token } = source();

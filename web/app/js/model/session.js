@@ -5,6 +5,7 @@ import { Grace } from './grace.js';
 /** @import { Signaling } from '../../lib/beckon.js' */
 /** @import { Chat } from './chat.js' */
 /** @import { NameMemory } from './name-memory.js' */
+/** @import { TokenMemory } from './token-memory.js' */
 
 /** The words for a login that failed without the server saying why. */
 const LOGIN_FAILED = 'Logging in did not work. Please try again.';
@@ -48,7 +49,7 @@ export class Session extends EventTarget {
   busy = false;
   /** Why the last login failed, in words for a person; '' = it did not. */
   error = '';
-  /** The server has refused a login for want of a token, or of a better one. */
+  /** The server wants a token: it said so, or has refused a login for want of one, or of a better one. */
   needsToken = false;
   /** The server has refused the room: it may be another one. */
   roomRefused = false;
@@ -64,20 +65,24 @@ export class Session extends EventTarget {
   #grace = new Grace(() => this.#changed());
   #signaling;
   #memory;
+  #tokens;
   #chat;
 
   /**
    * @param {Signaling} signaling
-   * @param {{memory: NameMemory, chat: Chat, room?: string}} options
+   * @param {{memory: NameMemory, tokens: TokenMemory, chat: Chat, room?: string}} options
    */
-  constructor(signaling, { memory, chat, room = '' }) {
+  constructor(signaling, { memory, tokens, chat, room = '' }) {
     super();
     this.#signaling = signaling;
     this.#memory = memory;
+    this.#tokens = tokens;
     this.#chat = chat;
     this.room = room;
     /** The name of last time, or the one just tried. */
     this.lastName = memory.load();
+    /** The token that was good last time, or was brought along; '' = none. */
+    this.token = tokens.load();
     signaling.addEventListener('state', ({ detail }) => this.#onState(detail));
     signaling.addEventListener('unreachable', ({ detail }) => {
       this.#tries = detail.tries;
@@ -171,6 +176,7 @@ export class Session extends EventTarget {
       await this.#signaling.login({ name, room: this.room, ...(secret && { token: secret }) });
       this.#memory.save(name);
       this.roomRefused = false;
+      if (secret) this.#keep(secret);
     } catch (error) {
       const { code, message } = /** @type {{code?: string, message?: string}} */ (error ?? {});
       this.#fail(code, message);
@@ -178,6 +184,23 @@ export class Session extends EventTarget {
       this.busy = false;
       this.#changed();
     }
+  }
+
+  /**
+   * Takes a token from elsewhere than the form, such as a link.
+   * @param {string} token
+   */
+  bring(token) {
+    const secret = token.trim();
+    if (!secret) return;
+    this.#keep(secret);
+    this.#changed();
+  }
+
+  /** @param {string} token */
+  #keep(token) {
+    this.token = token;
+    this.#tokens.save(token);
   }
 
   /**
@@ -201,6 +224,8 @@ export class Session extends EventTarget {
   logout() {
     this.error = '';
     this.#name = '';
+    this.token = '';
+    this.#tokens.forget();
     this.#signaling.logout();
     this.#changed();
   }
@@ -213,6 +238,7 @@ export class Session extends EventTarget {
   /** @param {import('../../lib/beckon.js').SignalingEvents['state']} detail */
   #onState({ state, code }) {
     if (state === 'ready' || state === 'online') this.#greeted = true;
+    if (state === 'ready') this.needsToken = this.#signaling.tokenRequired;
     if (state === 'online') this.#name = this.myName;
     this.#closeCode = code;
     this.#grace.follow(state === 'waiting' || state === 'connecting');

@@ -5,7 +5,7 @@ import { el, setAttribute, setText } from './dom.js';
 /** @import { Session } from '../model/session.js' */
 
 const NAME_HINT = 'The others see you under this name. No account, no password.';
-const TOKEN_HINT = 'This server lets in whoever has a token for it. It is not stored.';
+const TOKEN_HINT = 'This server lets in whoever has a token for it. This tab keeps it until you log out.';
 
 /**
  * @param {HTMLElement} root
@@ -26,8 +26,10 @@ export function mountLoginForm(root, session, { signal }) {
     if (session.error) wrong.select();
   };
   let shownError = session.error;
+  let shownToken = '';
   const render = () => {
     const { busy, needsToken } = session;
+    if (session.token !== shownToken) token.value = shownToken = session.token;
     button.disabled = busy || field.value.trim() === '' || (needsToken && token.value.trim() === '');
     setAttribute(button, 'aria-busy', busy ? 'true' : null);
     form.tokenRow.hidden = !needsToken;

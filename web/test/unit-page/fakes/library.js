@@ -95,6 +95,7 @@ export class FakeSignaling extends Fake {
   iceSupply = { relayOnly: false };
   requests = [];
   retries = 0;
+  tokenRequired = false;
   /** How often it was told to connect. */
   opened = 0;
 

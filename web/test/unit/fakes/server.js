@@ -26,6 +26,8 @@ export class FakeServer {
   sockets = [];
   /** seats by name */
   users = new Map();
+  /** whether the greeting says that a login needs a token */
+  tokenRequired = false;
   /** names of those who are behind: what is for them is refused */
   busy = new Set();
   /** called with (socket, frame); true: taken care of */
@@ -77,7 +79,7 @@ export class FakeServer {
   }
 
   accept(socket) {
-    if (this.greets) socket.deliver({ type: 'connect', message: 'Well hello there' });
+    if (this.greets) socket.deliver({ type: 'connect', message: 'Well hello there', ...(this.tokenRequired && { tokenRequired: true }) });
   }
 
   /** A socket has ended; with some codes the session lives on for a while. */
