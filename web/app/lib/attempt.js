@@ -10,6 +10,8 @@ import { fingerprintOf, sameConnection } from './sdp.js';
 const MOST_REPEATS = 3;
 /** How long to wait before the first time at most, in ms; then twice as long each time. At least it is half of that. */
 const REPEAT_AFTER = 1_000;
+/** What the channel has passed on gets so long to arrive, in ms: more would only tell that touch is lost. */
+const LANDING = 2_000;
 /** What is given to a channel as it opens has long left after so long, in ms. */
 const LEFT_AFTER = 500;
 /** Chromium says `failed` when the candidates it has were tried; others may take so long to come, in ms. */
@@ -242,7 +244,7 @@ export class Attempt {
       over();
       setTimeout(() => pc.close(), linger);
     };
-    const timer = setTimeout(finish, most);
+    const timer = setTimeout(finish, this.unsent ? most : Math.min(most, LANDING));
     channel.addEventListener('close', () => {
       clearTimeout(timer);
       setTimeout(finish, linger);

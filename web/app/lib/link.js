@@ -16,8 +16,6 @@ import { watchTouch } from './touch.js';
 
 /** The last messages, and word of what comes instead, get so long to arrive before a connection is closed, in ms. */
 const LINGER = 500;
-/** What the channel has passed on already gets so long to arrive, in ms: more would only tell that touch is lost. */
-const LANDING = 2_000;
 
 /**
  * @typedef {import('./peer.js').PeerReason} PeerReason
@@ -65,12 +63,8 @@ export class Link extends Standing {
     return this.#partner.identity;
   }
 
-  get channel() {
-    return this.#attempt?.channel ?? null;
-  }
-
-  get bufferedAmount() {
-    return this.#attempt?.bufferedAmount ?? 0;
+  get attempt() {
+    return this.#attempt;
   }
 
   /** Calls the other side, whoever that is now; again, if there was a call. */
@@ -118,11 +112,9 @@ export class Link extends Standing {
     const attempt = this.#attempt;
     const call = attempt?.call ?? this.#ringing.call ?? null;
     const tell = !this.live || this.#partner.apart ? () => false : this.#deps.hungUp(call);
-    // Who reads a `leave` drops what is still on its way, so that it must not overtake the last message. Without a call,
-    // it might be taken for the next one's by then.
+    // The `leave` must not overtake the last message. Without a call, it might be taken for the next one's by then.
     if (this.state === 'open' && flush > 0 && (call !== null || attempt?.unsent)) {
-      const most = attempt?.unsent ? flush : Math.min(flush, LANDING);
-      attempt?.drain(most, LINGER, () => call !== null && tell());
+      attempt?.drain(flush, LINGER, () => call !== null && tell());
     } else if (this.live && tell()) attempt?.close(LINGER);
     if (this.state !== 'closed') this.#end(state, reason);
   }
@@ -336,7 +328,7 @@ export class Link extends Standing {
     if (this.state === 'connecting') {
       if (state === 'failed') this.#attempt?.lookAgain(() => this.restartIce());
     } else if (state === 'connected') {
-      if (this.channel?.readyState !== 'open') return; // of a new attempt; or past use
+      if (this.#attempt?.channel?.readyState !== 'open') return; // of a new attempt; or past use
       this.#recovery.stop();
       if (this.state === 'reconnecting') this.enter('open');
     } else if (state === 'disconnected' || state === 'failed') {
@@ -375,7 +367,7 @@ export class Link extends Standing {
       },
       pulse: (alive) => {
         if (!alive && this.state === 'open') this.enter('reconnecting');
-        else if (alive && this.state === 'reconnecting' && this.channel?.readyState === 'open') this.enter('open');
+        else if (alive && this.state === 'reconnecting' && this.#attempt?.channel?.readyState === 'open') this.enter('open');
       },
     });
   }

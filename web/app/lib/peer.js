@@ -120,7 +120,7 @@ export class Peer extends Emitter {
 
   /** The subprotocol that the caller gave to the data channel (see Peers), '' if none. */
   get protocol() {
-    return this.#link.channel?.protocol ?? '';
+    return this.#link.attempt?.channel?.protocol ?? '';
   }
 
   /** Why this Peer failed or was closed, else null. */
@@ -130,7 +130,7 @@ export class Peer extends Emitter {
 
   /** Bytes handed to send() that have not left yet. */
   get bufferedAmount() {
-    return this.#link.bufferedAmount;
+    return this.#link.attempt?.bufferedAmount ?? 0;
   }
 
   /**
@@ -141,7 +141,7 @@ export class Peer extends Emitter {
    *   RTCDataChannel.send throws for a message too large or a buffer that is full
    */
   send(data) {
-    const { channel } = this.#link;
+    const channel = this.#link.attempt?.channel;
     if (this.state !== 'open' || !channel) {
       throw new DOMException(`Not connected to ${this.name}`, 'InvalidStateError');
     }

@@ -19,6 +19,8 @@ function setUp(t) {
 test('messages in other conversations are announced, those in view are not: the log has them', async (t) => {
   const { clock, peers, chat, heard } = setUp(t);
   const [ana, bob] = [peers.calledBy('Ana'), peers.calledBy('Bob')];
+  ana.opens();
+  bob.opens();
   chat.select('Ana');
   ana.says('x');
   bob.says('x');
@@ -34,7 +36,7 @@ test('an earlier Bob is somebody else than the one in view', async (t) => {
   const { clock, peers, chat, heard } = setUp(t);
   const earlier = peers.calledBy('Bob', { id: '1', fingerprint: 'A' });
   earlier.opens();
-  peers.calledBy('Bob', { id: '2', fingerprint: 'B' });
+  peers.calledBy('Bob', { id: '2', fingerprint: 'B' }).opens();
   chat.select('Bob');
   assert.equal(chat.selected.former, false);
   earlier.says('x');
