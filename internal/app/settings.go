@@ -101,7 +101,7 @@ func warnOfHosts(cfg config.Config, listeners []net.Listener, log zerolog.Logger
 	if tokens || named || !slices.ContainsFunc(listeners, isPublic) {
 		return
 	}
-	log.Warn().Msg("pages of any site can use this server from their visitors' browsers, by a name that they make mean its address (DNS rebinding): name your own with --allowed-host, or ask for tokens")
+	log.Warn().Msg("any website can use this server through its visitors' browsers (DNS rebinding): name the hosts that are yours with --allowed-host, or ask for tokens")
 }
 
 // isPublic tells whether other machines may reach a listener.

@@ -29,15 +29,15 @@ func (v *visitors) note(conn net.Conn, state http.ConnState) {
 	}
 }
 
-// yield closes the visitor with whom nothing has happened for longest; false if there is none.
+// yield closes the visitor with whom nothing has happened for longest; false if there is none, or but one: it may be
+// that one who is being served, as the system says that there is no descriptor left also when nobody waits for it.
 func (v *visitors) yield() bool {
 	v.mu.Lock()
 	defer v.mu.Unlock()
-	first := v.queue.Front()
-	if first == nil {
+	if v.queue.Len() < 2 {
 		return false
 	}
-	cut(v.forget(first))
+	cut(v.forget(v.queue.Front()))
 	return true
 }
 

@@ -119,3 +119,18 @@ func TestVisitorsYieldTheirFiles(t *testing.T) {
 		}
 	})
 }
+
+// The system says so too while nobody waits to be accepted: then the only visitor, who is being served, stays.
+func TestTheOnlyVisitorStays(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		listener := serve(t, newSite(t, nil), zerolog.Nop())
+		g := visit(t, listener, "GET /healthz HT")
+		go g.watch()
+		synctest.Wait()
+		listener.fails <- &net.OpError{Op: "accept", Err: os.NewSyscallError("accept4", syscall.EMFILE)}
+		synctest.Wait()
+		if g.ended {
+			t.Error("the only visitor was closed")
+		}
+	})
+}

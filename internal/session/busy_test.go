@@ -7,6 +7,7 @@ import (
 	"testing/synctest"
 	"time"
 
+	"beckon/internal/link"
 	"beckon/internal/protocol"
 	"beckon/internal/replay"
 	"beckon/internal/share"
@@ -140,10 +141,11 @@ func TestWhoTakesNoAnswersIsSlowed(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		b := newV1Bench(replay.Limits{Bytes: 1 << 20, Frames: 100, WindowBytes: 1 << 20, WindowFrames: 1000})
 		conn, says := b.openV1(t, login("Ana"))
+		say := func() { says.Text([]byte(`{"type":"offer","name":"nobody","offer":1}`)) }
 		took := func(messages int) time.Duration {
 			begun := time.Now()
 			for range messages {
-				says.Text([]byte(`{"type":"offer","name":"nobody","offer":1}`))
+				say()
 			}
 			return time.Since(begun)
 		}
@@ -152,6 +154,10 @@ func TestWhoTakesNoAnswersIsSlowed(t *testing.T) {
 		}
 		if d := took(20); d != 20*50*time.Millisecond {
 			t.Errorf("20 more took %v", d)
+		}
+		say = func() { says.Refuse(link.Binary, "") }
+		if d := took(20); d != 20*50*time.Millisecond {
+			t.Errorf("20 frames that cannot be read took %v", d)
 		}
 		for range 2 { // what is acknowledged is kept until the next time
 			says.Pong(says.Beat())

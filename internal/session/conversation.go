@@ -139,6 +139,7 @@ func (c *conversation) LoggedIn() bool { return c.member != nil }
 // Refuse answers what is no text message.
 func (c *conversation) Refuse(f link.Fault, bound string) {
 	c.inTurn(func() { c.fault(f, bound) })
+	c.rest()
 }
 
 func (c *conversation) fault(f link.Fault, bound string) {

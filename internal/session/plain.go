@@ -66,6 +66,12 @@ func (p *plainSink) connection() link.Conn     { return p.conn }
 
 // dismiss is seat. The user leaves when the connection's reader has taken notice.
 func (p *plainSink) dismiss() bool {
+	p.mu.Lock()
+	over := p.over
+	p.mu.Unlock()
+	if over {
+		return false // the connection may be another user's by now
+	}
 	p.conn.Close(protocol.EndDismissed)
 	return true
 }

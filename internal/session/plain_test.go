@@ -35,3 +35,21 @@ func TestNothingArrivesAfterLogout(t *testing.T) {
 		expect(t, ana)
 	})
 }
+
+// Who dismisses a user that has just logged out does not dismiss the next one of the same connection.
+func TestDismissedAfterLogout(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		b := newV1Bench(roomy)
+		ana, says := b.open(t, login("Ana"))
+		holder, found := b.opts.Hub.Holder(hub.Place{NameKey: "ana"})
+		if !found {
+			t.Fatal("she is not there")
+		}
+		says.Text([]byte(`{"type":"leave"}`))
+		says.Text([]byte(login("Bob")))
+		settle()
+		if holder.Sink.(seat).dismiss() || ana.why() != protocol.EndUnset {
+			t.Errorf("dismissed, though she has left: %v", ana.why())
+		}
+	})
+}

@@ -59,7 +59,7 @@ test('who did not take a call did not disconnect', () => {
 test('somebody else has the name: what was written is not for them, and they are another', () => {
   const replaced = words({ state: 'closed', reason: 'replaced' });
   assert.deepEqual([replaced.label, replaced.action], ['Offline', 'Start a new conversation']);
-  assert.match(replaced.help, /Somebody else is called Ana now\. Nothing you wrote here goes to them\./);
+  assert.match(replaced.help, /Somebody else is called Ana now, or Ana has logged in anew: .+ Nothing you wrote here goes to them\./);
   for (const state of ['closed', 'failed', 'reconnecting', 'open']) {
     const former = words({ state, former: true, online: false });
     assert.equal(former.action, '', state);

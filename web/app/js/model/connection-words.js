@@ -68,7 +68,7 @@ function replacedWords(facts) {
 
 /** @param {ConnectionFacts} facts */
 function formerHelp({ name }) {
-  return `Somebody else is called ${name} now. Nothing you wrote here goes to them.`;
+  return `Somebody else is called ${name} now, or ${name} has logged in anew: this page cannot tell. Nothing you wrote here goes to them.`;
 }
 
 /**
