@@ -43,34 +43,3 @@ func TestControlFramesAreSlowed(t *testing.T) {
 		})
 	}
 }
-
-// A client that asks for more pongs than it takes is read later, and not dropped while it takes some.
-func TestPingsOfASlowClient(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		opts := usual()
-		opts.OutboxMessages = 100
-		r := newRig(t, testkit.NewListener(), opts)
-		ws, s := r.dial(t)
-		const many = 2_000
-		go func() {
-			for range many {
-				ws.WriteControl(websocket.PingMessage, []byte("here"), time.Time{})
-			}
-			ws.WriteMessage(websocket.TextMessage, []byte("echo"))
-		}()
-		pongs := 0
-		ws.SetPongHandler(func(string) error {
-			time.Sleep(20 * time.Millisecond)
-			pongs++
-			return nil
-		})
-		if _, _, err := ws.ReadMessage(); err != nil || pongs != many {
-			t.Errorf("after %d pongs of %d: %v", pongs, many, err)
-		}
-		if len(s.ended) > 0 {
-			t.Errorf("the client was dropped: %s", (<-s.ended).Why)
-		}
-		ws.Close()
-		r.stop(t)
-	})
-}

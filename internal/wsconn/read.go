@@ -185,10 +185,6 @@ func (c *Conn) pinged(payload []byte) {
 	c.Enqueue(frame.New(frame.Pong, payload))
 	c.Flush()
 	c.dealtWith()
-	if c.Behind() {
-		const moment = 50 * time.Millisecond
-		c.Pause(nil, moment) // a client that asks for more than it takes is read later, not dropped
-	}
 	c.slow(1)
 }
 
