@@ -100,7 +100,7 @@ func TestRebindingThroughAProxy(t *testing.T) {
 
 // Who knows no names takes all, and is warned of it where others reach the server.
 func TestNoHostsAreKnown(t *testing.T) {
-	const warning = "name your own with --allowed-host"
+	const warning = "that are yours with --allowed-host"
 	for _, test := range []struct {
 		flags []string
 		warns bool

@@ -50,6 +50,13 @@ func (p *plainSink) finish() {
 	p.over = true
 }
 
+// finished tells whether the user has logged out.
+func (p *plainSink) finished() bool {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.over
+}
+
 // Behind is hub.Sink.
 func (p *plainSink) Behind() bool { return p.conn.Behind() }
 
@@ -66,10 +73,7 @@ func (p *plainSink) connection() link.Conn     { return p.conn }
 
 // dismiss is seat. The user leaves when the connection's reader has taken notice.
 func (p *plainSink) dismiss() bool {
-	p.mu.Lock()
-	over := p.over
-	p.mu.Unlock()
-	if over {
+	if p.finished() {
 		return false // the connection may be another user's by now
 	}
 	p.conn.Close(protocol.EndDismissed)

@@ -12,6 +12,9 @@ import { Resumption } from './resumption.js';
 import { Roster } from './roster.js';
 import { socketUrl } from './socket-url.js';
 
+/** Browsers end the socket of a page that goes away as if it had failed: that page is no more when this is over, in ms. */
+const WARN_AFTER = 1_000;
+
 /**
  * @typedef {import('./protocol.js').User} User
  * @typedef {import('./protocol.js').Signal} Signal
@@ -223,10 +226,16 @@ export class Signaling extends Emitter {
 
   /** @param {import('./unreachable.js').Unreachable} failure */
   #unreachable(failure) {
-    if (!this.#warned) console.warn(failure.message);
-    this.#warned = true;
+    setTimeout(() => this.#warn(failure.message), WARN_AFTER);
     if (failure.last) this.#login.unreachable(failure.message);
     this.emit('unreachable', failure);
+  }
+
+  /** @param {string} message */
+  #warn(message) {
+    if (this.#warned || this.#state === 'closed') return;
+    this.#warned = true;
+    console.warn(message);
   }
 
   /**

@@ -31,8 +31,9 @@ test('each try in vain is an event, the first one a warning too', async (t) => {
   await clock.advance(10);
   assert.deepEqual(failures.map(({ tries, opened }) => [tries, opened]), [[1, false]]);
   assert.match(failures[0].message, /wss:\/\/there\/ws.*server.*proxy.*WebSocket.*--allowed-origin/s);
-  assert.deepEqual(warn.mock.calls.map(({ arguments: [words] }) => words), [failures[0].message]);
+  assert.equal(warn.mock.callCount(), 0, 'it may be the page that goes away');
   await clock.advance(2000);
+  assert.deepEqual(warn.mock.calls.map(({ arguments: [words] }) => words), [failures[0].message]);
   assert.deepEqual(failures.map(({ tries }) => tries), [1, 2, 3]);
   assert.equal(warn.mock.callCount(), 1);
   assert.deepEqual(new Set(states), new Set(['waiting']));
