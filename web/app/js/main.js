@@ -6,11 +6,10 @@ import { Chat } from './model/chat.js';
 import { Consent } from './model/consent.js';
 import { newProtocol } from './model/control.js';
 import { takeToken } from './model/fragment.js';
-import { NameMemory } from './model/name-memory.js';
 import { Privacy } from './model/privacy.js';
 import { Roster } from './model/roster.js';
 import { Session } from './model/session.js';
-import { TokenMemory } from './model/token-memory.js';
+import { TextMemory } from './model/text-memory.js';
 import { mountAccount } from './ui/account-view.js';
 import { mountAnnouncer } from './ui/announcer.js';
 import { mountApp } from './ui/app-view.js';
@@ -50,8 +49,8 @@ function start(signal, token) {
   const consent = new Consent({ chat, byLink, storage: () => localStorage });
   const roster = new Roster(signaling, chat);
   const session = new Session(signaling, {
-    memory: new NameMemory(() => localStorage),
-    tokens: new TokenMemory(() => sessionStorage),
+    memory: new TextMemory('beckon.name', () => localStorage),
+    tokens: new TextMemory('beckon.token', () => sessionStorage), // and no longer: it is a key
     chat,
     room,
   });

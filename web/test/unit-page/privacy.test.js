@@ -1,10 +1,9 @@
 import assert from 'node:assert/strict';
 import { beforeEach, test } from 'node:test';
 import { Chat } from '../../app/js/model/chat.js';
-import { NameMemory } from '../../app/js/model/name-memory.js';
 import { Privacy } from '../../app/js/model/privacy.js';
 import { Session } from '../../app/js/model/session.js';
-import { TokenMemory } from '../../app/js/model/token-memory.js';
+import { TextMemory } from '../../app/js/model/text-memory.js';
 import { counter, FakePeers, FakeSignaling } from './fakes/library.js';
 
 const TURN = Object.freeze({ urls: 'turn:t.example' });
@@ -29,7 +28,7 @@ class RelayOnly {
 function open(storage = () => ({ getItem: (key) => stored.get(key) ?? null, setItem: (key, value) => { stored.set(key, value); } })) {
   peers = new RelayOnly();
   const chat = new Chat(new FakePeers(), { protocol: 'chat.v1 me' });
-  return new Privacy(peers, signaling, new Session(signaling, { memory: new NameMemory(storage), tokens: new TokenMemory(storage), chat }), storage);
+  return new Privacy(peers, signaling, new Session(signaling, { memory: new TextMemory('beckon.name', storage), tokens: new TextMemory('beckon.token', storage), chat }), storage);
 }
 
 function logIn() {

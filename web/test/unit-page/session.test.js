@@ -1,9 +1,8 @@
 import assert from 'node:assert/strict';
 import { beforeEach, test } from 'node:test';
 import { Chat } from '../../app/js/model/chat.js';
-import { NameMemory } from '../../app/js/model/name-memory.js';
 import { Session } from '../../app/js/model/session.js';
-import { TokenMemory } from '../../app/js/model/token-memory.js';
+import { TextMemory } from '../../app/js/model/text-memory.js';
 import { useClock } from '../unit/fakes/clock.js';
 import { counter, FakePeers, FakeSignaling } from './fakes/library.js';
 
@@ -14,14 +13,14 @@ let session;
 let chat;
 
 function memory() {
-  return new NameMemory(() => ({
+  return new TextMemory('beckon.name', () => ({
     getItem: (key) => stored.get(key) ?? null,
     setItem: (key, value) => { stored.set(key, value); },
   }));
 }
 
 function tokens() {
-  return new TokenMemory(() => ({
+  return new TextMemory('beckon.token', () => ({
     getItem: (key) => storedInTab.get(key) ?? null,
     setItem: (key, value) => { storedInTab.set(key, value); },
     removeItem: (key) => { storedInTab.delete(key); },
@@ -318,10 +317,10 @@ test('who was never here has no name', () => {
 });
 
 test('a storage that is missing, full or forbidden harms nothing', () => {
-  const forbidden = new NameMemory(() => { throw new DOMException('no', 'SecurityError'); });
+  const forbidden = new TextMemory('beckon.name', () => { throw new DOMException('no', 'SecurityError'); });
   forbidden.save('Ana');
   assert.equal(forbidden.load(), '');
-  const tab = new TokenMemory(() => { throw new DOMException('no', 'SecurityError'); });
+  const tab = new TextMemory('beckon.token', () => { throw new DOMException('no', 'SecurityError'); });
   tab.save('abc');
   tab.forget();
   assert.equal(tab.load(), '');

@@ -4,8 +4,7 @@ import { Grace } from './grace.js';
 
 /** @import { Signaling } from '../../lib/beckon.js' */
 /** @import { Chat } from './chat.js' */
-/** @import { NameMemory } from './name-memory.js' */
-/** @import { TokenMemory } from './token-memory.js' */
+/** @import { TextMemory } from './text-memory.js' */
 
 /** The words for a login that failed without the server saying why. */
 const LOGIN_FAILED = 'Logging in did not work. Please try again.';
@@ -70,7 +69,7 @@ export class Session extends EventTarget {
 
   /**
    * @param {Signaling} signaling
-   * @param {{memory: NameMemory, tokens: TokenMemory, chat: Chat, room?: string}} options
+   * @param {{memory: TextMemory, tokens: TextMemory, chat: Chat, room?: string}} options
    */
   constructor(signaling, { memory, tokens, chat, room = '' }) {
     super();
