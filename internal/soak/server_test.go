@@ -28,6 +28,10 @@ const (
 	pongTimeout  = 20 * time.Second
 	loginTimeout = 5 * time.Second
 
+	// On a busy machine a client of this process may be kept from its handshake
+	// for seconds. No client here is slow with its head on purpose.
+	headerTimeout = time.Minute
+
 	namePatience = 3 * time.Second // for which who has a name may be silent when another asks for it
 )
 
@@ -35,6 +39,7 @@ var settings = []string{
 	"--listen=127.0.0.1:0", "--admin=127.0.0.1:0", "--log-lines-per-second=10",
 	"--resume-window=" + resumeWindow.String(), "--ping-interval=" + pingInterval.String(),
 	"--pong-timeout=" + pongTimeout.String(), "--login-timeout=" + loginTimeout.String(),
+	"--header-timeout=" + headerTimeout.String(),
 }
 
 // build makes the program, with the race detector.
