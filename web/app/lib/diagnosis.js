@@ -4,7 +4,7 @@
 
 import { offersRelay } from './ice-servers.js';
 
-/** Errors kept; the first ones tell as much as the last. */
+/** Errors kept of one look for a path; the first ones tell as much as the last. */
 const MAX_ERRORS = 64;
 /** No answer at all (webrtc-pc, RTCPeerConnectionIceErrorEvent). */
 const UNREACHABLE = 701;
@@ -17,13 +17,11 @@ const FOUND = Object.freeze(['connected', 'completed']);
 /** @typedef {'timeout' | 'no-candidates' | 'no-remote-candidates' | 'bad-candidates' | 'udp-blocked' | 'no-relay' | 'relay-refused' | 'relay-full' | 'relay-unreachable' | 'ice-failed'} Verdict */
 
 export class Diagnosis {
-  /** Types of our own candidates. */
-  #own = new Set();
   /** Whether the other side told of any of its own that this browser takes. */
   #heard = false;
   /** Whether it told of others. */
   #refused = false;
-  /** @type {{ url: string, code: number }[]} */
+  /** @type {{ url: string, code: number, look: string }[]} look: which one it was of */
   #errors = [];
   /** Whether all was looked for, and nothing found. */
   #barren = false;
@@ -35,15 +33,13 @@ export class Diagnosis {
    */
   constructor(pc, barren) {
     this.#pc = pc;
-    pc.addEventListener('icecandidate', ({ candidate }) => {
-      if (candidate?.candidate) this.#own.add(typeOf(candidate.candidate));
-    });
     pc.addEventListener('icecandidateerror', ({ url, errorCode }) => {
-      if (this.#errors.length < MAX_ERRORS) this.#errors.push({ url: url ?? '', code: errorCode });
+      this.#errors = this.#recent;
+      if (this.#errors.length < MAX_ERRORS) this.#errors.push({ url: url ?? '', code: errorCode, look: this.#look });
     });
     pc.addEventListener('icegatheringstatechange', () => {
-      if (pc.iceGatheringState === 'gathering') this.#startOver();
-      this.#barren = pc.iceGatheringState === 'complete' && this.#own.size === 0;
+      const { iceGatheringState, localDescription } = pc; // which there is none of when it was taken back
+      this.#barren = iceGatheringState === 'complete' && localDescription !== null && this.#own.size === 0;
       if (this.#barren) barren();
     });
   }
@@ -67,8 +63,9 @@ export class Diagnosis {
     if (silent && !this.#barren) return 'timeout';
     const { iceConnectionState, iceGatheringState, remoteDescription } = this.#pc;
     if (FOUND.includes(iceConnectionState)) return 'ice-failed'; // there is a path: it is something else
-    if (this.#own.size === 0 && !relayOnly) return iceGatheringState === 'new' ? 'ice-failed' : 'no-candidates';
-    if (offersRelay(iceServers) && !this.#own.has('relay')) return this.#relayTrouble();
+    const own = this.#own;
+    if (own.size === 0 && !relayOnly) return iceGatheringState === 'new' ? 'ice-failed' : 'no-candidates';
+    if (offersRelay(iceServers) && !own.has('relay')) return this.#relayTrouble();
     if (!this.#heard && !/^a=candidate:/m.test(remoteDescription?.sdp ?? '')) {
       return this.#refused ? 'bad-candidates' : 'no-remote-candidates';
     }
@@ -76,31 +73,36 @@ export class Diagnosis {
     return this.#noStunAnswered(iceServers) ? 'udp-blocked' : 'no-relay';
   }
 
+  /**
+   * Types of our own candidates, of the last look for a path. The description has them (JSEP section 4.1.16): events do not
+   * tell which look they are of, and Chromium may tell that it has begun after what it found.
+   */
+  get #own() {
+    const { sdp = '' } = this.#pc.localDescription ?? {};
+    return new Set(Array.from(sdp.matchAll(/^a=candidate:.* typ (\w+)/gm), ([, type]) => type));
+  }
+
+  /** Which look for a path it is: each has a user name of its own (RFC 8445 section 9). */
+  get #look() {
+    return /^a=ice-ufrag:(\S+)/m.exec(this.#pc.localDescription?.sdp ?? '')?.[1] ?? '';
+  }
+
+  /** @returns {{ url: string, code: number, look: string }[]} of the last look for a path */
+  get #recent() {
+    return this.#errors.filter(({ look }) => look === this.#look);
+  }
+
   /** @param {RTCIceServer[]} iceServers */
   #noStunAnswered(iceServers) {
     if (this.#own.has('srflx')) return false;
     const asked = iceServers.flatMap(({ urls }) => urls).filter((url) => /^stun/i.test(url)).length;
-    const unheard = this.#errors.filter(({ url, code }) => /^stun/i.test(url) && code === UNREACHABLE);
+    const unheard = this.#recent.filter(({ url, code }) => /^stun/i.test(url) && code === UNREACHABLE);
     return asked > 0 && new Set(unheard.map(({ url }) => url)).size >= asked;
   }
 
-  /** A new path is looked for: what was found for the one before does not count. */
-  #startOver() {
-    this.#own.clear();
-    this.#errors = [];
-  }
-
   #relayTrouble() {
-    const codes = this.#errors.filter(({ url, code }) => /^turn/i.test(url) && code < UNREACHABLE).map(({ code }) => code);
+    const codes = this.#recent.filter(({ url, code }) => /^turn/i.test(url) && code < UNREACHABLE).map(({ code }) => code);
     if (codes.length === 0) return 'relay-unreachable';
     return codes.every((code) => FULL.includes(code)) ? 'relay-full' : 'relay-refused';
   }
-}
-
-/**
- * @param {string} candidate a line (RFC 8839 section 5.1)
- * @returns {string} 'host', 'srflx', 'prflx' or 'relay'
- */
-function typeOf(candidate) {
-  return / typ (\w+)/.exec(candidate)?.[1] ?? 'host';
 }

@@ -67,6 +67,14 @@ test('WebRTC is blocked here: said at once, and there in the end', async (t) => 
   assert.equal(bob.states('ana').at(-1), 'failed no-remote-candidates');
 });
 
+test('candidates that are told of before the search for them count', async (t) => {
+  const { ana, bob, clock, network } = await startParty(t);
+  network.tellsLate = true;
+  const peer = ana.peers.connect('bob');
+  await clock.advance(100);
+  assert.deepEqual([peer.state, bob.peers.get('ana')?.state], ['open', 'open']);
+});
+
 test('no answer: it is the other side that was not heard of', async (t) => {
   const { reasons } = await fail(t, {
     arrange: (server) => { server.intercept = (socket, { type }) => type === 'offer'; },

@@ -11,6 +11,8 @@ export class FakeNetwork {
   relay = false;
   /** types of the candidates that each side finds */
   finds = ['host'];
+  /** whether the browser tells of candidates before it tells that it looks for any, as Chromium may */
+  tellsLate = false;
   /** more about the two ends of a path, as statistics tell it */
   ends = [];
   /** how long an operation takes, in ms: time for others to interfere */
@@ -281,13 +283,18 @@ class FakePeerConnection extends EventTarget {
     this.gathered = usernameFragment;
     const { iceTransportPolicy } = this.#configuration;
     const found = this.#network.finds.filter((type) => iceTransportPolicy !== 'relay' || type === 'relay');
-    this.#gathering('gathering');
+    const { tellsLate } = this.#network;
+    if (!tellsLate) this.#gathering('gathering');
     queueMicrotask(() => {
       for (const type of found) {
         const candidate = { candidate: `candidate:${usernameFragment} typ ${type} raddr 10.0.0.7 rport 7`, sdpMid: '0', usernameFragment };
+        if (this.#ufrag !== usernameFragment || !this.localDescription) return;
+        const { type: kind, sdp } = this.localDescription;
+        this.localDescription = { type: kind, sdp: `${sdp}a=${candidate.candidate}\r\n` };
         this.dispatchEvent(eventWith('icecandidate', { candidate: { ...candidate, toJSON: () => ({ ...candidate }) } }));
       }
       this.dispatchEvent(eventWith('icecandidate', { candidate: null }));
+      if (tellsLate) this.#gathering('gathering');
       this.#gathering('complete');
     });
   }
