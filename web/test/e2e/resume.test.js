@@ -34,10 +34,8 @@ for (const [one, other] of pairs) {
       line.cut();
       await caller.isConnectedTo(called.name, { timeout: 13_000 });
       await called.isConnectedTo(caller.name);
-      const before = await hangUps(called);
       await caller.disconnectFrom(called.name);
       await called.find('button', `Connect to ${caller.name}`);
-      await eventually('the server has told of the hang-up', async () => (await hangUps(called)) > before);
     }
     assert.deepEqual(await newsOn(bob), []);
   });
@@ -86,7 +84,7 @@ async function startBehindLine(scene, one, other) {
 }
 
 /**
- * A person whose page notes the server's news of others, and counts the logins granted and the hang-ups told.
+ * A person whose page notes the server's news of others and counts the logins granted.
  * @param {{port: number}} way
  * @param {import('./fixture/stage.js').Scene} scene
  * @param {string} browser
@@ -98,7 +96,7 @@ async function personVia({ port }, scene, browser) {
   const person = new Person(await context.newPage(), scene.url.replace(`:${scene.server.port}/`, `:${port}/`));
   scene.people.push(person);
   await person.page.evaluateOnNewDocument(() => {
-    const noted = { news: /** @type {string[]} */ ([]), logins: 0, hangUps: 0 };
+    const noted = { news: /** @type {string[]} */ ([]), logins: 0 };
     Object.assign(window, noted);
     const Real = WebSocket;
     window.WebSocket = class extends Real {
@@ -106,11 +104,9 @@ async function personVia({ port }, scene, browser) {
       constructor(...args) {
         super(...args);
         this.addEventListener('message', ({ data }) => {
-          const { type, success, name } = JSON.parse(data);
+          const { type, success } = JSON.parse(data);
           // @ts-expect-error: put there above
           if (type === 'login' && success) window.logins++;
-          // @ts-expect-error: put there above
-          if (type === 'leave' && name) window.hangUps++;
           // @ts-expect-error: put there above
           if (['presence', 'updateUsers', 'leave', 'removeUser'].includes(type) && !JSON.parse(data).name) window.news.push(data);
         });
@@ -123,8 +119,6 @@ async function personVia({ port }, scene, browser) {
 
 /** @param {Person} person */
 const newsOn = (person) => /** @type {Promise<string[]>} */ (person.page.evaluate('news'));
-/** @param {Person} person */
-const hangUps = (person) => /** @type {Promise<number>} */ (person.page.evaluate('hangUps'));
 /** @param {Person} person */
 const logins = (person) => /** @type {Promise<number>} */ (person.page.evaluate('logins'));
 

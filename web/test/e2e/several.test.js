@@ -1,7 +1,6 @@
 // More than one conversation at once, and more than one way to begin one.
 import assert from 'node:assert/strict';
 import { stage } from './fixture/stage.js';
-import { eventually } from './fixture/wait.js';
 
 const scenario = stage({ browsers: { chromium: 'chromium', 'other chromium': 'chromium', firefox: 'firefox' } });
 
@@ -62,10 +61,8 @@ for (const [one, other] of [['chromium', 'other chromium'], ['chromium', 'firefo
       await bob.hears('Ana', `round ${round}`);
       await bob.say(`answer ${round}`);
       await ana.hears('Bob', `answer ${round}`);
-      const left = await ana.sent('leave');
       await ana.disconnectFrom('Bob');
       await bob.find('button', 'Connect to Ana');
-      await eventually('the hang-up is told by the server as well', async () => await ana.sent('leave') > left);
     }
     assert.ok(crossed > 0, 'offers crossed in one round at least');
   });
