@@ -31,7 +31,8 @@
  * called (event `peer`). What other clients send is taken in any form whose
  * meaning is plain; what is none comes as `unreadable`. A Peer is `connecting`, `open` or `reconnecting`, and
  * ends `failed` or `closed` with a `reason` (a closed set, see PeerReason in
- * peer.js). It does not need the server while it is open. When both sides call
+ * peer.js). Its events are `state`, `open`, `route`, `message` and `close`; `await peer.opened` waits for the connection, and
+ * `peers.broadcast()` sends to all who are connected. It does not need the server while it is open. When both sides call
  * at the same moment they end up in one connection. Touch that is lost is looked
  * for again, for two minutes: by a new path, and by a new connection.
  *

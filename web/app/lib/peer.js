@@ -54,12 +54,17 @@ import { pathOf } from './path.js';
  *   time, and also when only the route became known or changed.)
  * @property {{ state: PeerState, path: import('./path.js').Path | null, route: import('./path.js').Route | null, reason: PeerReason | null }} state
  *   also when only the route became known or changed: to greet somebody, use `open`
+ * @property {{ route: import('./path.js').Route, path: import('./path.js').Path | null }} route the data goes by this way
+ *   from now on: shortly after `open`, and whenever it is another one
+ * @property {{ state: PeerState, reason: PeerReason | null }} close once: the Peer is over, `failed` or `closed`
  * @property {{ data: string | ArrayBuffer }} message
  */
 
 /** @extends {Emitter<PeerEvents>} */
 export class Peer extends Emitter {
   #link;
+  /** @type {Promise<Peer> | null} made when it is asked for: a failure that nobody asked about is no error */
+  #opened = null;
 
   /**
    * Peers makes these; see its connect() and its `peer` event.
@@ -81,6 +86,16 @@ export class Peer extends Emitter {
     return this.#link.identity;
   }
 
+  /** The server's id of that user's login, as in the roster; '' if it was not listed. */
+  get id() {
+    return this.identity.id;
+  }
+
+  /** Of that browser's certificate, such as `sha-256 AB:CD:…`; '' until the other side has spoken. */
+  get fingerprint() {
+    return this.identity.fingerprint;
+  }
+
   /**
    * Whether this is somebody whom we know already, or may be.
    *
@@ -97,6 +112,22 @@ export class Peer extends Emitter {
 
   get state() {
     return this.#link.state;
+  }
+
+  /**
+   * Settles when the two are connected for the first time, to this Peer, or when that cannot come about any more: NetworkError
+   * then, a DOMException, and `reason` says why.
+   */
+  get opened() {
+    this.#opened ??= new Promise((resolve, reject) => {
+      const settle = () => {
+        if (this.epoch > 0) resolve(this);
+        else if (!this.#link.live) reject(new DOMException(`Not connected to ${this.name}: ${this.reason}`, 'NetworkError'));
+      };
+      for (const type of /** @type {const} */ (['open', 'close'])) this.addEventListener(type, settle, { once: true });
+      settle();
+    });
+    return this.#opened;
   }
 
   /** How the data goes; null until known, shortly after `open`. */

@@ -9,7 +9,7 @@ import { HangUps } from './hang-ups.js';
 import { NOBODY } from './identity.js';
 import { lacksRelay } from './ice-servers.js';
 import { Link } from './link.js';
-import { nameKey } from './names.js';
+import { nameKey, userOf } from './names.js';
 import { currentPage, watchNetwork, watchPage } from './page-life.js';
 import { readPayload } from './payload.js';
 import { isDescription } from './protocol.js';
@@ -186,11 +186,21 @@ export class Peers extends Emitter {
     }
     const { me } = this.#signaling;
     if (!me) throw new DOMException('Log in first', 'InvalidStateError');
-    const key = nameKey(name);
-    if (nameKey(me.name) === key) throw new DOMException('That is you', 'NotSupportedError');
-    const link = this.#add(this.#listed(key)?.userName ?? name, false, identity);
+    if (nameKey(me.name) === nameKey(name)) throw new DOMException('That is you', 'NotSupportedError');
+    const link = this.#add(userOf(name, this.#signaling.users)?.userName ?? name, false, identity);
     this.#certificate.whenReady(() => link.dial());
     return link.peer;
+  }
+
+  /**
+   * Sends one message to all to whom we are connected at the moment. That one of them cannot be sent it keeps it from nobody else.
+   *
+   * @param {string | ArrayBuffer | Blob} data
+   * @param {{ except?: import('./peer.js').Peer }} [options] except: who does not get it; whom it is from, say
+   * @returns {import('./peer.js').Peer[]} to whom it was sent
+   */
+  broadcast(data, { except } = {}) {
+    return this.all.filter((peer) => peer !== except && trySend(peer, data));
   }
 
   /** Hangs up on everybody. Calls are still answered; see dispose(). */
@@ -317,15 +327,9 @@ export class Peers extends Emitter {
     return this.#links.get(nameKey(name));
   }
 
-  /** @param {string} key @returns {import('./protocol.js').User | undefined} that user as in the roster, if listed */
-  #listed(key) {
-    for (const user of this.#signaling.users.values()) if (nameKey(user.userName) === key) return user;
-    return undefined;
-  }
-
   /** @param {string} name @returns {string} '' if nobody of that name is listed */
   #idOf(name) {
-    return this.#listed(nameKey(name))?.id ?? '';
+    return userOf(name, this.#signaling.users)?.id ?? '';
   }
 
   /** What to connect with at the moment. */
@@ -379,5 +383,15 @@ export class Peers extends Emitter {
   /** The page goes away: close the connections so that the others notice at once. */
   #shutAll() {
     this.#each((link) => link.shut('local'));
+  }
+}
+
+/** @param {import('./peer.js').Peer} peer @param {string | ArrayBuffer | Blob} data */
+function trySend(peer, data) {
+  try {
+    peer.send(data);
+    return true;
+  } catch {
+    return false;
   }
 }
