@@ -15,6 +15,8 @@
  *       peer.addEventListener('open', () => peer.send('hello')); // once
  *     }
  *
+ * In a room where everybody is connected with everybody, **join** does all of that; see room.js.
+ *
  * **Signaling** keeps one user in one room of the server, over lost sockets:
  * it reconnects with jittered back-off and logs in again by itself. Within the
  * server's resume window (15 s by default) it goes on with the same session:
@@ -72,6 +74,7 @@ export { newCertificate } from './certificate.js';
 export { Peer } from './peer.js';
 export { Peers } from './peers.js';
 export { CloseCode, SignalingError } from './protocol.js';
+export { join, Room } from './room.js';
 export { Signaling } from './signaling.js';
 export { canConnect } from './webrtc.js';
 
@@ -81,6 +84,7 @@ export { canConnect } from './webrtc.js';
  * @typedef {import('./protocol.js').ErrorCode} ErrorCode
  * @typedef {import('./login-flow.js').LoginRequest} LoginRequest
  * @typedef {import('./login-flow.js').LoginResult} LoginResult
+ * @typedef {import('./room.js').RoomEvents} RoomEvents
  * @typedef {import('./signaling.js').SignalingState} SignalingState
  * @typedef {import('./signaling.js').SignalingEvents} SignalingEvents
  * @typedef {import('./signaling.js').SignalingOptions} SignalingOptions

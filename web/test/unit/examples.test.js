@@ -41,22 +41,19 @@ async function run(t, code) {
     rmSync(folder, { recursive: true });
   });
   const file = join(folder, 'example.mjs');
-  writeFileSync(file, `${code.replace(/'https:\/\/[\w.]+\/lib\//g, `'${LIB}`)}\nexport { peers, signaling };`);
+  const end = 'typeof room === "undefined" ? (peers.dispose(), signaling.close()) : room.leave()';
+  writeFileSync(file, `${code.replace(/'https:\/\/[\w.]+\/lib\//g, `'${LIB}`)}\nexport const end = () => ${end};`);
   const running = import(pathToFileURL(file).href);
   let loaded = false;
   running.finally(() => { loaded = true; }).catch(() => {});
   while (!loaded) await clock.advance(10);
-  const { peers, signaling } = await running;
-  t.after(() => {
-    peers.dispose();
-    signaling.close();
-  });
+  t.after((await running).end);
   await clock.advance(5_000);
   return { ...party, bob, heard, said };
 }
 
-test('the README has an example, and so has the library', () => {
-  assert.deepEqual([...examples.keys()], ['README 1', 'beckon.js']);
+test('the README has examples, and so has the library', () => {
+  assert.deepEqual([...examples.keys()], ['README 1', 'README 2', 'beckon.js']);
 });
 
 for (const [title, code] of examples) {

@@ -1,0 +1,139 @@
+// Everybody in a room, connected with everybody else: a mesh. Who comes calls
+// those who are there; who is there waits to be called.
+
+import { Backoff } from './backoff.js';
+import { Emitter } from './emitter.js';
+import { userOf } from './names.js';
+import { Peers } from './peers.js';
+import { Signaling } from './signaling.js';
+
+/** What ends a connection for good: one of the two wanted it so, or the other is not there. */
+const WANTED = Object.freeze(['local', 'hangup', 'closed-by-peer', 'left', 'unknown-user', 'replaced']);
+/** How long to wait before somebody is called again, in ms: the ceiling of the first wait, and the highest. */
+const AGAIN = Object.freeze({ base: 4_000, cap: 60_000 });
+
+/** @typedef {import('./peer.js').Peer} Peer */
+
+/**
+ * @typedef {object} RoomEvents
+ * @property {{ peer: Peer }} peerjoin the two are connected
+ * @property {{ peer: Peer, reason: import('./peer.js').PeerReason | null }} peerleave the two are connected no more
+ * @property {{ peer: Peer, data: string | ArrayBuffer }} message
+ */
+
+/** @extends {Emitter<RoomEvents>} */
+export class Room extends Emitter {
+  /** Our login, for what is not here: its errors, the lists of users and ICE servers, whether we are online. */
+  signaling;
+  /** Our calls, likewise. */
+  calls;
+  #random;
+  /** @type {Map<string, { backoff: Backoff, timer?: ReturnType<typeof setTimeout> }>} by name; whom we call again */
+  #again = new Map();
+  #left = new AbortController();
+
+  /**
+   * @param {Signaling} signaling not logged in yet
+   * @param {Peers} peers of that client, which answers everybody in the room
+   * @param {object} [options]
+   * @param {() => number} [options.random] evenly distributed in [0, 1)
+   */
+  constructor(signaling, peers, { random } = {}) {
+    super();
+    this.signaling = signaling;
+    this.calls = peers;
+    this.#random = random;
+    const { signal } = this.#left;
+    peers.addEventListener('peer', ({ detail: { peer } }) => this.#watch(peer), { signal });
+    signaling.addEventListener('login', ({ detail: { resumed } }) => resumed || this.#callAll(), { signal });
+  }
+
+  /** The name that we have, or want to have again. */
+  get name() {
+    return this.signaling.me?.name ?? '';
+  }
+
+  /** Those to whom we are connected. */
+  get peers() {
+    return this.calls.all.filter(({ state }) => state === 'open');
+  }
+
+  /**
+   * Sends to everybody; see Peers.broadcast().
+   *
+   * @param {string | ArrayBuffer | Blob} data
+   * @param {{ except?: Peer }} [options]
+   */
+  broadcast(data, options) {
+    return this.calls.broadcast(data, options);
+  }
+
+  /** Hangs up on everybody, and leaves the server. What was sent arrives, as with Peer.close(). */
+  leave() {
+    this.#left.abort();
+    for (const name of [...this.#again.keys()]) this.#callNoMore(name);
+    this.calls.dispose();
+    this.signaling.close();
+  }
+
+  #callAll() {
+    for (const { userName } of [...this.signaling.users.values()]) this.calls.connect(userName);
+  }
+
+  /** @param {Peer} peer new */
+  #watch(peer) {
+    peer.addEventListener('open', () => {
+      this.#callNoMore(peer.name);
+      this.emit('peerjoin', { peer });
+    });
+    peer.addEventListener('message', ({ detail: { data } }) => this.emit('message', { peer, data }));
+    peer.addEventListener('close', ({ detail: { reason } }) => {
+      if (peer.epoch > 0) this.emit('peerleave', { peer, reason });
+      if (!peer.incoming && reason !== null && !WANTED.includes(reason)) this.#callAgain(peer.name);
+    });
+  }
+
+  /** @param {string} name of whom we did not reach, or lost */
+  #callAgain(name) {
+    if (this.#left.signal.aborted) return;
+    const waiting = this.#again.get(name) ?? { backoff: new Backoff({ ...AGAIN, random: this.#random }) };
+    this.#again.set(name, waiting);
+    waiting.timer = setTimeout(() => {
+      if (userOf(name, this.signaling.users)) this.calls.connect(name);
+      else this.#callNoMore(name); // who comes back calls us
+    }, waiting.backoff.next());
+  }
+
+  /** @param {string} name */
+  #callNoMore(name) {
+    clearTimeout(this.#again.get(name)?.timer);
+    this.#again.delete(name);
+  }
+}
+
+/**
+ * Joins a room: connects to everybody there, and to everybody who comes.
+ *
+ *     const room = await join({ room: 'tea', name: 'Ana' });
+ *     room.addEventListener('peerjoin', ({ detail: { peer } }) => peer.send('Hello!'));
+ *     room.addEventListener('message', ({ detail: { peer, data } }) => console.log(peer.name, 'says', data));
+ *     room.addEventListener('peerleave', ({ detail: { peer } }) => console.log(peer.name, 'is gone'));
+ *
+ * From then on `room.broadcast('Who wants tea?')` reaches them all.
+ *
+ * @param {import('./login-flow.js').LoginRequest & { url?: string, wait?: boolean } & import('./peers.js').PeersOptions} options
+ *   those of login(), of Peers, and `url` of Signaling
+ * @returns {Promise<Room>} once we are in; listen at once, and nothing is missed
+ * @throws {import('./protocol.js').SignalingError} as login() does
+ */
+export async function join({ name, room, token, wait, url, ...options }) {
+  const signaling = new Signaling({ url });
+  const joined = new Room(signaling, new Peers(signaling, options));
+  try {
+    await signaling.login({ name, room, token, wait });
+  } catch (error) {
+    joined.leave();
+    throw error;
+  }
+  return joined;
+}

@@ -1,0 +1,101 @@
+// A room in which everybody is connected with everybody.
+
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { join, Peers, Room, Signaling } from '../../app/lib/beckon.js';
+import { FakePage, record } from './fakes/events.js';
+import { startParty } from './fakes/party.js';
+
+/** A party whose guests join a room by themselves; who they are, and what they were told, in order. */
+async function startRoom(t) {
+  const party = await startParty(t);
+  const { clock, server, network } = party;
+  for (const { signaling } of [party.ana, party.bob]) signaling.logout();
+  async function enter(name) {
+    const page = new FakePage();
+    const signaling = new Signaling({ url: 'ws://test/ws', WebSocket: server.webSocketFor(name), random: () => 1, page });
+    const room = new Room(signaling, new Peers(signaling, { RTCPeerConnection: network.RTCPeerConnection, page }), { random: () => 1 });
+    t.after(() => room.leave());
+    const told = [];
+    room.addEventListener('peerjoin', ({ detail: { peer } }) => told.push(`${peer.name} is here`));
+    room.addEventListener('peerleave', ({ detail: { peer, reason } }) => told.push(`${peer.name} is gone: ${reason}`));
+    room.addEventListener('message', ({ detail: { peer, data } }) => told.push(`${peer.name}: ${data}`));
+    const login = signaling.login({ name, room: 'tea' });
+    await clock.advance(100);
+    await login;
+    return { room, told, signaling };
+  }
+  return { ...party, enter };
+}
+
+test('three who come one after another: each is connected with each, once', async (t) => {
+  const { enter, server, clock } = await startRoom(t);
+  const [kim, lou, max] = [await enter('kim'), await enter('lou'), await enter('max')];
+  assert.deepEqual([kim.told, lou.told, max.told],
+    [['lou is here', 'max is here'], ['kim is here', 'max is here'], ['kim is here', 'lou is here']]);
+  assert.deepEqual([kim, lou, max].map(({ room }) => room.peers.length), [2, 2, 2]);
+  assert.equal(server.got('offer').length, 3, 'who is there waits to be called');
+  assert.deepEqual(lou.room.broadcast('hello').map(({ name }) => name), ['kim', 'max']);
+  await clock.advance(10);
+  assert.deepEqual([kim.told.at(-1), max.told.at(-1)], ['lou: hello', 'lou: hello']);
+});
+
+test('who leaves is gone for the others, who stay connected', async (t) => {
+  const { enter, clock } = await startRoom(t);
+  const [kim, lou, max] = [await enter('kim'), await enter('lou'), await enter('max')];
+  lou.room.broadcast('goodbye');
+  lou.room.leave();
+  await clock.advance(30_000);
+  for (const { told } of [kim, max]) {
+    assert.deepEqual(told.slice(-2), ['lou: goodbye', 'lou is gone: closed-by-peer']);
+  }
+  assert.deepEqual([kim.room.peers.length, max.room.peers.length, lou.room.peers.length], [1, 1, 0]);
+});
+
+test('who was not reached is called again, for as long as they are there', async (t) => {
+  const { enter, clock, network, server } = await startRoom(t);
+  const kim = await enter('kim');
+  network.up = false;
+  const lou = await enter('lou');
+  await clock.advance(18_000);
+  assert.deepEqual(lou.told, []);
+  network.up = true;
+  await clock.advance(10_000);
+  assert.deepEqual([lou.told, kim.told], [['kim is here'], ['lou is here']]);
+  const offers = server.got('offer').length;
+  await clock.advance(200_000);
+  assert.equal(server.got('offer').length, offers, 'and no more');
+});
+
+test('whom one hung up on is not called again', async (t) => {
+  const { enter, clock, server } = await startRoom(t);
+  const kim = await enter('kim');
+  const lou = await enter('lou');
+  lou.room.peers[0].close();
+  await clock.advance(200_000);
+  assert.equal(server.got('offer').length, 1);
+  assert.deepEqual([kim.told.at(-1), lou.told.at(-1)], ['lou is gone: closed-by-peer', 'kim is gone: local']);
+});
+
+test('a server that forgot everybody: no conversation minds', async (t) => {
+  const { enter, clock, server } = await startRoom(t);
+  const [kim, lou] = [await enter('kim'), await enter('lou')];
+  server.crash();
+  await clock.advance(1_000);
+  server.up = true;
+  await clock.advance(60_000);
+  assert.deepEqual([kim.told, lou.told], [['lou is here'], ['kim is here']]);
+  assert.deepEqual([kim, lou].map(({ signaling }) => signaling.state), ['online', 'online']);
+});
+
+test('join() says what login() says, and leaves nothing behind', async (t) => {
+  const { clock, server, network } = await startParty(t);
+  Object.assign(globalThis, { WebSocket: server.WebSocket });
+  t.after(() => delete globalThis.WebSocket);
+  const { RTCPeerConnection } = network;
+  const url = 'ws://test/ws';
+  const refused = assert.rejects(join({ url, name: 'ana', RTCPeerConnection, page: null }), { code: 'name_taken' });
+  await clock.advance(100);
+  await refused;
+  assert.equal(server.last.readyState, 3);
+});
