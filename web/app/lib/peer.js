@@ -167,7 +167,7 @@ export class Peer extends Emitter {
   /**
    * Sends one message, reliably and in order.
    *
-   * @param {string | ArrayBuffer | Blob} data
+   * @param {string | ArrayBuffer | ArrayBufferView | Blob} data
    * @throws {DOMException} InvalidStateError unless the state is `open`; and what
    *   RTCDataChannel.send throws for a message too large or a buffer that is full
    */

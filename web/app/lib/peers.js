@@ -195,7 +195,7 @@ export class Peers extends Emitter {
   /**
    * Sends one message to all to whom we are connected at the moment. That one of them cannot be sent it keeps it from nobody else.
    *
-   * @param {string | ArrayBuffer | Blob} data
+   * @param {string | ArrayBuffer | ArrayBufferView | Blob} data
    * @param {{ except?: import('./peer.js').Peer }} [options] except: who does not get it; whom it is from, say
    * @returns {import('./peer.js').Peer[]} to whom it was sent
    */
@@ -386,7 +386,7 @@ export class Peers extends Emitter {
   }
 }
 
-/** @param {import('./peer.js').Peer} peer @param {string | ArrayBuffer | Blob} data */
+/** @param {import('./peer.js').Peer} peer @param {string | ArrayBuffer | ArrayBufferView | Blob} data */
 function trySend(peer, data) {
   try {
     peer.send(data);

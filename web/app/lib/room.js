@@ -61,7 +61,7 @@ export class Room extends Emitter {
   /**
    * Sends to everybody; see Peers.broadcast().
    *
-   * @param {string | ArrayBuffer | Blob} data
+   * @param {string | ArrayBuffer | ArrayBufferView | Blob} data
    * @param {{ except?: Peer }} [options]
    */
   broadcast(data, options) {

@@ -87,6 +87,35 @@ test('Forward to a conversation that was closed since leads back to the list', a
   assert.deepEqual([chat.selected, page.at], [null, 1]);
 });
 
+test('Forward shows the conversation that was shown last', () => {
+  const { page, chat } = setUp();
+  chat.connect('Ana');
+  chat.connect('Bob');
+  page.go(-1);
+  page.go(1);
+  assert.equal(chat.selected?.name, 'Bob');
+});
+
+test('a screen that is turned while the way back is taken takes it once', async () => {
+  const { page, chat, become } = setUp();
+  chat.connect('Ana');
+  chat.select(null);
+  become(true);
+  await soon();
+  assert.equal(page.at, 1);
+});
+
+test('where there is room for both, an entry from before changes nothing', async () => {
+  const { page, chat, become } = setUp();
+  chat.connect('Ana');
+  become(true);
+  await soon();
+  chat.connect('Bob');
+  page.go(1);
+  await soon();
+  assert.deepEqual([chat.selected.name, page.at], ['Bob', 1]);
+});
+
 test('where there is room for both, nothing is put into the history', async () => {
   const { page, chat, become } = setUp({ narrow: false });
   chat.connect('Ana');

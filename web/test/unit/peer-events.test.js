@@ -48,6 +48,15 @@ test('route comes when the way is known, and when it is another one', async (t) 
   assert.deepEqual(routes.slice(1).map(({ path }) => path), ['relay']);
 });
 
+test('a listener that hangs up when the way is known: no route is told of after the end', async (t) => {
+  const { ana, clock } = await startParty(t);
+  const peer = ana.peers.connect('bob');
+  const told = ['open', 'route', 'close'].map((type) => record(peer, type));
+  peer.addEventListener('state', () => peer.state === 'open' && peer.route && peer.close());
+  await clock.advance(50);
+  assert.deepEqual(told.map((list) => list.length), [1, 0, 1]);
+});
+
 test('opened: the Peer, or why not', async (t) => {
   const { ana, bob, clock, network } = await startParty(t);
   const { opened } = ana.peers.connect('bob');

@@ -3,6 +3,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { Peers } from '../../app/lib/beckon.js';
+import { Diagnosis } from '../../app/lib/diagnosis.js';
 import { startParty } from './fakes/party.js';
 
 const STUN = Object.freeze({ urls: 'stun:s.example' });
@@ -166,6 +167,26 @@ test('what counts is what was found at the last look', async (t) => {
     },
   });
   assert.equal(reasons[0], 'failed relay-unreachable');
+});
+
+test('what a server answered counts for the look that it answered', async (t) => {
+  const { reasons } = await fail(t, {
+    iceServers: [TURN],
+    errors: [['turn:t.example', 401]],
+    during: ({ network }) => network.lose('failed'),
+  });
+  assert.equal(reasons[0], 'failed relay-unreachable');
+});
+
+test('a description that was taken back is no sign of having found nothing', () => {
+  const pc = Object.assign(new EventTarget(), { iceGatheringState: 'complete', localDescription: null });
+  let barren = 0;
+  new Diagnosis(pc, () => barren++);
+  pc.dispatchEvent(new Event('icegatheringstatechange'));
+  assert.equal(barren, 0);
+  pc.localDescription = { type: 'offer', sdp: 'v=0\r\n' };
+  pc.dispatchEvent(new Event('icegatheringstatechange'));
+  assert.equal(barren, 1);
 });
 
 test('touch is lost for good, and the relay would not have us any more', async (t) => {

@@ -62,9 +62,20 @@ test('who was not reached is called again, for as long as they are there', async
   network.up = true;
   await clock.advance(10_000);
   assert.deepEqual([lou.told, kim.told], [['kim is here'], ['lou is here']]);
-  const offers = server.got('offer').length;
+  assert.equal(server.got('offer').length, 2, 'by who called first');
   await clock.advance(200_000);
-  assert.equal(server.got('offer').length, offers, 'and no more');
+  assert.equal(server.got('offer').length, 2, 'and no more');
+});
+
+test('who was not reached and went is not called again', async (t) => {
+  const { enter, clock, network, server } = await startRoom(t);
+  const kim = await enter('kim');
+  network.up = false;
+  await enter('lou');
+  await clock.advance(16_000);
+  kim.room.leave();
+  await clock.advance(200_000);
+  assert.equal(server.got('offer').length, 1);
 });
 
 test('whom one hung up on is not called again', async (t) => {
@@ -73,6 +84,8 @@ test('whom one hung up on is not called again', async (t) => {
   const lou = await enter('lou');
   lou.room.peers[0].close();
   await clock.advance(200_000);
+  server.socketOf('lou').end(1006); // and comes back as the same
+  await clock.advance(60_000);
   assert.equal(server.got('offer').length, 1);
   assert.deepEqual([kim.told.at(-1), lou.told.at(-1)], ['lou is gone: closed-by-peer', 'kim is gone: local']);
 });
