@@ -121,16 +121,16 @@ export class Room extends Emitter {
  *
  * From then on `room.broadcast('Who wants tea?')` reaches them all.
  *
- * @param {import('./login-flow.js').LoginRequest & { url?: string, wait?: boolean } & import('./peers.js').PeersOptions} options
+ * @param {import('./login-flow.js').LoginRequest & { url?: string, wait?: boolean, signal?: AbortSignal } & import('./peers.js').PeersOptions} options
  *   those of login(), of Peers, and `url` of Signaling
  * @returns {Promise<Room>} once we are in; listen at once, and nothing is missed
  * @throws {import('./protocol.js').SignalingError} as login() does
  */
-export async function join({ name, room, token, wait, url, ...options }) {
+export async function join({ name, room, token, wait, signal, url, ...options }) {
   const signaling = new Signaling({ url });
   const joined = new Room(signaling, new Peers(signaling, options));
   try {
-    await signaling.login({ name, room, token, wait });
+    await signaling.login({ name, room, token, wait, signal });
   } catch (error) {
     joined.leave();
     throw error;

@@ -162,15 +162,17 @@ export class Signaling extends Emitter {
   /**
    * Logs in, as soon as there is a socket (opening one if need be).
    *
-   * @param {LoginRequest & { wait?: boolean }} request room: default the lobby, ''; token: where the server wants one, as
-   *   it is or as a function that returns it or a promise of it, which is asked again each time that we come back by
-   *   ourselves; wait: until the server can be reached (the default); false: `unreachable` otherwise (the socket is tried
-   *   again all the same, until close())
+   * @param {LoginRequest & { wait?: boolean, signal?: AbortSignal }} request room: default the lobby, ''; token: where the
+   *   server wants one, as it is or as a function that returns it or a promise of it, which is asked again each time that
+   *   we come back by ourselves; wait: until the server can be reached (the default); false: `unreachable` otherwise (the socket is tried
+   *   again all the same, until close()); signal: gives up what has not been granted yet
    * @returns {Promise<LoginResult>}
    * @throws {SignalingError} name_taken, bad_name, unauthorized ...; also `refused`, `closed` or `unreachable` without a
    *   server's word, `logged_out` if logout() came first, and `no_token` if that function failed
+   * @throws {unknown} the signal's reason
    */
-  async login({ name, room = '', token, wait = true }) {
+  async login({ name, room = '', token, wait = true, signal }) {
+    signal?.throwIfAborted();
     if (this.#login.wanted) throw new SignalingError('already_logged_in', 'Log out first');
     if (this.#state === 'closed' || this.#state === 'refused') {
       throw new SignalingError(this.#state, 'Not connected to the server');
@@ -179,7 +181,11 @@ export class Signaling extends Emitter {
     if (this.#state === 'ready') this.#login.ready();
     else if (this.#state === 'waiting') this.#connection.retryNow();
     else this.#connection.open();
-    return granted;
+    const giveUp = () => this.logout();
+    signal?.addEventListener('abort', giveUp);
+    return granted.catch((error) => {
+      throw signal?.aborted ? signal.reason : error;
+    }).finally(() => signal?.removeEventListener('abort', giveUp));
   }
 
   /** Gives the name back; the socket stays open. */

@@ -110,6 +110,28 @@ test('one login at a time', async (t) => {
   assert.equal((await first).name, 'ana');
 });
 
+test('a login that is given up is none, whatever the server says of it', async (t) => {
+  const { clock, server, signaling } = setUp(t);
+  const stop = new AbortController();
+  const given = assert.rejects(signaling.login({ name: 'ana', signal: stop.signal }), { message: 'enough' });
+  stop.abort(new Error('enough'));
+  await given;
+  await clock.advance(50);
+  assert.deepEqual([signaling.state, server.users.size], ['ready', 0]);
+  await assert.rejects(signaling.login({ name: 'ana', signal: stop.signal }), { message: 'enough' });
+});
+
+test('once it is granted, a login outlives its signal', async (t) => {
+  const { clock, signaling } = setUp(t);
+  const stop = new AbortController();
+  const login = signaling.login({ name: 'ana', signal: stop.signal });
+  await clock.advance(50);
+  await login;
+  stop.abort();
+  await clock.advance(50);
+  assert.equal(signaling.state, 'online');
+});
+
 test('an answer to a login given up is not taken for the next one', async (t) => {
   const { clock, signaling } = setUp(t);
   signaling.open();
