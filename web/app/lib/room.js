@@ -7,8 +7,8 @@ import { userOf } from './names.js';
 import { Peers } from './peers.js';
 import { Signaling } from './signaling.js';
 
-/** What ends a connection for good: one of the two wanted it so, or the other is not there. */
-const WANTED = Object.freeze(['local', 'hangup', 'closed-by-peer', 'left', 'unknown-user', 'replaced']);
+/** What ends a connection for good: one of the two wanted it so, the other is not there, or it cannot be tried here. */
+const FINAL = Object.freeze(['local', 'hangup', 'closed-by-peer', 'left', 'unknown-user', 'replaced', 'relay-only', 'error']);
 /** How long to wait before somebody is called again, in ms: the ceiling of the first wait, and the highest. */
 const AGAIN = Object.freeze({ base: 4_000, cap: 60_000 });
 
@@ -89,7 +89,7 @@ export class Room extends Emitter {
     peer.addEventListener('message', ({ detail: { data } }) => this.emit('message', { peer, data }));
     peer.addEventListener('close', ({ detail: { reason } }) => {
       if (peer.epoch > 0) this.emit('peerleave', { peer, reason });
-      if (!peer.incoming && reason !== null && !WANTED.includes(reason)) this.#callAgain(peer.name);
+      if (!peer.incoming && reason !== null && !FINAL.includes(reason)) this.#callAgain(peer.name);
     });
   }
 

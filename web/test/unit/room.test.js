@@ -11,10 +11,10 @@ async function startRoom(t) {
   const party = await startParty(t);
   const { clock, server, network } = party;
   for (const { signaling } of [party.ana, party.bob]) signaling.logout();
-  async function enter(name) {
+  async function enter(name, RTCPeerConnection = network.RTCPeerConnection) {
     const page = new FakePage();
     const signaling = new Signaling({ url: 'ws://test/ws', WebSocket: server.webSocketFor(name), random: () => 1, page });
-    const room = new Room(signaling, new Peers(signaling, { RTCPeerConnection: network.RTCPeerConnection, page }), { random: () => 1 });
+    const room = new Room(signaling, new Peers(signaling, { RTCPeerConnection, page }), { random: () => 1 });
     t.after(() => room.leave());
     const told = [];
     room.addEventListener('peerjoin', ({ detail: { peer } }) => told.push(`${peer.name} is here`));
@@ -76,6 +76,15 @@ test('who was not reached and went is not called again', async (t) => {
   kim.room.leave();
   await clock.advance(200_000);
   assert.equal(server.got('offer').length, 1);
+});
+
+test('where there is no WebRTC nobody is called twice', async (t) => {
+  const { enter, clock, server } = await startRoom(t);
+  await enter('kim');
+  const lou = await enter('lou', class { constructor() { throw new TypeError('no'); } });
+  const calls = record(lou.room.calls, 'peer');
+  await clock.advance(200_000);
+  assert.deepEqual([lou.told, calls.length, server.got('offer').length], [[], 0, 0]);
 });
 
 test('whom one hung up on is not called again', async (t) => {
