@@ -94,7 +94,11 @@ func checkAddress(address string) error {
 func checkTCP(address string) error {
 	host, port, err := net.SplitHostPort(address)
 	if err != nil {
-		return fmt.Errorf("must be HOST:PORT, :PORT or [IPV6]:PORT, got %q", address)
+		hint := ""
+		if _, err := strconv.ParseUint(address, 10, 16); err == nil {
+			hint = fmt.Sprintf(`, did you mean ":%s", or "localhost:%s" for this machine only?`, address, address)
+		}
+		return fmt.Errorf("must be HOST:PORT, :PORT or [IPV6]:PORT, got %q%s", address, hint)
 	}
 	if n, err := strconv.ParseUint(port, 10, 16); err != nil || strconv.FormatUint(n, 10) != port {
 		return fmt.Errorf("the port must be a number from 0 to 65535, got %q", address)

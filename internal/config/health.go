@@ -1,6 +1,7 @@
 package config
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"io"
@@ -99,6 +100,9 @@ func (c *Config) health() (Health, error) {
 func healthOf(text string) (Health, error) {
 	if socket, ok := strings.CutPrefix(text, unixPrefix); ok {
 		return Health{Socket: socket, URL: "http://localhost" + healthPath}, checkAddress(text)
+	}
+	if host, port, err := net.SplitHostPort(text); err == nil && checkTCP(text) == nil {
+		text = "http://" + net.JoinHostPort(cmp.Or(host, "localhost"), port)
 	}
 	u, err := url.Parse(text)
 	if err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Hostname() == "" || u.User != nil {

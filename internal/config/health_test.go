@@ -29,6 +29,9 @@ func TestLoadHealth(t *testing.T) {
 		"a URL":              {[]string{"https://example.org/chat/?a=b"}, []string{"PORT=1"}, Health{URL: "https://example.org/chat/healthz"}},
 		"a whole URL":        {[]string{"http://[::1]:80/healthz"}, nil, Health{URL: "http://[::1]:80/healthz"}},
 		"a URL of a socket":  {[]string{"unix:/run/b"}, nil, Health{URL: "http://localhost/healthz", Socket: "/run/b"}},
+		"an address":         {[]string{"h:80"}, nil, Health{URL: "http://h:80/healthz"}},
+		"an address of IPv6": {[]string{"[::1]:80"}, nil, Health{URL: "http://[::1]:80/healthz"}},
+		"a port":             {[]string{":80"}, nil, Health{URL: "http://localhost:80/healthz"}},
 		"a URL, port 0 here": {[]string{"http://h", "--listen=:0"}, nil, Health{URL: "http://h/healthz"}},
 		"a time":             {[]string{"--timeout=1s"}, []string{"BECKON_TIMEOUT=x"}, Health{URL: "http://127.0.0.1:9000/healthz", Own: true, Timeout: time.Second}},
 	} {
@@ -42,6 +45,7 @@ func TestLoadHealth(t *testing.T) {
 	for want, args := range map[string][]string{
 		"with --listen on port 0":      {"--listen=:0"},
 		`such as http://localhost:90`:  {"example.org"},
+		"such as http://localhost:9":   {"localhost:x"},
 		"must be unix: and the whole":  {"unix:run"},
 		"--timeout: must be from 10ms": {"--timeout=1h"},
 		"unknown flag --bogus":         {"--bogus"},

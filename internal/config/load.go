@@ -83,7 +83,7 @@ func load(all any, g *grammar, name, description string, args, environ []string,
 		err = trace.Error
 	}
 	if err != nil {
-		return newUsageError(oneDash(err.Error(), args, parser.Model.Flags))
+		return newUsageError(asElsewhere(oneDash(err.Error(), args, parser.Model.Flags), parser.Model.Flags))
 	}
 	if shown, err := show(trace, stdout); shown {
 		return err
@@ -127,6 +127,31 @@ func oneDash(message string, args []string, flags []*kong.Flag) string {
 		return message
 	}
 	return message
+}
+
+// asElsewhere says of a flag that is unknown here, and that other servers have, what it is called here.
+func asElsewhere(message string, flags []*kong.Flag) string {
+	word, unknown := strings.CutPrefix(message, "unknown flag ")
+	if !unknown {
+		return message
+	}
+	name := ""
+	switch strings.TrimLeft(word, "-") {
+	case "port", "host", "bind", "addr", "address":
+		name = "listen"
+	case "origin", "origins", "cors", "allow-origin", "cors-origin":
+		name = "allowed-origin"
+	case "cert", "ssl-cert", "sslcert", "certificate":
+		name = "tls-cert"
+	case "key", "ssl-key", "sslkey":
+		name = "tls-key"
+	case "path":
+		name = "base-path"
+	}
+	if !slices.ContainsFunc(flags, func(f *kong.Flag) bool { return f.Name == name }) {
+		return message
+	}
+	return message + `, did you mean "--` + name + `"?`
 }
 
 // open reads the file that the command line or the environment names.

@@ -75,7 +75,7 @@ func TestTURNRefuses(t *testing.T) {
 		{[]string{"--turn-relay-ports=2000-3000"}, "--turn-relay-ports" + useless},
 		{[]string{"--turn-realm=r"}, "--turn-realm" + useless},
 		{[]string{"--turn-allow-peer=10.0.0.1"}, "--turn-allow-peer" + useless},
-		{[]string{"--turn", "--turn-listen=3478"}, `--turn-listen: must be HOST:PORT, :PORT or [IPV6]:PORT, got "3478"`},
+		{[]string{"--turn", "--turn-listen=3478"}, `--turn-listen: must be HOST:PORT, :PORT or [IPV6]:PORT, got "3478", did you mean ":3478", or "localhost:3478" for this machine only?`},
 		{[]string{"--turn", "--turns-listen=:5349"}, "--turns-listen: needs --tls-cert or --acme-domain, the certificate for its TLS"},
 		{append(tls, "--turns-listen=x"), `--turns-listen: must be HOST:PORT, :PORT or [IPV6]:PORT, got "x"`},
 		{append(tls, "--turns-listen=:9000"), `--turns-listen: must differ from --listen, got ":9000" for both`},
