@@ -220,9 +220,10 @@ var foreignTraces = []string{
 // of paths below web/app. The longest matching folder wins.
 var jsLayers = map[string][]string{
 	"lib/":       {"lib/"},
-	"js/model/":  {"js/model/", "lib/beckon.js"},
-	"js/ui/":     {"js/ui/", "js/model/", "lib/beckon.js", "lib/check.js"},
-	"js/main.js": {"js/ui/", "js/model/", "lib/beckon.js"},
+	"js/words/":  {"js/words/"}, // one module per language, of which index.js alone knows
+	"js/model/":  {"js/model/", "js/words/index.js", "lib/beckon.js"},
+	"js/ui/":     {"js/ui/", "js/model/", "js/words/index.js", "lib/beckon.js", "lib/check.js"},
+	"js/main.js": {"js/ui/", "js/model/", "js/words/index.js", "lib/beckon.js"},
 	"guard.js":   {},
 }
 

@@ -21,6 +21,7 @@ import { mountPart } from './ui/part.js';
 import { keepRoomAddress } from './ui/room-address.js';
 import { mountTitle } from './ui/title-view.js';
 import { announceUnread } from './ui/unread-view.js';
+import { words } from './words/index.js';
 
 /** From here on there is room for people and conversation side by side; as in layout.css. */
 const WIDE = '(min-width: 48rem)';
@@ -71,10 +72,10 @@ function start(signal, token) {
 
   chat.addEventListener('incoming', (event) => {
     const { name, another } = /** @type {CustomEvent} */ (event).detail;
-    announce(`${another ? `Another ${name}` : name} has connected to you.`);
+    announce(another ? words.announcement.anotherConnected(name) : words.announcement.connected(name));
   }, { signal });
   consent.addEventListener('ring', (event) => {
-    announce(`${/** @type {CustomEvent} */ (event).detail.name} wants to connect to you.`);
+    announce(words.announcement.calls(/** @type {CustomEvent} */ (event).detail.name));
   }, { signal });
   announceUnread(chat, { signal, announce });
   guardLeaving(window, chat, { signal });
@@ -96,8 +97,8 @@ function byId(id) {
 /** Without WebRTC there is nothing this page could do. */
 function refuse() {
   byId('main').replaceChildren(el('section', { class: 'card', role: 'alert' },
-    el('h2', {}, 'This browser cannot chat here'),
-    el('p', {}, 'It has no WebRTC, or an extension or a setting has switched it off. Current versions of Firefox, Chromium, Safari and their kin have it.')));
+    el('h2', {}, words.unsupported.title),
+    el('p', {}, words.unsupported.help)));
 }
 
 const token = takeToken(window); // first of all, and whatever comes

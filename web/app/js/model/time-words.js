@@ -1,5 +1,7 @@
 /** Points in time, put into the words that the page shows. */
 
+import { words } from '../words/index.js';
+
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
 const DAY = 24 * HOUR;
@@ -13,7 +15,7 @@ const DAY = 24 * HOUR;
  */
 export function relativeTime(then, now, format) {
   const age = Math.max(0, now - then);
-  if (age < 45_000) return 'just now';
+  if (age < 45_000) return words.time.justNow;
   if (age < HOUR - MINUTE / 2) return format.format(-Math.round(age / MINUTE), 'minute');
   if (age < DAY - HOUR / 2) return format.format(-Math.round(age / HOUR), 'hour');
   return format.format(-Math.round(age / DAY), 'day');
@@ -27,6 +29,5 @@ export function relativeTime(then, now, format) {
  */
 export function countdown(then, now) {
   const seconds = Math.ceil((then - now) / 1000);
-  if (seconds <= 0) return 'in a moment';
-  return seconds === 1 ? 'in 1 second' : `in ${seconds} seconds`;
+  return seconds <= 0 ? words.time.inAMoment : words.time.inSeconds(seconds);
 }

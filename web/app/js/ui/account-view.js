@@ -1,5 +1,6 @@
 /** The header's right side: who we are, and the way out. */
 
+import { words } from '../words/index.js';
 import { el, setText } from './dom.js';
 
 /** @import { Session } from '../model/session.js' */
@@ -11,8 +12,8 @@ import { el, setText } from './dom.js';
  */
 export function mountAccount(root, session, { signal, onLogout }) {
   const name = el('strong', { class: 'account-name', dir: 'auto', translate: 'no' });
-  const text = el('p', { class: 'account-text' }, 'Logged in as ', name);
-  const button = el('button', { type: 'button', class: 'button small quiet' }, 'Log out');
+  const text = el('p', { class: 'account-text' }, ...words.account.loggedInAs(name));
+  const button = el('button', { type: 'button', class: 'button small quiet' }, words.account.logout);
   const account = el('div', { class: 'account' }, text, button);
   root.append(account);
 

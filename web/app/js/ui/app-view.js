@@ -1,5 +1,6 @@
 /** Shows the view that fits: waiting for the server, logging in, or chatting. */
 
+import { words } from '../words/index.js';
 import { mountChat } from './chat-view.js';
 import { mountLoader } from './loader-view.js';
 import { mountLogin } from './login-view.js';
@@ -34,16 +35,10 @@ export function mountApp(root, models, { signal, wide, announce }) {
     if (session.view !== view) show();
     if (session.loggedIn === loggedIn) return;
     loggedIn = session.loggedIn;
-    if (loggedIn) announce(`Welcome, ${session.myName}. ${howMany(roster.onlineCount)}`);
-    else if (!session.error) announce('Logged out.');
+    if (loggedIn) announce(words.announcement.welcome(session.myName, roster.onlineCount));
+    else if (!session.error) announce(words.announcement.loggedOut);
   };
   session.addEventListener('change', render, { signal });
   signal.addEventListener('abort', () => current.abort());
   render();
-}
-
-/** @param {number} count */
-function howMany(count) {
-  if (count === 0) return 'Nobody else is online yet.';
-  return count === 1 ? 'One other user is online.' : `${count} other users are online.`;
 }

@@ -1,5 +1,6 @@
 /** What is shown until the server has greeted us for the first time. */
 
+import { words } from '../words/index.js';
 import { el } from './dom.js';
 import { markIcon } from './icons.js';
 
@@ -13,7 +14,7 @@ import { markIcon } from './icons.js';
 export function mountLoader(root, session, { signal }) {
   const loader = el('div', { class: 'loader' },
     markIcon('mark mark-large mark-seeking'),
-    el('p', {}, 'Connecting to the server…'));
+    el('p', {}, words.loader.connecting));
   root.append(loader);
 
   const help = unreachableHelp();
@@ -27,8 +28,8 @@ export function mountLoader(root, session, { signal }) {
 }
 
 function unreachableHelp() {
+  const command = el('code', { dir: 'ltr', translate: 'no' }, `beckon doctor ${new URL('.', location.href)}`);
   return el('div', { class: 'loader-help', role: 'alert' },
-    el('p', {}, 'The server has sent this page, but its WebSocket does not answer. It may have gone down since then; or a proxy, a firewall or an extension of this browser does not let WebSocket pass.'),
-    el('p', {}, 'The page goes on trying. Whoever runs the server can find out what is wrong with ',
-      el('code', { dir: 'ltr', translate: 'no' }, `beckon doctor ${new URL('.', location.href)}`), '.'));
+    el('p', {}, words.loader.unreachable),
+    el('p', {}, ...words.loader.goesOnTrying(command)));
 }

@@ -1,14 +1,15 @@
 /** The bar that says when the line to the server is down, and when it is tried again. */
 
 import { countdown } from '../model/time-words.js';
+import { words } from '../words/index.js';
 import { el, setText } from './dom.js';
 
 /** @import { Session, Trouble } from '../model/session.js' */
 
 /** Close codes after which the page stays away, and what they mean for a person. */
 const REFUSALS = new Map([
-  [1008, 'The server has refused this page.'],
-  [4001, 'You are here in another tab or window.'],
+  [1008, words.notice.refused],
+  [4001, words.notice.elsewhere],
 ]);
 
 /**
@@ -22,7 +23,7 @@ const REFUSALS = new Map([
 export function mountNotice(root, session, { signal, announce, reload }) {
   const text = el('p', { class: 'notice-text' });
   const button = el('button', { type: 'button', class: 'button small' });
-  const bar = el('section', { class: 'notice', 'aria-label': 'Connection to the server', hidden: true }, text, button);
+  const bar = el('section', { class: 'notice', 'aria-label': words.notice.label, hidden: true }, text, button);
   root.append(bar);
 
   let ticking = 0;
@@ -32,11 +33,11 @@ export function mountNotice(root, session, { signal, announce, reload }) {
     const { trouble } = session;
     bar.hidden = trouble.kind === 'none';
     setText(text, noticeText(session));
-    setText(button, trouble.kind === 'refused' ? 'Reload' : 'Try now');
+    setText(button, trouble.kind === 'refused' ? words.notice.reload : words.notice.tryNow);
     button.hidden = trouble.kind === 'connecting';
     if (trouble.kind === 'waiting') ticking = setTimeout(render, untilNextSecond(trouble.retryAt));
     const news = headline(trouble);
-    if (news !== said) announce(news || 'Connected to the server again.');
+    if (news !== said) announce(news || words.notice.back);
     said = news;
   };
 
@@ -51,14 +52,19 @@ export function mountNotice(root, session, { signal, announce, reload }) {
 
 /** @param {Session} session */
 function noticeText({ trouble, view }) {
-  const goesOn = view === 'chat' ? ' Conversations that are open go on.' : '';
+  const notice = troubleText(trouble);
+  return notice && view === 'chat' ? words.notice.conversationsGoOn(notice) : notice;
+}
+
+/** @param {Trouble} trouble */
+function troubleText(trouble) {
   switch (trouble.kind) {
     case 'waiting':
-      return `No connection to the server. Trying again ${countdown(trouble.retryAt, Date.now())}.${goesOn}`;
+      return words.notice.waiting(countdown(trouble.retryAt, Date.now()));
     case 'connecting':
-      return `Reconnecting to the server…${goesOn}`;
+      return words.notice.reconnecting;
     case 'refused':
-      return `${refusal(trouble.code)}${goesOn}`;
+      return refusal(trouble.code);
     default:
       return '';
   }
@@ -71,12 +77,12 @@ function noticeText({ trouble, view }) {
 function headline(trouble) {
   if (trouble.kind === 'none') return '';
   if (trouble.kind === 'refused') return refusal(trouble.code);
-  return 'The connection to the server is lost. Trying again.';
+  return words.notice.lost;
 }
 
 /** @param {number} code */
 function refusal(code) {
-  return REFUSALS.get(code) ?? 'The connection to the server has ended.';
+  return REFUSALS.get(code) ?? words.notice.ended;
 }
 
 /**

@@ -1,5 +1,6 @@
 /** Parts of the page, of which one may fail without taking the others with it. */
 
+import { words } from '../words/index.js';
 import { el } from './dom.js';
 
 /**
@@ -15,7 +16,7 @@ export function mountPart(root, mount) {
     return mount();
   } catch (error) {
     reportError(error);
-    root.append(el('p', { class: 'part-failed', role: 'alert' }, 'This part of the page has failed. Reload the page to have it back.'));
+    root.append(el('p', { class: 'part-failed', role: 'alert' }, words.part.failed));
     return null;
   }
 }

@@ -1,0 +1,81 @@
+/**
+ * English. Texts are grouped by where they appear. What depends on a value is a function of it, so that plurals and the
+ * order of words are each language's own affair; a sentence with an element in it is a list of its parts.
+ */
+
+export const en = {
+  /** The document's title, which is what a tab shows. */
+  title: {
+    plain: 'beckon',
+    login: 'Log in · beckon',
+    chat: (/** @type {string} */ name) => `${name} · beckon`,
+    unread: (/** @type {number} */ count, /** @type {string} */ title) => `(${count}) ${title}`,
+  },
+
+  /** In place of the page. */
+  unsupported: {
+    title: 'This browser cannot chat here',
+    help: 'It has no WebRTC, or an extension or a setting has switched it off. Current versions of Firefox, Chromium, Safari and their kin have it.',
+  },
+
+  /** In place of a part of the page. */
+  part: {
+    failed: 'This part of the page has failed. Reload the page to have it back.',
+  },
+
+  /** Until the server has greeted us. */
+  loader: {
+    connecting: 'Connecting to the server…',
+    unreachable: 'The server has sent this page, but its WebSocket does not answer. It may have gone down since then; or a proxy, a firewall or an extension of this browser does not let WebSocket pass.',
+    /** @template T @param {T} command @returns {(string | T)[]} */
+    goesOnTrying: (command) => ['The page goes on trying. Whoever runs the server can find out what is wrong with ', command, '.'],
+  },
+
+  /** The bar that says when the line to the server is down. */
+  notice: {
+    label: 'Connection to the server',
+    waiting: (/** @type {string} */ when) => `No connection to the server. Trying again ${when}.`,
+    reconnecting: 'Reconnecting to the server…',
+    lost: 'The connection to the server is lost. Trying again.',
+    back: 'Connected to the server again.',
+    refused: 'The server has refused this page.',
+    elsewhere: 'You are here in another tab or window.',
+    ended: 'The connection to the server has ended.',
+    conversationsGoOn: (/** @type {string} */ notice) => `${notice} Conversations that are open go on.`,
+    reload: 'Reload',
+    tryNow: 'Try now',
+  },
+
+  /** The header's right side. */
+  account: {
+    /** @template T @param {T} name @returns {(string | T)[]} */
+    loggedInAs: (name) => ['Logged in as ', name],
+    logout: 'Log out',
+  },
+
+  /** Only for screen readers. */
+  announcement: {
+    welcome: (/** @type {string} */ name, /** @type {number} */ others) => `Welcome, ${name}. ${howManyOnline(others)}`,
+    loggedOut: 'Logged out.',
+    connected: (/** @type {string} */ name) => `${name} has connected to you.`,
+    anotherConnected: (/** @type {string} */ name) => `Another ${name} has connected to you.`,
+    calls: (/** @type {string} */ name) => `${name} wants to connect to you.`,
+    unreadFrom: (/** @type {string} */ name, /** @type {number} */ count) =>
+      count === 1 ? `New message from ${name}.` : `${count} new messages from ${name}.`,
+    unreadFromSeveral: (/** @type {string} */ name, /** @type {number} */ others, /** @type {number} */ count) =>
+      `${count} new messages from ${name} and ${others === 1 ? 'one other' : `${others} others`}.`,
+  },
+
+  /** Points in time; those further away come from Intl. */
+  time: {
+    justNow: 'just now',
+    inAMoment: 'in a moment',
+    inSeconds: (/** @type {number} */ seconds) => (seconds === 1 ? 'in 1 second' : `in ${seconds} seconds`),
+  },
+};
+
+/** @param {number} count */
+function howManyOnline(count) {
+  if (count === 0) return 'Nobody else is online yet.';
+  return count === 1 ? 'One other user is online.' : `${count} other users are online.`;
+}
