@@ -1,13 +1,11 @@
 /** Being logged in or not, as the page shows it: which view, and what is wrong. */
 
+import { words } from '../words/index.js';
 import { Grace } from './grace.js';
 
 /** @import { Signaling } from '../../lib/beckon.js' */
 /** @import { Chat } from './chat.js' */
 /** @import { TextMemory } from './text-memory.js' */
-
-/** The words for a login that failed without the server saying why. */
-const LOGIN_FAILED = 'Logging in did not work. Please try again.';
 
 /** Tries to reach the server before that is worth a word; a server that restarts is back by then. */
 const TRIES = 3;
@@ -207,7 +205,7 @@ export class Session extends EventTarget {
    * @param {string | undefined} message
    */
   #fail(code, message) {
-    this.error = message || LOGIN_FAILED;
+    this.error = message || words.loginForm.failed; // the server may not have said why
     this.errorAbout = SUBJECTS.get(code ?? '') ?? 'name';
     this.needsToken ||= this.errorAbout === 'token';
     this.roomRefused ||= this.errorAbout === 'room';

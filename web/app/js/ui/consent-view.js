@@ -1,5 +1,6 @@
 /** Strangers who call: one after the other, to be let in or not; and the checkbox that lets in everybody. */
 
+import { words } from '../words/index.js';
 import { el, setAttribute, setText } from './dom.js';
 
 /** @import { Peer } from '../../lib/beckon.js' */
@@ -17,11 +18,11 @@ const SECOND_THOUGHT = 500;
 export function mountCallers(root, consent, { signal, accept, after }) {
   const name = el('bdi', { class: 'caller-name', translate: 'no' });
   const more = el('span', { class: 'hint' });
-  const yes = el('button', { type: 'button', class: 'button small primary' }, 'Accept');
-  const no = el('button', { type: 'button', class: 'button small' }, 'Decline');
-  const never = el('button', { type: 'button', class: 'button small quiet' }, 'Block');
-  const bar = el('section', { class: 'notice caller', 'aria-label': 'Somebody calls', hidden: true },
-    el('p', { class: 'notice-text' }, name, ' wants to connect to you. ', more),
+  const yes = el('button', { type: 'button', class: 'button small primary' }, words.callers.accept);
+  const no = el('button', { type: 'button', class: 'button small' }, words.callers.decline);
+  const never = el('button', { type: 'button', class: 'button small quiet' }, words.callers.block);
+  const bar = el('section', { class: 'notice caller', 'aria-label': words.callers.label, hidden: true },
+    el('p', { class: 'notice-text' }, ...words.callers.calls(name), more),
     el('div', { class: 'caller-buttons' }, yes, no, never));
   root.append(bar);
 
@@ -34,10 +35,11 @@ export function mountCallers(root, consent, { signal, accept, after }) {
     caller = first;
     bar.hidden = first === null;
     setText(name, first?.name ?? '');
-    setText(more, others.length > 0 ? `${others.length} more ${others.length === 1 ? 'waits' : 'wait'}.` : '');
-    for (const [button, word] of /** @type {const} */ ([[yes, 'Accept'], [no, 'Decline'], [never, 'Block']])) {
-      setAttribute(button, 'aria-label', `${word} ${first?.name ?? ''}`);
-    }
+    setText(more, others.length > 0 ? words.callers.more(others.length) : '');
+    const who = first?.name ?? '';
+    setAttribute(yes, 'aria-label', words.callers.acceptWho(who));
+    setAttribute(no, 'aria-label', words.callers.declineWho(who));
+    setAttribute(never, 'aria-label', words.callers.blockWho(who));
   };
   /** @param {(peer: Peer) => void} act */
   const pressed = (act) => () => {
@@ -63,7 +65,7 @@ export function mountCallers(root, consent, { signal, accept, after }) {
 export function mountAnswering(root, consent, { signal }) {
   const box = el('input', { type: 'checkbox', id: 'answer-everybody' });
   root.append(el('div', { class: 'privacy' },
-    el('label', { class: 'privacy-label', for: 'answer-everybody' }, box, 'Answer everybody who calls')));
+    el('label', { class: 'privacy-label', for: 'answer-everybody' }, box, words.callers.answerEverybody)));
   const render = () => { box.checked = consent.everybody; };
   box.addEventListener('change', () => consent.answer(box.checked), { signal });
   consent.addEventListener('change', render, { signal });

@@ -1,5 +1,6 @@
 /** The way back for whom the server has sent away: above the conversations, which go on without it. */
 
+import { words } from '../words/index.js';
 import { el, setText } from './dom.js';
 import { mountLoginForm } from './login-form.js';
 import { mountPart } from './part.js';
@@ -36,7 +37,7 @@ export function mountLoginAgain(root, session, { signal, leaveFocus }) {
     if (focused) leaveFocus();
   };
   const render = () => {
-    setText(title, words(session));
+    setText(title, session.elsewhere ? words.loginAgain.elsewhere : words.loginAgain.loggedOut);
     if (session.loggedIn !== (current !== null)) return;
     if (session.loggedIn) hide();
     else show();
@@ -44,10 +45,4 @@ export function mountLoginAgain(root, session, { signal, leaveFocus }) {
   session.addEventListener('change', render, { signal });
   signal.addEventListener('abort', () => current?.abort());
   render();
-}
-
-/** @param {Session} session */
-function words({ elsewhere }) {
-  const why = elsewhere ? 'You are here in another tab or window.' : 'You are no longer logged in.';
-  return `${why} Conversations that are open go on.`;
 }

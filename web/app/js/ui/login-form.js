@@ -1,11 +1,9 @@
 /** The form in which one says who one is: in front of the chat, or beside conversations that go on. */
 
+import { words } from '../words/index.js';
 import { el, setAttribute, setText } from './dom.js';
 
 /** @import { Session } from '../model/session.js' */
-
-const NAME_HINT = 'The others see you under this name. No account, no password.';
-const TOKEN_HINT = 'This server lets in whoever has a token for it. This tab keeps it until you log out.';
 
 /**
  * @param {HTMLElement} root
@@ -34,7 +32,7 @@ export function mountLoginForm(root, session, { signal }) {
     setAttribute(button, 'aria-busy', busy ? 'true' : null);
     form.tokenRow.hidden = !needsToken;
     form.roomRow.hidden = !session.roomRefused;
-    setText(hint, busy ? 'Logging in…' : needsToken ? TOKEN_HINT : NAME_HINT);
+    setText(hint, busy ? words.loginForm.busy : needsToken ? words.loginForm.tokenHint : words.loginForm.nameHint);
     setText(error, session.error);
     describe(field, session.error !== '' && session.errorAbout === 'name', form);
     describe(token, session.error !== '' && session.errorAbout === 'token', form);
@@ -88,14 +86,14 @@ function buildForm() {
     autocomplete: 'username', autocapitalize: 'none', spellcheck: 'false', enterkeyhint: 'go',
   });
   const token = el('input', { id: 'token', name: 'token', type: 'password', autocomplete: 'off', spellcheck: 'false', enterkeyhint: 'go' });
-  const tokenRow = el('div', { class: 'login-extra', hidden: true }, el('label', { for: 'token' }, 'Token'), token);
+  const tokenRow = el('div', { class: 'login-extra', hidden: true }, el('label', { for: 'token' }, words.loginForm.token), token);
   const room = el('input', { id: 'room', name: 'room', type: 'text', autocomplete: 'off', spellcheck: 'false', enterkeyhint: 'go' });
-  const roomRow = el('div', { class: 'login-extra', hidden: true }, el('label', { for: 'room' }, 'Room'), room);
-  const button = el('button', { type: 'submit', class: 'button primary' }, 'Log in');
+  const roomRow = el('div', { class: 'login-extra', hidden: true }, el('label', { for: 'room' }, words.loginForm.room), room);
+  const button = el('button', { type: 'submit', class: 'button primary' }, words.loginForm.login);
   const error = el('p', { id: 'name-error', class: 'field-error', role: 'alert' });
   const hint = el('p', { id: 'name-hint', class: 'hint' });
   const form = el('form', { class: 'login-form', novalidate: true },
-    el('label', { for: 'name' }, 'Username'),
+    el('label', { for: 'name' }, words.loginForm.name),
     el('div', { class: 'login-row' }, field, button),
     tokenRow, roomRow, error, hint);
   return { form, field, token, tokenRow, room, roomRow, button, error, hint };

@@ -1,5 +1,6 @@
 /** Choosing a name: the form in front of the chat. */
 
+import { words } from '../words/index.js';
 import { mountCheckButton } from './check-button.js';
 import { el } from './dom.js';
 import { markIcon } from './icons.js';
@@ -17,7 +18,7 @@ import { mountPrivacy } from './privacy-view.js';
  * @param {{signal: AbortSignal}} options
  */
 export function mountLogin(root, { session, privacy, signaling }, { signal }) {
-  const roomLine = el('p', { class: 'room-line' }, 'Room: ', el('strong', { dir: 'auto', translate: 'no' }, session.room));
+  const roomLine = el('p', { class: 'room-line' }, ...words.login.room(el('strong', { dir: 'auto', translate: 'no' }, session.room)));
   const card = buildCard(roomLine);
   root.append(card);
   // Once it is refused there is a field for it.
@@ -34,7 +35,7 @@ export function mountLogin(root, { session, privacy, signaling }, { signal }) {
 function buildCard(roomLine) {
   return el('section', { class: 'card login', 'aria-labelledby': 'login-title' },
     markIcon('mark mark-large'),
-    el('h2', { id: 'login-title', class: 'login-title' }, 'Who is calling?'),
-    el('p', { class: 'lead' }, 'beckon introduces your browser to other browsers. Once two are connected, what you write goes straight from one to the other.'),
+    el('h2', { id: 'login-title', class: 'login-title' }, words.login.title),
+    el('p', { class: 'lead' }, words.login.lead),
     roomLine);
 }

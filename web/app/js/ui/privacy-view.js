@@ -1,5 +1,6 @@
 /** A checkbox: never show my address. */
 
+import { words } from '../words/index.js';
 import { el, setText } from './dom.js';
 
 /** @import { Privacy } from '../model/privacy.js' */
@@ -13,7 +14,7 @@ export function mountPrivacy(root, privacy, { signal }) {
   const box = el('input', { type: 'checkbox', id: 'hide-address', 'aria-describedby': 'hide-address-hint' });
   const hint = el('p', { id: 'hide-address-hint', class: 'hint', role: 'status' });
   root.append(el('div', { class: 'privacy' },
-    el('label', { class: 'privacy-label', for: 'hide-address' }, box, 'Never show my address'), hint));
+    el('label', { class: 'privacy-label', for: 'hide-address' }, box, words.privacy.hide), hint));
 
   const render = () => {
     box.checked = privacy.hidden;
@@ -28,13 +29,7 @@ export function mountPrivacy(root, privacy, { signal }) {
 
 /** @param {Privacy} privacy */
 function hintFor({ hidden, forced, walled }) {
-  if (walled) {
-    return forced
-      ? 'This server wants everything to go through a relay, and offers none: nobody can be connected to. Its operator can switch one on (--turn).'
-      : 'That takes a relay, and this server offers none: nobody can be connected to. Its operator can switch one on (--turn).';
-  }
-  if (forced) return 'This server wants it so: all goes through its relay.';
-  return hidden
-    ? 'All goes through a relay of the server.'
-    : 'Who is connected to you can see the network address of this device.';
+  if (walled) return forced ? words.privacy.forcedAndWalled : words.privacy.walled;
+  if (forced) return words.privacy.forced;
+  return hidden ? words.privacy.hidden : words.privacy.shown;
 }

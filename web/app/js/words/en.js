@@ -53,6 +53,57 @@ export const en = {
     logout: 'Log out',
   },
 
+  /** In front of the chat. */
+  login: {
+    title: 'Who is calling?',
+    lead: 'beckon introduces your browser to other browsers. Once two are connected, what you write goes straight from one to the other.',
+    /** @template T @param {T} room @returns {(string | T)[]} */
+    room: (room) => ['Room: ', room],
+  },
+
+  /** Above conversations that go on when the server has sent us away. */
+  loginAgain: {
+    elsewhere: 'You are here in another tab or window. Conversations that are open go on.',
+    loggedOut: 'You are no longer logged in. Conversations that are open go on.',
+  },
+
+  /** The form, in either place. */
+  loginForm: {
+    name: 'Username',
+    nameHint: 'The others see you under this name. No account, no password.',
+    token: 'Token',
+    tokenHint: 'This server lets in whoever has a token for it. This tab keeps it until you log out.',
+    room: 'Room',
+    login: 'Log in',
+    busy: 'Logging in…',
+    failed: 'Logging in did not work. Please try again.',
+  },
+
+  /** The checkbox that keeps our address from others. */
+  privacy: {
+    hide: 'Never show my address',
+    hidden: 'All goes through a relay of the server.',
+    shown: 'Who is connected to you can see the network address of this device.',
+    forced: 'This server wants it so: all goes through its relay.',
+    walled: 'That takes a relay, and this server offers none: nobody can be connected to. Its operator can switch one on (--turn).',
+    forcedAndWalled: 'This server wants everything to go through a relay, and offers none: nobody can be connected to. Its operator can switch one on (--turn).',
+  },
+
+  /** Strangers who call. */
+  callers: {
+    label: 'Somebody calls',
+    /** @template T @param {T} name @returns {(string | T)[]} */
+    calls: (name) => [name, ' wants to connect to you. '],
+    more: (/** @type {number} */ count) => `${count} more ${count === 1 ? 'waits' : 'wait'}.`,
+    accept: 'Accept',
+    acceptWho: (/** @type {string} */ name) => `Accept ${name}`,
+    decline: 'Decline',
+    declineWho: (/** @type {string} */ name) => `Decline ${name}`,
+    block: 'Block',
+    blockWho: (/** @type {string} */ name) => `Block ${name}`,
+    answerEverybody: 'Answer everybody who calls',
+  },
+
   /** Only for screen readers. */
   announcement: {
     welcome: (/** @type {string} */ name, /** @type {number} */ others) => `Welcome, ${name}. ${howManyOnline(others)}`,
