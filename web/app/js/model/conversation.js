@@ -1,5 +1,6 @@
 /** One conversation: what was said with one person, and how the line to them is. */
 
+import { words } from '../words/index.js';
 import { Delivery } from './delivery.js';
 
 /** @import { Identity, Peer } from '../../lib/beckon.js' */
@@ -209,7 +210,7 @@ export class Conversation extends EventTarget {
     if (!data) return shown;
     const kept = this.messages.reduce((sum, message) => sum + (message.data?.size ?? 0), 0);
     if (kept + data.size <= DATA_LIMIT) return { ...shown, data };
-    return { ...shown, text: `(binary data, ${data.size} bytes: not kept, as there is too much already)` };
+    return { ...shown, text: words.messages.binaryNotKept(data.size) };
   }
 
   /** @param {Omit<Message, 'id'>} said */

@@ -9,6 +9,8 @@
  * arrival, so that a wrong clock at the other end misleads nobody.
  */
 
+import { words } from '../words/index.js';
+
 /**
  * What has become of a message:
  * - `done`: it came from the other side, or has arrived there as far as can be told
@@ -110,9 +112,9 @@ function messageIn(frame) {
  * @returns {Pick<Message, 'text' | 'data'>}
  */
 function decodeBinary(frame) {
-  if (!(frame instanceof ArrayBuffer || frame instanceof Blob)) return { text: '(data of an unknown kind)' };
+  if (!(frame instanceof ArrayBuffer || frame instanceof Blob)) return { text: words.messages.unknownData };
   const data = new Blob([frame], { type: 'application/octet-stream' });
-  return { text: `(binary data, ${data.size} bytes)`, data };
+  return { text: words.messages.binary(data.size), data };
 }
 
 /**

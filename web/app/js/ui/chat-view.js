@@ -1,5 +1,6 @@
 /** The chat: people on one side, a conversation on the other; on a narrow screen one at a time. */
 
+import { words } from '../words/index.js';
 import { mountCheckButton } from './check-button.js';
 import { mountAnswering, mountCallers } from './consent-view.js';
 import { mountConversation } from './conversation-view.js';
@@ -53,7 +54,7 @@ export function mountChat(root, models, { signal, wide }) {
     shown = mountPart(stage, () => showConversation(stage, models, { signal: until, focusPeople, focusConversation }));
     if (!chat.selected) stage.append(nobody());
     setAttribute(stage, 'aria-labelledby', shown ? 'conversation-title' : null);
-    setAttribute(stage, 'aria-label', shown ? null : 'Conversation');
+    setAttribute(stage, 'aria-label', shown ? null : words.nobody.label);
     document.body.dataset.pane = chat.selected ? 'conversation' : 'people';
     if (!chat.selected && key) focusPeople(key); // where one came from, by whichever way back
     key = chat.selected?.key ?? '';
@@ -107,6 +108,6 @@ function showConversation(stage, { chat, roster, session }, { signal, focusPeopl
 function nobody() {
   return el('div', { class: 'nobody' },
     markIcon('mark mark-large'),
-    el('h2', { class: 'nobody-title' }, 'Not chatting with anyone currently'),
-    el('p', { class: 'lead' }, 'Connect to somebody who is online, or wait until somebody connects to you.'));
+    el('h2', { class: 'nobody-title' }, words.nobody.title),
+    el('p', { class: 'lead' }, words.nobody.lead));
 }

@@ -1,15 +1,12 @@
 /** Where a message is written: Enter sends, Shift+Enter breaks the line. */
 
 import { MAX_TEXT_SENT } from '../model/message.js';
+import { words } from '../words/index.js';
 import { el, setAttribute, setText } from './dom.js';
 import { sendIcon } from './icons.js';
 
 /** @import { Conversation } from '../model/conversation.js' */
 /** @import { Session } from '../model/session.js' */
-
-const KEYS_HINT = 'Enter sends, Shift+Enter breaks the line.';
-const WAITING_HINT = 'What you send now goes as soon as the connection is there.';
-const CLOSED_HINT = 'Not connected: what you write is kept until you are.';
 
 /**
  * @param {HTMLElement} root
@@ -19,14 +16,14 @@ const CLOSED_HINT = 'Not connected: what you write is kept until you are.';
  */
 export function mountComposer(root, { conversation, session }, { signal }) {
   const field = el('textarea', { id: 'message', rows: 1, autocomplete: 'off', enterkeyhint: 'send', 'aria-describedby': 'message-hint' });
-  const send = el('button', { type: 'submit', class: 'button primary send' }, sendIcon(), el('span', { class: 'send-word' }, 'Send'));
+  const send = el('button', { type: 'submit', class: 'button primary send' }, sendIcon(), el('span', { class: 'send-word' }, words.composer.send));
   const hint = el('p', { id: 'message-hint', class: 'hint' });
   const problem = el('p', { class: 'field-error', role: 'alert' });
   const form = el('form', { class: 'composer' },
-    el('label', { for: 'message', class: 'visually-hidden' }, 'Message'),
+    el('label', { for: 'message', class: 'visually-hidden' }, words.composer.label),
     el('div', { class: 'composer-row' }, field, send), hint, problem);
   field.value = conversation.draft;
-  field.placeholder = 'Write a message';
+  field.placeholder = words.composer.placeholder;
   root.append(form);
 
   const render = () => {
@@ -34,7 +31,7 @@ export function mountComposer(root, { conversation, session }, { signal }) {
     const fault = faultOf(field.value, conversation);
     send.disabled = !live || field.value.trim() === '' || fault !== '';
     hint.classList.toggle('keys-hint', state === 'open');
-    setText(hint, state === 'open' ? KEYS_HINT : live ? WAITING_HINT : CLOSED_HINT);
+    setText(hint, state === 'open' ? words.composer.keysHint : live ? words.composer.waitingHint : words.composer.closedHint);
     setText(problem, fault);
     setAttribute(field, 'aria-invalid', fault === '' ? null : 'true');
   };
@@ -80,9 +77,9 @@ export function mountComposer(root, { conversation, session }, { signal }) {
  */
 function faultOf(text, conversation) {
   const surplus = text.length - MAX_TEXT_SENT;
-  if (surplus > 0) return `Too long by ${surplus.toLocaleString('en')} characters.`;
+  if (surplus > 0) return words.composer.tooLong(surplus);
   if (!conversation.live || text === '' || conversation.hasRoomFor(text)) return '';
-  return 'Too much is waiting to be sent already. This stays here until there is room.';
+  return words.composer.tooMuch;
 }
 
 /**

@@ -1,6 +1,7 @@
 /** One conversation: its header, what was said, and where to write. */
 
 import { connectionWords } from '../model/connection-words.js';
+import { words } from '../words/index.js';
 import { mountComposer } from './composer-view.js';
 import { el, setAttribute, setText } from './dom.js';
 import { avatarIcon, backIcon } from './icons.js';
@@ -35,7 +36,7 @@ export function mountConversation(root, { conversation, roster, session }, { sig
   const field = mountPart(root, () => mountComposer(root, { conversation, session }, { signal }));
 
   const render = () => {
-    const words = connectionWords({
+    const connection = connectionWords({
       name,
       state: conversation.state,
       route: conversation.route,
@@ -47,14 +48,14 @@ export function mountConversation(root, { conversation, roster, session }, { sig
       servers: session.servers,
       relayForced: session.relayForced,
     });
-    header.bar.dataset.tone = words.tone;
-    setText(header.state, words.label);
-    setText(header.helpText, words.help);
-    header.help.hidden = words.help === '';
-    header.help.dataset.tone = words.tone;
-    header.action.hidden = words.action === '';
+    header.bar.dataset.tone = connection.tone;
+    setText(header.state, connection.label);
+    setText(header.helpText, connection.help);
+    header.help.hidden = connection.help === '';
+    header.help.dataset.tone = connection.tone;
+    header.action.hidden = connection.action === '';
     header.action.disabled = roster.stale;
-    setText(header.action, words.action);
+    setText(header.action, connection.action);
     header.disconnect.hidden = !conversation.live;
     header.close.hidden = conversation.live;
   };
@@ -72,10 +73,10 @@ export function mountConversation(root, { conversation, roster, session }, { sig
 function buildHeader(name, actions, signal) {
   const title = el('h2', { id: 'conversation-title', class: 'conversation-title', dir: 'auto', translate: 'no', tabindex: '-1', title: name }, name);
   const state = el('p', { class: 'conversation-state', role: 'status' });
-  const back = el('button', { type: 'button', class: 'button icon-button narrow-only', 'aria-label': 'Back to online users' }, backIcon());
-  const disconnect = el('button', { type: 'button', class: 'button small narrow-only' }, 'Disconnect');
-  setAttribute(disconnect, 'aria-label', `Disconnect from ${name}`);
-  const close = el('button', { type: 'button', class: 'button small quiet', 'aria-label': 'Close conversation' }, 'Close');
+  const back = el('button', { type: 'button', class: 'button icon-button narrow-only', 'aria-label': words.conversation.back }, backIcon());
+  const disconnect = el('button', { type: 'button', class: 'button small narrow-only' }, words.conversation.disconnect);
+  setAttribute(disconnect, 'aria-label', words.conversation.disconnectFrom(name));
+  const close = el('button', { type: 'button', class: 'button small quiet', 'aria-label': words.conversation.closeIt }, words.conversation.close);
   const action = el('button', { type: 'button', class: 'button small primary' });
   const helpText = el('p', { role: 'status' });
   const help = el('div', { class: 'conversation-help', hidden: true }, helpText, action);

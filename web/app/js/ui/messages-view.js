@@ -1,6 +1,7 @@
 /** What was said: a log that grows at its end and follows it unless one scrolls up. */
 
 import { HISTORY_LIMIT } from '../model/conversation.js';
+import { words } from '../words/index.js';
 import { el, framed, setText } from './dom.js';
 import { downIcon, unfoldIcon } from './icons.js';
 import { createTimeLabels } from './time-label.js';
@@ -28,11 +29,10 @@ const SAME_BREATH = 60_000;
  */
 export function mountMessages(root, conversation, { signal }) {
   const times = createTimeLabels({ signal });
-  const log = el('div', { class: 'messages', role: 'log', 'aria-label': 'Messages', tabindex: '0' });
-  const empty = el('p', { class: 'messages-empty' }, 'No messages yet');
-  const trimmed = el('p', { class: 'messages-note', hidden: true },
-    `Only the newest ${HISTORY_LIMIT.toLocaleString('en')} messages are kept.`);
-  const jump = el('button', { type: 'button', class: 'button small jump', hidden: true }, downIcon(), 'Newest messages');
+  const log = el('div', { class: 'messages', role: 'log', 'aria-label': words.messages.label, tabindex: '0' });
+  const empty = el('p', { class: 'messages-empty' }, words.messages.none);
+  const trimmed = el('p', { class: 'messages-note', hidden: true }, words.messages.trimmed(HISTORY_LIMIT));
+  const jump = el('button', { type: 'button', class: 'button small jump', hidden: true }, downIcon(), words.messages.newest);
 
   /** @type {Message | null} the newest in the log */
   let last = null;
@@ -137,13 +137,13 @@ function remove(element) {
 function deliveryWords(delivery, state) {
   switch (delivery) {
     case 'pending':
-      return state === 'open' ? '' : 'Waiting for the connection';
+      return state === 'open' ? '' : words.messages.pending;
     case 'unsent':
-      return 'Not sent';
+      return words.messages.unsent;
     case 'unconfirmed':
-      return 'May not have arrived';
+      return words.messages.unconfirmed;
     case 'refused':
-      return 'Not sent: the connection does not take it, it may be too long for the other side';
+      return words.messages.refused;
     default:
       return '';
   }
@@ -167,14 +167,14 @@ function goesWith(before, message) {
  * @param {{time: HTMLElement, more: boolean, status: HTMLElement}} options
  */
 function messageElement({ mine, sender, text, cut, data, at }, { time, more, status }) {
-  const words = el('p', { class: 'message-text', dir: 'auto', translate: 'no', title: time.title }, text);
+  const said = el('p', { class: 'message-text', dir: 'auto', translate: 'no', title: time.title }, text);
   return el('div', { class: `message${mine ? ' mine' : ''}${more ? ' more' : ''}` },
     el('p', { class: 'message-meta' },
-      el('span', { class: 'message-sender', dir: 'auto', translate: mine ? null : 'no' }, mine ? 'You' : sender), ' ', time),
-    words,
-    isLong(text) ? fold(words) : null,
+      el('span', { class: 'message-sender', dir: 'auto', translate: mine ? null : 'no' }, mine ? words.messages.you : sender), ' ', time),
+    said,
+    isLong(text) ? fold(said) : null,
     data ? saveButton(data, at) : null,
-    cut ? el('p', { class: 'message-cut' }, 'The rest was too long to show.') : null,
+    cut ? el('p', { class: 'message-cut' }, words.messages.cut) : null,
     mine ? status : null);
 }
 
@@ -187,7 +187,7 @@ const DOWNLOAD = 60_000;
  * @returns {HTMLElement}
  */
 function saveButton(data, at) {
-  const button = el('button', { type: 'button', class: 'button small save' }, 'Save as a file');
+  const button = el('button', { type: 'button', class: 'button small save' }, words.messages.save);
   button.addEventListener('click', () => {
     const href = URL.createObjectURL(data);
     el('a', { href, download: `received-${new Date(at).toISOString().replace(/\W/g, '-')}.bin` }).click();
@@ -204,15 +204,15 @@ function isLong(text) {
 /**
  * Shows the beginning of a long text only.
  *
- * @param {HTMLElement} words
+ * @param {HTMLElement} said
  * @returns {HTMLElement} the button that shows all of it
  */
-function fold(words) {
-  words.classList.add('folded');
-  const button = el('button', { type: 'button', class: 'button small icon-button unfold', 'aria-label': 'Show the whole message' }, unfoldIcon());
+function fold(said) {
+  said.classList.add('folded');
+  const button = el('button', { type: 'button', class: 'button small icon-button unfold', 'aria-label': words.messages.unfold }, unfoldIcon());
   button.addEventListener('click', () => {
-    words.classList.remove('folded');
-    const log = /** @type {HTMLElement | null} */ (words.closest('.messages'));
+    said.classList.remove('folded');
+    const log = /** @type {HTMLElement | null} */ (said.closest('.messages'));
     button.remove();
     log?.focus({ preventScroll: true });
   });

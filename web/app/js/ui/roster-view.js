@@ -1,6 +1,7 @@
 /** The list of people: who is there, how the line to them is, what is unread. */
 
 import { connectionWords } from '../model/connection-words.js';
+import { words } from '../words/index.js';
 import { arrange, coalesced, el, setAttribute, setText, whenIdle } from './dom.js';
 import { avatarIcon } from './icons.js';
 
@@ -33,12 +34,12 @@ const SECOND_THOUGHT = 500;
  * @returns {(key?: string) => void} moves the focus to that person, or to the heading
  */
 export function mountRoster(root, { roster, chat, session }, { signal, actions }) {
-  const heading = el('h2', { id: 'people-title', class: 'pane-title', tabindex: '-1' }, 'Online users');
+  const heading = el('h2', { id: 'people-title', class: 'pane-title', tabindex: '-1' }, words.people.title);
   const count = el('span', { class: 'pane-count', 'aria-hidden': 'true' });
   const list = el('ul', { class: 'people', role: 'list', 'aria-labelledby': 'people-title' });
   const empty = el('div', { class: 'people-empty' },
-    el('p', {}, 'There are no users online'),
-    el('p', { class: 'hint' }, 'Send somebody the address of this page, or open it in another tab.'));
+    el('p', {}, words.people.none),
+    el('p', { class: 'hint' }, words.people.noneHint));
   root.append(el('div', { class: 'pane-header' }, heading, count), list, empty);
 
   /** @type {Map<string, ReturnType<typeof buildRow>>} by key */
@@ -105,7 +106,7 @@ function buildMore(list, grow, signal) {
   const watch = new IntersectionObserver((seen) => seen.at(-1)?.isIntersecting && grow(), { root: list, rootMargin: '100% 0px' });
   signal.addEventListener('abort', () => watch.disconnect());
   const show = (/** @type {number} */ left) => {
-    setText(button, `Show more (${left})`);
+    setText(button, words.people.more(left));
     watch.disconnect();
     if (left > 0) watch.observe(item); // anew: it tells of changes only, and may be in sight still
   };
@@ -134,19 +135,18 @@ function pinned(list, wanted) {
  * @param {AbortSignal} signal
  */
 function buildRow({ key, name, conversation }, actions, signal) {
-  const who = conversation?.former ? `an earlier ${name}` : name;
   const label = el('span', { class: 'person-name', dir: 'auto', translate: 'no', title: name }, name);
   const opener = el('button', {
     type: 'button', class: 'person-name person-open', dir: 'auto', translate: 'no', title: name,
-    'aria-label': `Show conversation with ${who}`,
+    'aria-label': conversation?.former ? words.people.showEarlier(name) : words.people.show(name),
   }, name);
   const status = el('span', { class: 'person-status' });
-  const words = el('div', { class: 'person-words' }, label, status);
+  const lines = el('div', { class: 'person-words' }, label, status);
   const unread = el('span', { class: 'badge', hidden: true });
   const toggle = el('button', { type: 'button', class: 'button small person-toggle' });
-  const item = el('li', { class: 'person' }, avatarIcon(name), words, unread, toggle);
+  const item = el('li', { class: 'person' }, avatarIcon(name), lines, unread, toggle);
   opener.addEventListener('click', () => actions.open(key), { signal });
-  const row = { item, words, label, opener, status, unread, toggle, shown: '', live: false, ownDoing: false, changedAt: -Infinity };
+  const row = { item, lines, label, opener, status, unread, toggle, shown: '', live: false, ownDoing: false, changedAt: -Infinity };
   toggle.addEventListener('click', ({ detail: clicks }) => {
     if (clicks < 2) toggled(row, key, actions); // a double click is one
   }, { signal });
@@ -181,18 +181,18 @@ function updateRow(row, { name, online, conversation }, { stale, selected, serve
   const plain = conversation ? '' : `${online} ${stale}`;
   if (plain && row.shown === plain) return; // as with nearly all in a large room
   row.shown = plain;
-  const words = connectionWords({
+  const connection = connectionWords({
     name, online, servers, relayForced,
     state: conversation?.state ?? 'closed', route: conversation?.route ?? null, reason: conversation?.reason ?? null,
     former: conversation?.former,
   });
   const shownName = conversation ? row.opener : row.label;
-  if (row.words.firstElementChild !== shownName) row.words.firstElementChild?.replaceWith(shownName);
-  row.item.dataset.tone = conversation ? words.tone : 'off';
+  if (row.lines.firstElementChild !== shownName) row.lines.firstElementChild?.replaceWith(shownName);
+  row.item.dataset.tone = conversation ? connection.tone : 'off';
   setAttribute(row.item, 'data-talk', conversation !== null);
   setAttribute(row.item, 'data-selected', selected);
   setAttribute(row.opener, 'aria-current', selected ? 'true' : null);
-  setText(row.status, conversation ? labelOf(conversation, words.label) : stale ? 'Was online' : 'Online');
+  setText(row.status, conversation ? labelOf(conversation, connection.label) : stale ? words.people.wasOnline : words.people.online);
   updateBadge(row.unread, conversation?.unread ?? 0);
   updateToggle(row, name, conversation?.live ?? false);
   row.toggle.disabled = !conversation?.live && (stale || !online);
@@ -201,7 +201,7 @@ function updateRow(row, { name, online, conversation }, { stale, selected, serve
 
 /** @param {Conversation} conversation @param {string} label */
 function labelOf({ name, former }, label) {
-  return former ? `An earlier ${name} · ${label}` : label;
+  return former ? words.people.earlier(name, label) : label;
 }
 
 /**
@@ -214,7 +214,7 @@ function updateBadge(badge, unread) {
   if (badge.dataset.shown === shown) return;
   badge.dataset.shown = shown;
   if (unread === 0) badge.replaceChildren();
-  else badge.replaceChildren(shown, el('span', { class: 'visually-hidden' }, ' unread'));
+  else badge.replaceChildren(shown, el('span', { class: 'visually-hidden' }, words.people.unreadAfterCount));
 }
 
 /**
@@ -229,6 +229,6 @@ function updateToggle(row, name, live) {
     row.changedAt = row.ownDoing ? -Infinity : performance.now();
     row.ownDoing = false;
   }
-  setText(toggle, live ? 'Disconnect' : 'Connect');
-  setAttribute(toggle, 'aria-label', live ? `Disconnect from ${name}` : `Connect to ${name}`);
+  setText(toggle, live ? words.people.disconnect : words.people.connect);
+  setAttribute(toggle, 'aria-label', live ? words.people.disconnectFrom(name) : words.people.connectTo(name));
 }

@@ -1,5 +1,6 @@
 /** What a connection that has ended left unsent, and the button that sends it again. */
 
+import { words } from '../words/index.js';
 import { el, setText } from './dom.js';
 
 /** @import { Conversation } from '../model/conversation.js' */
@@ -10,16 +11,16 @@ import { el, setText } from './dom.js';
  * @param {{signal: AbortSignal, after: () => void}} options after: the button was pressed and is gone
  */
 export function mountUnsent(root, conversation, { signal, after }) {
-  const words = el('p', { role: 'status' });
-  const again = el('button', { type: 'button', class: 'button small primary' }, 'Send again');
-  const bar = el('div', { class: 'unsent' }, words, again);
+  const text = el('p', { role: 'status' });
+  const again = el('button', { type: 'button', class: 'button small primary' }, words.unsent.sendAgain);
+  const bar = el('div', { class: 'unsent' }, text, again);
   root.append(bar);
 
   const render = () => {
     const { failures, live } = conversation;
     bar.hidden = failures === 0;
     again.hidden = !conversation.canSendAgain;
-    setText(words, unsentWords(failures, live));
+    setText(text, unsentWords(failures, live));
   };
   again.addEventListener('click', () => {
     conversation.sendAgain();
@@ -36,6 +37,5 @@ export function mountUnsent(root, conversation, { signal, after }) {
  */
 function unsentWords(count, live) {
   if (count === 0) return '';
-  const what = count === 1 ? '1 message was not sent.' : `${count} messages were not sent.`;
-  return live ? what : `${what} Connect again to send ${count === 1 ? 'it' : 'them'}.`;
+  return live ? words.unsent.count(count) : words.unsent.connectAgain(count);
 }

@@ -104,6 +104,79 @@ export const en = {
     answerEverybody: 'Answer everybody who calls',
   },
 
+  /** The list of people. */
+  people: {
+    title: 'Online users',
+    none: 'There are no users online',
+    noneHint: 'Send somebody the address of this page, or open it in another tab.',
+    more: (/** @type {number} */ left) => `Show more (${left})`,
+    online: 'Online',
+    wasOnline: 'Was online',
+    earlier: (/** @type {string} */ name, /** @type {string} */ state) => `An earlier ${name} · ${state}`,
+    show: (/** @type {string} */ name) => `Show conversation with ${name}`,
+    showEarlier: (/** @type {string} */ name) => `Show conversation with an earlier ${name}`,
+    unreadAfterCount: ' unread',
+    connect: 'Connect',
+    connectTo: (/** @type {string} */ name) => `Connect to ${name}`,
+    disconnect: 'Disconnect',
+    disconnectFrom: (/** @type {string} */ name) => `Disconnect from ${name}`,
+  },
+
+  /** Beside the list, while no conversation is shown. */
+  nobody: {
+    label: 'Conversation',
+    title: 'Not chatting with anyone currently',
+    lead: 'Connect to somebody who is online, or wait until somebody connects to you.',
+  },
+
+  /** A conversation's header. */
+  conversation: {
+    back: 'Back to online users',
+    disconnect: 'Disconnect',
+    disconnectFrom: (/** @type {string} */ name) => `Disconnect from ${name}`,
+    close: 'Close',
+    closeIt: 'Close conversation',
+  },
+
+  /** What was said. */
+  messages: {
+    label: 'Messages',
+    none: 'No messages yet',
+    trimmed: (/** @type {number} */ kept) => `Only the newest ${kept.toLocaleString('en')} messages are kept.`,
+    newest: 'Newest messages',
+    you: 'You',
+    cut: 'The rest was too long to show.',
+    unfold: 'Show the whole message',
+    save: 'Save as a file',
+    binary: (/** @type {number} */ bytes) => `(binary data, ${bytes} bytes)`,
+    binaryNotKept: (/** @type {number} */ bytes) => `(binary data, ${bytes} bytes: not kept, as there is too much already)`,
+    unknownData: '(data of an unknown kind)',
+    pending: 'Waiting for the connection',
+    unsent: 'Not sent',
+    unconfirmed: 'May not have arrived',
+    refused: 'Not sent: the connection does not take it, it may be too long for the other side',
+  },
+
+  /** What a connection that has ended left unsent. */
+  unsent: {
+    count: (/** @type {number} */ count) => (count === 1 ? '1 message was not sent.' : `${count} messages were not sent.`),
+    connectAgain: (/** @type {number} */ count) =>
+      count === 1 ? '1 message was not sent. Connect again to send it.' : `${count} messages were not sent. Connect again to send them.`,
+    sendAgain: 'Send again',
+  },
+
+  /** Where a message is written. */
+  composer: {
+    label: 'Message',
+    placeholder: 'Write a message',
+    send: 'Send',
+    keysHint: 'Enter sends, Shift+Enter breaks the line.',
+    waitingHint: 'What you send now goes as soon as the connection is there.',
+    closedHint: 'Not connected: what you write is kept until you are.',
+    tooLong: (/** @type {number} */ surplus) => `Too long by ${surplus.toLocaleString('en')} characters.`,
+    tooMuch: 'Too much is waiting to be sent already. This stays here until there is room.',
+  },
+
   /** Only for screen readers. */
   announcement: {
     welcome: (/** @type {string} */ name, /** @type {number} */ others) => `Welcome, ${name}. ${howManyOnline(others)}`,
