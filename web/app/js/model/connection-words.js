@@ -1,5 +1,7 @@
 /** The state of a connection to somebody, in words, and what can be done about it. */
 
+import { words } from '../words/index.js';
+
 /** @import { PeerReason, Route } from '../../lib/beckon.js' */
 
 /**
@@ -19,8 +21,10 @@
  * @property {'busy' | 'good' | 'bad' | 'off'} tone
  * @property {string} label  a few words, for the header and the list
  * @property {string} help   a sentence on what happened and what to do; may be ''
- * @property {'' | 'Try again' | 'Connect again' | 'Start a new conversation'} action  the button that helps
+ * @property {string} action the text of the button that helps; may be ''
  */
+
+const { connection: how, connectionHelp: why } = words;
 
 /**
  * @param {ConnectionFacts} facts
@@ -28,27 +32,27 @@
  */
 export function connectionWords(facts) {
   if (facts.reason === 'replaced' || (facts.former && facts.state !== 'open')) return replacedWords(facts);
-  const help = facts.another ? `This is not the same ${facts.name} as before. Nothing you wrote to the earlier ${facts.name} was sent here.` : '';
+  const help = facts.another ? why.another(facts.name) : '';
   switch (facts.state) {
     case 'connecting':
-      return { tone: 'busy', label: 'Connecting…', help, action: '' };
+      return { tone: 'busy', label: how.connecting, help, action: '' };
     case 'open':
-      return { tone: 'good', label: openLabel(facts.route), help: facts.former ? formerHelp(facts) : help, action: '' };
+      return { tone: 'good', label: openLabel(facts.route), help: facts.former ? why.former(facts.name) : help, action: '' };
     case 'reconnecting':
       return { tone: 'busy', ...lostWords(facts), action: '' };
     case 'failed':
       return {
         tone: 'bad',
-        label: 'Connection failed',
+        label: how.failed,
         help: failureHelp(facts),
-        action: facts.online ? 'Try again' : '',
+        action: facts.online ? how.tryAgain : '',
       };
     default:
       return {
         tone: 'off',
-        label: facts.online ? 'Disconnected' : 'Offline',
+        label: facts.online ? how.disconnected : how.offline,
         help: closedHelp(facts),
-        action: facts.online ? 'Connect again' : '',
+        action: facts.online ? how.connectAgain : '',
       };
   }
 }
@@ -60,72 +64,49 @@ export function connectionWords(facts) {
 function replacedWords(facts) {
   return {
     tone: 'off',
-    label: 'Offline',
-    help: formerHelp(facts),
-    action: facts.online && !facts.former ? 'Start a new conversation' : '',
+    label: how.offline,
+    help: why.former(facts.name),
+    action: facts.online && !facts.former ? how.startAnew : '',
   };
 }
 
-/** @param {ConnectionFacts} facts */
-function formerHelp({ name }) {
-  return `Somebody else is called ${name} now, or ${name} has logged in anew: this page cannot tell. Nothing you wrote here goes to them.`;
-}
-
-/**
- * That both are in one network, often only one of them can tell, so it is not said: both are to read the same.
- *
- * @type {Record<Route, string>}
- */
-const ROUTES = {
-  'same-network': 'Connected directly',
-  direct: 'Connected directly',
-  relay: 'Connected through a relay',
-  'relay-udp': 'Connected through a relay (UDP)',
-  'relay-tcp': 'Connected through a relay (TCP)',
-  'relay-tls': 'Connected through a relay (TLS)',
-};
-
 /** @param {Route | null} route */
 function openLabel(route) {
-  return route === null ? 'Connected' : ROUTES[route];
+  return route === null ? how.connected : how.by[route];
 }
 
 /** @param {ConnectionFacts} facts */
 function lostWords({ name, online }) {
   return online
-    ? { label: 'Reconnecting…', help: `The connection to ${name} was interrupted. Trying to get it back.` }
-    : { label: 'Offline, reconnecting…', help: `${name} is out of reach. If they are back soon, the conversation goes on.` };
+    ? { label: how.reconnecting, help: why.interrupted(name) }
+    : { label: how.offlineReconnecting, help: why.outOfReach(name) };
 }
 
 /** @param {ConnectionFacts} facts */
 function failureHelp(facts) {
   const { name, reason, online } = facts;
-  if (reason === 'left' || reason === 'unknown-user' || !online) {
-    return `${name} is not online any more.`;
-  }
+  if (reason === 'left' || reason === 'unknown-user' || !online) return why.notOnline(name);
   switch (reason) {
     case 'error':
-      return 'This browser could not set the connection up.';
+      return why.error;
     case 'busy':
-      return `Too much is waiting for ${name} at the server: their network may be slow. Try again in a moment.`;
+      return why.busy(name);
     case 'timeout':
-      return `${name} did not answer in time: they may be away, their page may be asleep, or their network is gone. Try again in a moment.`;
+      return why.timeout(name);
     case 'no-candidates':
-      return 'This browser found no network to connect by. Is there one? Else an extension, a setting or a VPN blocks WebRTC: allow it for this page, or use another browser.';
+      return why.noCandidates;
     case 'no-remote-candidates':
-      return `${name}’s browser found no way to be reached: WebRTC may be blocked there. ${name} could allow it, or use another browser.`;
+      return why.noRemoteCandidates(name);
     case 'bad-candidates':
-      return `${name}’s program told of itself in a way that this browser does not understand.`;
+      return why.badCandidates(name);
     case 'relay-only':
-      return facts.relayForced
-        ? 'This server lets browsers connect through a relay only, and offers none. Its operator can switch one on (--turn).'
-        : 'Your address is not to be shown, which takes a relay, and this server offers none. Switch off “Never show my address” to connect, or ask its operator to switch one on (--turn).';
+      return facts.relayForced ? why.relayOnlyForced : why.relayOnly;
     case 'relay-refused':
-      return 'The relay did not let this browser in. Log out and in again; if that is no help, the server’s operator has to look at the relay’s secret.';
+      return why.relayRefused;
     case 'relay-full':
-      return 'The relay has no room at the moment. Try again later.';
+      return why.relayFull;
     case 'relay-unreachable':
-      return 'No direct way was found, and the relay does not answer: a firewall may be in the way. Try another network.';
+      return why.relayUnreachable;
     default:
       return pathHelp(facts);
   }
@@ -136,29 +117,22 @@ function failureHelp(facts) {
  * @param {ConnectionFacts} facts
  */
 function pathHelp({ name, reason, servers }) {
-  if (servers === 'relay') {
-    return `No way was found between your network and ${name}’s, not even through the relay: a firewall may be in the way. Try another network.`;
-  }
-  if (servers === 'none') {
-    return `With this server only browsers in one network can connect: join the same network as ${name}, or ask the server’s operator to switch on a relay (--turn).`;
-  }
-  const what = reason === 'udp-blocked'
-    ? 'Your network seems to block UDP'
-    : `No way was found between your network and ${name}’s`;
-  return `${what}, and this server offers no relay: join the same network as ${name}, try another one, or ask the server’s operator to switch on a relay (--turn).`;
+  if (servers === 'relay') return why.noWayByRelay(name);
+  if (servers === 'none') return why.oneNetworkOnly(name);
+  return reason === 'udp-blocked' ? why.udpBlocked(name) : why.noWay(name);
 }
 
 /** @param {ConnectionFacts} facts */
 function closedHelp({ name, reason, untaken, online }) {
   switch (reason) {
     case 'local':
-      return 'You disconnected.';
+      return why.youDisconnected;
     case 'hangup':
     case 'closed-by-peer':
-      return untaken ? `${name} did not take the call.` : `${name} disconnected.`;
+      return untaken ? why.notTaken(name) : why.theyDisconnected(name);
     case 'left':
-      return `${name} left.`;
+      return why.theyLeft(name);
     default:
-      return online ? 'The connection has ended.' : `${name} is not online any more.`;
+      return online ? why.ended : why.notOnline(name);
   }
 }

@@ -138,6 +138,65 @@ export const en = {
     closeIt: 'Close conversation',
   },
 
+  /** How the connection to somebody is, in the conversation's header and in the list, and what can be done about it. */
+  connection: {
+    connecting: 'Connecting…',
+    connected: 'Connected',
+    reconnecting: 'Reconnecting…',
+    offlineReconnecting: 'Offline, reconnecting…',
+    failed: 'Connection failed',
+    disconnected: 'Disconnected',
+    offline: 'Offline',
+    /** That both are in one network, often only one of them can tell, so it is not said: both are to read the same. */
+    by: {
+      'same-network': 'Connected directly',
+      direct: 'Connected directly',
+      relay: 'Connected through a relay',
+      'relay-udp': 'Connected through a relay (UDP)',
+      'relay-tcp': 'Connected through a relay (TCP)',
+      'relay-tls': 'Connected through a relay (TLS)',
+    },
+    tryAgain: 'Try again',
+    connectAgain: 'Connect again',
+    startAnew: 'Start a new conversation',
+  },
+
+  /** Why a connection is as it is: what happened and what to do. */
+  connectionHelp: {
+    another: (/** @type {string} */ name) => `This is not the same ${name} as before. Nothing you wrote to the earlier ${name} was sent here.`,
+    former: (/** @type {string} */ name) =>
+      `Somebody else is called ${name} now, or ${name} has logged in anew: this page cannot tell. Nothing you wrote here goes to them.`,
+    interrupted: (/** @type {string} */ name) => `The connection to ${name} was interrupted. Trying to get it back.`,
+    outOfReach: (/** @type {string} */ name) => `${name} is out of reach. If they are back soon, the conversation goes on.`,
+    notOnline: (/** @type {string} */ name) => `${name} is not online any more.`,
+    youDisconnected: 'You disconnected.',
+    theyDisconnected: (/** @type {string} */ name) => `${name} disconnected.`,
+    notTaken: (/** @type {string} */ name) => `${name} did not take the call.`,
+    theyLeft: (/** @type {string} */ name) => `${name} left.`,
+    ended: 'The connection has ended.',
+    error: 'This browser could not set the connection up.',
+    busy: (/** @type {string} */ name) => `Too much is waiting for ${name} at the server: their network may be slow. Try again in a moment.`,
+    timeout: (/** @type {string} */ name) =>
+      `${name} did not answer in time: they may be away, their page may be asleep, or their network is gone. Try again in a moment.`,
+    noCandidates: 'This browser found no network to connect by. Is there one? Else an extension, a setting or a VPN blocks WebRTC: allow it for this page, or use another browser.',
+    noRemoteCandidates: (/** @type {string} */ name) =>
+      `${name}’s browser found no way to be reached: WebRTC may be blocked there. ${name} could allow it, or use another browser.`,
+    badCandidates: (/** @type {string} */ name) => `${name}’s program told of itself in a way that this browser does not understand.`,
+    relayOnly: 'Your address is not to be shown, which takes a relay, and this server offers none. Switch off “Never show my address” to connect, or ask its operator to switch one on (--turn).',
+    relayOnlyForced: 'This server lets browsers connect through a relay only, and offers none. Its operator can switch one on (--turn).',
+    relayRefused: 'The relay did not let this browser in. Log out and in again; if that is no help, the server’s operator has to look at the relay’s secret.',
+    relayFull: 'The relay has no room at the moment. Try again later.',
+    relayUnreachable: 'No direct way was found, and the relay does not answer: a firewall may be in the way. Try another network.',
+    noWayByRelay: (/** @type {string} */ name) =>
+      `No way was found between your network and ${name}’s, not even through the relay: a firewall may be in the way. Try another network.`,
+    oneNetworkOnly: (/** @type {string} */ name) =>
+      `With this server only browsers in one network can connect: join the same network as ${name}, or ask the server’s operator to switch on a relay (--turn).`,
+    udpBlocked: (/** @type {string} */ name) =>
+      `Your network seems to block UDP, and this server offers no relay: join the same network as ${name}, try another one, or ask the server’s operator to switch on a relay (--turn).`,
+    noWay: (/** @type {string} */ name) =>
+      `No way was found between your network and ${name}’s, and this server offers no relay: join the same network as ${name}, try another one, or ask the server’s operator to switch on a relay (--turn).`,
+  },
+
   /** What was said. */
   messages: {
     label: 'Messages',
