@@ -1,5 +1,7 @@
 /** What the connection check found, in words, and what can be done about it. */
 
+import { words } from '../words/index.js';
+
 /** @import { BrowserCheck, ServerCheck } from '../../lib/check.js' */
 
 /**
@@ -12,8 +14,10 @@
  * @property {number} ms     how long it took; 0: not known
  */
 
+const { check: general, checkOf, checkSummary } = words;
+
 /** @type {Pick<CheckRow, 'tone' | 'result' | 'advice' | 'ms'>} */
-const BUSY = { tone: 'busy', result: 'Checking…', advice: '', ms: 0 };
+const BUSY = { tone: 'busy', result: general.busy, advice: '', ms: 0 };
 
 const NAMES = { udp: 'UDP', tcp: 'TCP', tls: 'TLS' };
 
@@ -22,17 +26,10 @@ const NAMES = { udp: 'UDP', tcp: 'TCP', tls: 'TLS' };
  * @returns {CheckRow}
  */
 export function browserRow(check) {
-  const row = { what: 'This browser', how: 'WebRTC' };
-  if (!check) return { ...row, ...BUSY };
-  if (check.outcome === 'works') return { ...row, tone: 'good', result: 'Works.', advice: addressWords(check), ms: 0 };
-  const advice = 'Is there a network? Else an extension, a setting or a VPN blocks WebRTC: allow it for this page, or use another browser.';
-  return { ...row, tone: 'bad', result: 'Found no network to connect by.', advice, ms: 0 };
-}
-
-/** @param {BrowserCheck} check */
-function addressWords({ hidden, ipv4, ipv6 }) {
-  const kinds = [ipv4 > 0 ? `${ipv4} IPv4` : '', ipv6 > 0 ? `${ipv6} IPv6` : '', hidden > 0 ? `${hidden} hidden from pages (mDNS)` : ''];
-  return `Addresses in its network: ${kinds.filter(Boolean).join(', ')}.`;
+  const { what, how, works, addresses, noNetwork, noNetworkAdvice } = checkOf.browser;
+  if (!check) return { what, how, ...BUSY };
+  if (check.outcome === 'works') return { what, how, tone: 'good', result: works, advice: addresses(check), ms: 0 };
+  return { what, how, tone: 'bad', result: noNetwork, advice: noNetworkAdvice, ms: 0 };
 }
 
 /**
@@ -40,10 +37,10 @@ function addressWords({ hidden, ipv4, ipv6 }) {
  * @returns {CheckRow}
  */
 export function lineRow(ms) {
-  const row = { what: 'This server', how: 'WebSocket' };
-  if (ms === undefined) return { ...row, ...BUSY };
-  if (ms !== null) return { ...row, tone: 'good', result: 'Answers.', advice: '', ms };
-  return { ...row, tone: 'bad', result: 'Does not answer.', advice: 'Is there a network? The page keeps trying to reach the server.', ms: 0 };
+  const { what, how, answers, silent, silentAdvice } = checkOf.line;
+  if (ms === undefined) return { what, how, ...BUSY };
+  if (ms !== null) return { what, how, tone: 'good', result: answers, advice: '', ms };
+  return { what, how, tone: 'bad', result: silent, advice: silentAdvice, ms: 0 };
 }
 
 /**
@@ -51,7 +48,7 @@ export function lineRow(ms) {
  * @returns {CheckRow}
  */
 export function serverRow(check) {
-  const row = { what: check.url.replace(/\?.*$/, ''), how: `${check.kind.toUpperCase()} by ${NAMES[check.transport]}` };
+  const row = { what: check.url.replace(/\?.*$/, ''), how: checkOf.server.how(check.kind.toUpperCase(), NAMES[check.transport]) };
   if (check.outcome === null) return { ...row, ...BUSY };
   const good = check.outcome === 'works';
   return { ...row, tone: good ? 'good' : 'bad', ms: check.ms, result: resultWords(check), advice: adviceWords(check) };
@@ -59,52 +56,44 @@ export function serverRow(check) {
 
 /** @param {ServerCheck} check */
 function resultWords({ outcome, kind, code, echo }) {
+  const { server } = checkOf;
   switch (outcome) {
     case 'works':
-      return kind === 'stun' ? 'Answers.' : `Passes messages on, both ways (there and back: ${msWords(echo)}).`;
+      return kind === 'stun' ? server.answers : server.relays(msWords(echo));
     case 'no-echo':
-      return 'Lets this browser in, but passes nothing on.';
+      return server.noEcho;
     case 'refused':
-      return `Refuses the credentials (${code}).`;
+      return server.refused(code);
     case 'forbidden':
-      return `Forbids it (${code}).`;
+      return server.forbidden(code);
     case 'full':
-      return `Has no room (${code}).`;
+      return server.full(code);
     case 'unusable':
-      return 'Is of no use to this browser.';
+      return server.unusable;
     default:
-      return outcome === 'timeout' ? 'Did not answer in time.' : 'Cannot be reached.';
+      return outcome === 'timeout' ? server.timeout : server.unreachable;
   }
 }
 
 /** @param {ServerCheck} check */
 function adviceWords({ outcome, transport }) {
+  const { server } = checkOf;
   switch (outcome) {
     case 'works':
       return '';
     case 'no-echo':
-      return 'Its operator has to look at its public address (--turn-public-ip), and whether the firewall lets its ports through.';
+      return server.noEchoAdvice;
     case 'refused':
-      return 'Log out and in again; if that is no help, its operator has to look at the secret, and at the clock.';
+      return server.refusedAdvice;
     case 'forbidden':
-      return 'Its operator has to look at what it allows.';
+      return server.forbiddenAdvice;
     case 'full':
-      return 'Try again later; its operator can raise the limits.';
+      return server.fullAdvice;
     case 'unusable':
-      return 'Its operator has to look at the address: it may be malformed, lack credentials, or name a port that browsers block.';
+      return server.unusableAdvice;
     default:
-      return unheard(transport);
+      return server.unheardAdvice[transport];
   }
-}
-
-/** @param {ServerCheck['transport']} transport */
-function unheard(transport) {
-  const blocked = {
-    udp: 'Your network may block UDP',
-    tcp: 'Your network may block its port',
-    tls: 'Your network may block its port, or its certificate may not be valid',
-  }[transport];
-  return `${blocked}: try another network. If it fails there too, its operator has to look at it.`;
 }
 
 /**
@@ -117,28 +106,22 @@ function unheard(transport) {
  * @param {readonly ServerCheck[]} known.servers
  */
 export function summaryWords({ running, loggedIn, able, servers }) {
-  if (running) return 'Checking…';
-  if (!able) return 'This browser cannot connect to anybody at the moment.';
-  if (!loggedIn) return 'The server tells which STUN and TURN servers there are when one logs in. Log in to have them checked.';
-  if (servers.length === 0) {
-    return 'This server names no STUN and no TURN server: only browsers in one network can connect. Its operator can switch on a relay (--turn).';
-  }
+  if (running) return general.busy;
+  if (!able) return checkSummary.unable;
+  if (!loggedIn) return checkSummary.loggedOut;
+  if (servers.length === 0) return checkSummary.noServers;
   const works = (/** @type {string} */ kind) => servers.some((check) => check.kind === kind && check.outcome === 'works');
   const relayed = servers.some(({ kind }) => kind === 'turn');
   if (works('turn')) {
-    return servers.every(({ outcome }) => outcome === 'works')
-      ? 'All is well: where there is no direct way, the relay helps.'
-      : 'You can be connected: a relay works, though not all that was tried does.';
+    return servers.every(({ outcome }) => outcome === 'works') ? checkSummary.allWell : checkSummary.relayWorks;
   }
-  if (relayed) return 'No relay can be used from here: you can be connected only where there is a direct way.';
-  return works('stun')
-    ? 'Direct connections can work from here. This server offers no relay for where they do not (--turn).'
-    : 'No server answers: only browsers in your network can connect to you.';
+  if (relayed) return checkSummary.noRelayWorks;
+  return works('stun') ? checkSummary.directOnly : checkSummary.nothingAnswers;
 }
 
 /** @param {number} ms */
 export function msWords(ms) {
-  return `${ms < 10 ? Math.round(ms * 10) / 10 : Math.round(ms)} ms`;
+  return general.milliseconds(ms < 10 ? Math.round(ms * 10) / 10 : Math.round(ms));
 }
 
 /**
@@ -150,7 +133,9 @@ export function msWords(ms) {
  * @param {readonly CheckRow[]} rows
  */
 export function reportText(title, summary, rows) {
-  const lines = rows.map(({ what, how, result, advice, ms }) =>
-    `- ${what} (${how}): ${[result, advice, ms > 0 ? `[${msWords(ms)}]` : ''].filter(Boolean).join(' ')}`);
+  const lines = rows.map(({ what, how, result, advice, ms }) => {
+    const found = [result, advice, ms > 0 ? `[${msWords(ms)}]` : ''].filter(Boolean).join(' ');
+    return `- ${what} (${how}): ${found}`;
+  });
   return [title, summary, ...lines, ''].join('\n');
 }

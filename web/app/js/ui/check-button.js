@@ -1,10 +1,9 @@
 /** The way to the connection check, which is loaded when all else is. */
 
+import { words } from '../words/index.js';
 import { el, setText, whenIdle } from './dom.js';
 
 /** @import { Signaling } from '../../lib/beckon.js' */
-
-const LABEL = 'Connection check';
 
 /**
  * @param {HTMLElement} root
@@ -12,11 +11,11 @@ const LABEL = 'Connection check';
  * @param {{signal: AbortSignal}} options
  */
 export function mountCheckButton(root, signaling, { signal }) {
-  const button = el('button', { type: 'button', class: 'button small quiet check-button', 'aria-haspopup': 'dialog' }, LABEL);
+  const button = el('button', { type: 'button', class: 'button small quiet check-button', 'aria-haspopup': 'dialog' }, words.check.title);
   root.append(button);
   button.addEventListener('click', async () => {
     const view = await load();
-    setText(button, view ? LABEL : `${LABEL}: the server does not answer`);
+    setText(button, view ? words.check.title : words.check.notLoaded);
     if (!signal.aborted) view?.openCheck(signaling, { signal });
   }, { signal });
   // It may be asked for when the server is away.

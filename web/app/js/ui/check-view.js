@@ -3,6 +3,7 @@
 import { checkBrowser, checkServers } from '../../lib/check.js';
 import { ConnectionCheck } from '../model/check.js';
 import { msWords } from '../model/check-words.js';
+import { words } from '../words/index.js';
 import { el, setText } from './dom.js';
 
 /** @import { Signaling } from '../../lib/beckon.js' */
@@ -46,17 +47,18 @@ export function openCheck(signaling, { signal }) {
 }
 
 function buildDialog() {
-  const title = el('h2', { id: 'check-title', class: 'check-title', tabindex: -1, autofocus: true }, 'Connection check');
+  const title = el('h2', { id: 'check-title', class: 'check-title', tabindex: -1, autofocus: true }, words.check.title);
   const summary = el('p', { class: 'check-summary', role: 'status' });
   const body = el('tbody', { role: 'rowgroup' });
-  const heads = ['Checked', 'Result, and what to do', 'Time'].map((head) => el('th', { scope: 'col', role: 'columnheader' }, head));
+  const { checked, result, time } = words.check.columns;
+  const heads = [checked, result, time].map((head) => el('th', { scope: 'col', role: 'columnheader' }, head));
   const table = el('table', { class: 'check-table', role: 'table', 'aria-labelledby': 'check-title' },
     el('thead', { role: 'rowgroup' }, el('tr', { role: 'row' }, ...heads)), body);
-  const again = el('button', { type: 'button', class: 'button small' }, 'Check again');
-  const copy = el('button', { type: 'button', class: 'button small' }, 'Copy');
-  const close = el('button', { type: 'button', class: 'button small primary' }, 'Close');
+  const again = el('button', { type: 'button', class: 'button small' }, words.check.again);
+  const copy = el('button', { type: 'button', class: 'button small' }, words.check.copy);
+  const close = el('button', { type: 'button', class: 'button small primary' }, words.check.close);
   const copied = el('p', { class: 'hint', role: 'status' });
-  const text = el('textarea', { class: 'check-text', readonly: true, rows: 6, 'aria-label': 'Result as text', hidden: true });
+  const text = el('textarea', { class: 'check-text', readonly: true, rows: 6, 'aria-label': words.check.asText, hidden: true });
   const dialog = el('dialog', { class: 'check', 'aria-labelledby': 'check-title' },
     title, summary, table, text, copied, el('div', { class: 'check-actions' }, again, copy, close));
   return { dialog, summary, body, again, copy, copied, text, close };
@@ -81,15 +83,15 @@ function buildRow({ what, how, tone, result, advice, ms }) {
  * @param {{copied: HTMLElement, text: HTMLTextAreaElement}} elements
  */
 async function copyReport(check, { copied, text }) {
-  const report = check.report(`Connection check of ${location.host}, ${new Date().toISOString()}\n${navigator.userAgent}`);
+  const report = check.report(`${words.check.reportTitle(location.host, new Date().toISOString())}\n${navigator.userAgent}`);
   try {
     await navigator.clipboard.writeText(report);
-    setText(copied, 'Copied. There is no address of yours in it, and no password.');
+    setText(copied, words.check.copied);
   } catch {
     text.hidden = false;
     text.value = report;
     text.focus();
     text.select();
-    setText(copied, 'Selected, to be copied. There is no address of yours in it, and no password.');
+    setText(copied, words.check.selected);
   }
 }

@@ -236,6 +236,78 @@ export const en = {
     tooMuch: 'Too much is waiting to be sent already. This stays here until there is room.',
   },
 
+  /** The connection check: its button, its dialog, and its report. */
+  check: {
+    title: 'Connection check',
+    notLoaded: 'Connection check: the server does not answer',
+    columns: { checked: 'Checked', result: 'Result, and what to do', time: 'Time' },
+    again: 'Check again',
+    copy: 'Copy',
+    close: 'Close',
+    asText: 'Result as text',
+    copied: 'Copied. There is no address of yours in it, and no password.',
+    selected: 'Selected, to be copied. There is no address of yours in it, and no password.',
+    reportTitle: (/** @type {string} */ host, /** @type {string} */ time) => `Connection check of ${host}, ${time}`,
+    milliseconds: (/** @type {number} */ ms) => `${ms} ms`,
+    busy: 'Checking…',
+  },
+
+  /** The rows of its table: what was checked, what came of it, and what can be done about that. */
+  checkOf: {
+    browser: {
+      what: 'This browser',
+      how: 'WebRTC',
+      works: 'Works.',
+      addresses: (/** @type {{hidden: number, ipv4: number, ipv6: number}} */ { hidden, ipv4, ipv6 }) => {
+        const kinds = [ipv4 > 0 ? `${ipv4} IPv4` : '', ipv6 > 0 ? `${ipv6} IPv6` : '', hidden > 0 ? `${hidden} hidden from pages (mDNS)` : ''];
+        return `Addresses in its network: ${kinds.filter(Boolean).join(', ')}.`;
+      },
+      noNetwork: 'Found no network to connect by.',
+      noNetworkAdvice: 'Is there a network? Else an extension, a setting or a VPN blocks WebRTC: allow it for this page, or use another browser.',
+    },
+    line: {
+      what: 'This server',
+      how: 'WebSocket',
+      answers: 'Answers.',
+      silent: 'Does not answer.',
+      silentAdvice: 'Is there a network? The page keeps trying to reach the server.',
+    },
+    server: {
+      how: (/** @type {string} */ kind, /** @type {string} */ transport) => `${kind} by ${transport}`,
+      answers: 'Answers.',
+      relays: (/** @type {string} */ roundTrip) => `Passes messages on, both ways (there and back: ${roundTrip}).`,
+      noEcho: 'Lets this browser in, but passes nothing on.',
+      noEchoAdvice: 'Its operator has to look at its public address (--turn-public-ip), and whether the firewall lets its ports through.',
+      refused: (/** @type {number} */ code) => `Refuses the credentials (${code}).`,
+      refusedAdvice: 'Log out and in again; if that is no help, its operator has to look at the secret, and at the clock.',
+      forbidden: (/** @type {number} */ code) => `Forbids it (${code}).`,
+      forbiddenAdvice: 'Its operator has to look at what it allows.',
+      full: (/** @type {number} */ code) => `Has no room (${code}).`,
+      fullAdvice: 'Try again later; its operator can raise the limits.',
+      unusable: 'Is of no use to this browser.',
+      unusableAdvice: 'Its operator has to look at the address: it may be malformed, lack credentials, or name a port that browsers block.',
+      timeout: 'Did not answer in time.',
+      unreachable: 'Cannot be reached.',
+      unheardAdvice: {
+        udp: 'Your network may block UDP: try another network. If it fails there too, its operator has to look at it.',
+        tcp: 'Your network may block its port: try another network. If it fails there too, its operator has to look at it.',
+        tls: 'Your network may block its port, or its certificate may not be valid: try another network. If it fails there too, its operator has to look at it.',
+      },
+    },
+  },
+
+  /** What it all means, in a sentence. */
+  checkSummary: {
+    unable: 'This browser cannot connect to anybody at the moment.',
+    loggedOut: 'The server tells which STUN and TURN servers there are when one logs in. Log in to have them checked.',
+    noServers: 'This server names no STUN and no TURN server: only browsers in one network can connect. Its operator can switch on a relay (--turn).',
+    allWell: 'All is well: where there is no direct way, the relay helps.',
+    relayWorks: 'You can be connected: a relay works, though not all that was tried does.',
+    noRelayWorks: 'No relay can be used from here: you can be connected only where there is a direct way.',
+    directOnly: 'Direct connections can work from here. This server offers no relay for where they do not (--turn).',
+    nothingAnswers: 'No server answers: only browsers in your network can connect to you.',
+  },
+
   /** Only for screen readers. */
   announcement: {
     welcome: (/** @type {string} */ name, /** @type {number} */ others) => `Welcome, ${name}. ${howManyOnline(others)}`,
