@@ -168,6 +168,36 @@ var brokenTrees = map[string]struct {
 		check: jsImportViolations,
 		finds: `"../lib/inner.js" goes against the layers`,
 	},
+	"one language for good": {
+		files: map[string]string{"web/app/js/ui/a.js": "import { en } from '../words/en.js';\n", "web/app/js/ui/b.js": "import { words } from '../words/index.js';\n", "web/app/js/words/index.js": "import { en } from './en.js';\n", "web/app/js/words/en.js": ""},
+		check: jsImportViolations,
+		finds: `web/app/js/ui/a.js: import of "../words/en.js" goes against the layers`,
+	},
+	"label out of place": {
+		files: map[string]string{"web/app/js/ui/a.js": "// 'Not a text'\nel('p', { class: 'lead small' },\n  'Send');\n", "web/app/js/words/en.js": "const send = 'Send';\n", "web/app/lib/a.js": "throw new Error('Not now');\n"},
+		check: jsWordsViolations,
+		finds: "web/app/js/ui/a.js:3: 'Send' belongs in js/words",
+	},
+	"sentence out of place": {
+		files: map[string]string{"web/app/js/model/a.js": "const at = 'just now';\nconst key = 'beckon.name';\n"},
+		check: jsWordsViolations,
+		finds: "web/app/js/model/a.js:1: 'just now' belongs in js/words",
+	},
+	"end of a sentence out of place": {
+		files: map[string]string{"web/app/js/main.js": "f(name, \" left\");\nf('M15 5l-7 7 7 7', '0 0 48 48', 'text-anchor');\n"},
+		check: jsWordsViolations,
+		finds: `web/app/js/main.js:1: " left" belongs in js/words`,
+	},
+	"words round a value": {
+		files: map[string]string{"web/app/js/ui/a.js": "const a = `${name} left`;\nconst b = `${x.id} ${y.id}`;\n"},
+		check: jsWordsViolations,
+		finds: "web/app/js/ui/a.js:1: `${name} left` belongs in js/words",
+	},
+	"words inside a template": {
+		files: map[string]string{"web/app/js/ui/a.js": "const a = `${mine ? 'You' : name}: `;\nconst b = `#${event.key === 'Enter'}`;\n"},
+		check: jsWordsViolations,
+		finds: "web/app/js/ui/a.js:1: `${mine ? 'You' : name}: ` belongs in js/words",
+	},
 }
 
 func imports(table map[string][]string) func(*testing.T, *tree) []string {

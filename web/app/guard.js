@@ -1,5 +1,6 @@
 // The only script that is no module, and in the oldest words: modules that do not arrive, or that a browser does not
 // understand, cannot say so themselves. (When nothing comes at all, the style sheet shows the same words after a while.)
+// The words are in index.html, since those in js/words come with the modules.
 (function () {
   'use strict';
 

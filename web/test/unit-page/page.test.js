@@ -5,6 +5,7 @@ import assert from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';
 import { posix } from 'node:path';
 import { test } from 'node:test';
+import { words } from '../../app/js/words/index.js';
 
 const APP = new URL('../../app/', import.meta.url);
 const read = (/** @type {string} */ file) => readFileSync(new URL(file, APP), 'utf8');
@@ -54,6 +55,11 @@ test('models know no document and no view', () => {
     assert.doesNotMatch(read(file), /\b(document|window|localStorage)\./, file);
     for (const target of importsOf(file)) assert.match(target, /^js\/(model\/|words\/index\.js$)/, file);
   }
+});
+
+test('what the page says before its modules are there is what they say next', () => {
+  assert.deepEqual(listed(/<title>([^<]*)</g), [words.title.plain]);
+  assert.deepEqual(listed(/<p>([^<]*)</g), [words.loader.connecting]);
 });
 
 test('all addresses are relative, and what the page links is there', () => {
