@@ -3,6 +3,7 @@
 // by what STUN and TURN servers answered (webrtc-pc, icecandidateerror).
 
 import { offersRelay } from './ice-servers.js';
+import { ufragOf } from './sdp.js';
 
 /** Errors kept of one look for a path; the first ones tell as much as the last. */
 const MAX_ERRORS = 64;
@@ -84,7 +85,7 @@ export class Diagnosis {
 
   /** Which look for a path it is: each has a user name of its own (RFC 8445 section 9). */
   get #look() {
-    return /^a=ice-ufrag:(\S+)/m.exec(this.#pc.localDescription?.sdp ?? '')?.[1] ?? '';
+    return ufragOf(this.#pc.localDescription?.sdp ?? '');
   }
 
   /** @returns {{ url: string, code: number, look: string }[]} of the last look for a path */

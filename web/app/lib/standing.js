@@ -33,11 +33,12 @@ export class Standing {
    * @param {{ route?: Route | null, reason?: PeerReason | null }} [more]
    */
   enter(state, { route = this.route, reason = null } = {}) {
-    const ends = this.live && (state === 'failed' || state === 'closed');
+    const wasLive = this.live;
     const elsewhere = route !== null && route !== this.route;
     this.state = state;
     this.route = route;
     this.reason = reason;
+    const ends = wasLive && !this.live;
     this.peer.emit('state', { state, path: pathOf(route), route, reason });
     // A listener of `state` may have changed it again, and all of that is told by now.
     if (elsewhere && route === this.route) this.peer.emit('route', { route, path: pathOf(route) });
