@@ -95,18 +95,24 @@ func checkTCP(address string) error {
 	host, port, err := net.SplitHostPort(address)
 	if err != nil {
 		hint := ""
-		if _, err := strconv.ParseUint(address, 10, 16); err == nil {
+		if isPort(address) {
 			hint = fmt.Sprintf(`, did you mean ":%s", or "localhost:%s" for this machine only?`, address, address)
 		}
 		return fmt.Errorf("must be HOST:PORT, :PORT or [IPV6]:PORT, got %q%s", address, hint)
 	}
-	if n, err := strconv.ParseUint(port, 10, 16); err != nil || strconv.FormatUint(n, 10) != port {
+	if !isPort(port) {
 		return fmt.Errorf("the port must be a number from 0 to 65535, got %q", address)
 	}
 	if strings.ContainsAny(host, " \t/@?#") {
 		return fmt.Errorf("must be HOST:PORT without a scheme or path, got %q", address)
 	}
 	return nil
+}
+
+// isPort tells whether it is a port as everybody reads it: with a sign or a zero in front it is none.
+func isPort(text string) bool {
+	n, err := strconv.ParseUint(text, 10, 16)
+	return err == nil && strconv.FormatUint(n, 10) == text
 }
 
 // segments matches the paths that look the same to browsers, proxies and the server: nothing in

@@ -122,7 +122,7 @@ func oneDash(message string, args []string, flags []*kong.Flag) string {
 		}
 		message = "unknown flag " + word
 		if near := nearest(word[1:], known); near != "" {
-			message += `, did you mean "--` + near + `"?`
+			message += meaning(near)
 		}
 		return message
 	}
@@ -151,8 +151,11 @@ func asElsewhere(message string, flags []*kong.Flag) string {
 	if !slices.ContainsFunc(flags, func(f *kong.Flag) bool { return f.Name == name }) {
 		return message
 	}
-	return message + `, did you mean "--` + name + `"?`
+	return message + meaning(name)
 }
+
+// meaning says which flag may be meant.
+func meaning(flag string) string { return `, did you mean "--` + flag + `"?` }
 
 // open reads the file that the command line or the environment names.
 func (s *sources) open(trace *kong.Context, flags []*kong.Flag) error {

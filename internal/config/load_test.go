@@ -192,6 +192,7 @@ func TestLoadRefuses(t *testing.T) {
 		{[]string{"--listen", "--help"}, nil, "--listen: needs a value"},
 		{[]string{"--listen="}, nil, `--listen: must be HOST:PORT, :PORT or [IPV6]:PORT, got ""`},
 		{[]string{"--listen=9000"}, nil, `--listen: must be HOST:PORT, :PORT or [IPV6]:PORT, got "9000", did you mean ":9000", or "localhost:9000" for this machine only?`},
+		{[]string{"--listen=09000"}, nil, `--listen: must be HOST:PORT, :PORT or [IPV6]:PORT, got "09000"`},
 		{[]string{"--listen=::1:9000"}, nil, `--listen: must be HOST:PORT, :PORT or [IPV6]:PORT, got "::1:9000"`},
 		{[]string{"--listen=:65536"}, nil, `--listen: the port must be a number from 0 to 65535, got ":65536"`},
 		{[]string{"--listen=:http"}, nil, `--listen: the port must be a number from 0 to 65535, got ":http"`},
