@@ -3,7 +3,6 @@ package app_test
 import (
 	"fmt"
 	"io"
-	"math"
 	"net"
 	"net/http"
 	"regexp"
@@ -173,25 +172,27 @@ func TestBudgetOfARelayedMessage(t *testing.T) {
 	}
 }
 
-// allocations is how many the server needs for each of n calls of f: in the best of three series, as the others have more
-// of what the moment adds, such as pools that a garbage collection has just emptied.
+// allocations is how many the server needs for each of n calls of f.
 func (w *watched) allocations(f func(i int), n int) float64 {
 	w.t.Helper()
-	const warmUp, series = 100, 3
+	const warmUp = 100
 	for i := range warmUp {
 		f(i)
 	}
-	mallocs := func() float64 { return w.gauges("go_memstats_mallocs_total")[0] }
-	mallocs() // the first time is dearer
-	least := math.Inf(1)
-	for k := range series {
-		first := mallocs()
-		second := mallocs()
-		for i := range n / series {
-			f(warmUp + k*(n/series) + i)
-		}
-		asking := second - first
-		least = min(least, (mallocs()-second-asking)/float64(n/series))
+	w.mallocs() // the first time is dearer
+	first := w.mallocs()
+	second := w.mallocs()
+	for i := range n {
+		f(warmUp + i)
 	}
-	return least
+	asking := second - first
+	return (w.mallocs() - second - asking) / float64(n)
+}
+
+// mallocs counts what the server has ever allocated. A processor adds up what it took of a span when the span is full: only
+// after a collection is everything counted.
+func (w *watched) mallocs() float64 {
+	w.t.Helper()
+	w.ask("/debug/pprof/heap?gc=1")
+	return w.gauges("go_memstats_mallocs_total")[0]
 }
