@@ -363,7 +363,7 @@ export class Link extends Standing {
     watchTouch(attempt, {
       route: (route) => {
         if (this.state === 'open' && route !== this.route) this.enter('open', { route });
-        this.#lease.use(usesOwnRelay(route));
+        this.#lease.use(route);
       },
       pulse: (alive) => {
         if (!alive && this.state === 'open') this.enter('reconnecting');

@@ -61,6 +61,8 @@ describe('across NATs', { concurrency: 3 }, () => {
   });
 
   scenario('credentials expire during a call, and nobody notices', ['chromium', 'symmetric 1'], ['firefox', 'symmetric 2'], async (ana, bob) => {
+    await seesWay(ana, 'Bob', EITHER);
+    await seesWay(bob, 'Ana', EITHER);
     for (let i = 1; i <= 9; i++) {
       await ana.say(`message ${i}`);
       await bob.hears('Ana', `message ${i}`, { timeout: 30_000 });

@@ -94,12 +94,19 @@ test('after a logout nothing is asked for', async (t) => {
   assert.equal(clock.pending, 0);
 });
 
-/** ana and bob, talking by relays of their own. */
+/** What the browsers tell of their own end of the path, and of the other. */
+const ENDS = {
+  'relay-udp': [{ candidateType: 'relay', relayProtocol: 'udp' }, { candidateType: 'host' }],
+  relay: [{ candidateType: 'srflx' }, { candidateType: 'relay' }],
+  'same-network': [],
+};
+
+/** ana and bob, who see the same of the path. */
 async function startRelayed(t, how = 'relay-udp') {
   const party = await startParty(t, { arrange });
   const { ana, clock, network, server } = party;
   network.finds = ['host', 'relay'];
-  network.ends = how === 'relay-udp' ? [{ candidateType: 'relay', relayProtocol: 'udp' }, { candidateType: 'host' }] : [];
+  network.ends = ENDS[how];
   const peer = ana.peers.connect('bob');
   await clock.advance(50);
   assert.deepEqual([peer.state, peer.route], ['open', how]);
@@ -109,12 +116,24 @@ async function startRelayed(t, how = 'relay-udp') {
 test('a call by our relay gets another relay before the credentials lapse, and notices nothing', async (t) => {
   const { ana, bob, clock, peer, used, offers } = await startRelayed(t);
   const before = used();
-  await clock.advance(TTL * 899);
+  await clock.advance(TTL * 799);
   assert.equal(offers(), 1, 'not too early');
-  assert.notEqual(used(), before, 'the next path will be looked for with others');
-  await clock.advance(TTL * 10);
+  await clock.advance(TTL * 60);
+  assert.notEqual(used(), before, 'the next path is looked for with others');
   assert.ok(offers() >= 2, 'and now it is');
   assert.equal(used(), userOf(ana.signaling.iceServers));
+  await clock.advance(TTL * 3000);
+  assert.ok(offers() >= 4 && offers() <= 9, `${offers()} offers`);
+  assert.deepEqual([peer.state, bob.peers.get('ana').state, peer.epoch], ['open', 'open', 1]);
+  assert.deepEqual([...new Set(ana.states('bob'))], ['open', 'open relay']);
+});
+
+test('each sees the relay of the other in use, as each sends by a pair of its own: somebody finds another path in time', async (t) => {
+  const { ana, bob, clock, peer, offers } = await startRelayed(t, 'relay');
+  await clock.advance(TTL * 899);
+  assert.equal(offers(), 1, 'whose relay it is goes first');
+  await clock.advance(TTL * 10);
+  assert.ok(offers() >= 2);
   await clock.advance(TTL * 3000);
   assert.ok(offers() >= 4 && offers() <= 9, `${offers()} offers`);
   assert.deepEqual([peer.state, bob.peers.get('ana').state, peer.epoch], ['open', 'open', 1]);
