@@ -67,9 +67,10 @@ type Observer interface {
 // Caught tells o, nil for nobody, of the fault whose value recover has just returned in the deferred function that
 // calls this; false if that is nil, and there was no fault.
 func Caught(o Observer, where Place, value any) bool {
-	if value == nil {
-		return false
-	}
+	return value != nil && tell(o, where, value) // so short that it is inlined: boundaries are on the way of every message
+}
+
+func tell(o Observer, where Place, value any) bool {
 	if o != nil {
 		o.Caught(Report{Where: where, What: what(value), Stack: debug.Stack()})
 	}
