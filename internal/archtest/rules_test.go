@@ -253,4 +253,5 @@ var jsNotForPeople = map[string]string{
 	"beckon doctor #":     "a command of the server, as it is typed",
 	"index.html lacks ##": "an error for whoever changes the page",
 	"no answer":           "an error that is caught",
+	"noopener noreferrer": "how a link is opened, as HTML names it",
 }

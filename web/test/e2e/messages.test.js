@@ -1,5 +1,6 @@
 // What is written and how it is shown.
 import assert from 'node:assert/strict';
+import { axeFindings } from './fixture/axe.js';
 import { stage } from './fixture/stage.js';
 import { eventually } from './fixture/wait.js';
 
@@ -40,12 +41,12 @@ for (const browser of ['chromium', 'firefox']) {
   });
 }
 
-scenario('markup, links, emoji and long words are shown as the text they are', async (scene) => {
+scenario('markup, emoji and long words are shown as the text they are', async (scene) => {
   const [ana, bob] = await pair(scene);
   const texts = [
     '<script>document.title = "caught"</script>',
     '<img src=x onerror="document.title=\'caught\'"> &amp; <b>bold</b>',
-    'see https://example.org/a?b=c#d or javascript:alert(1)',
+    'javascript:alert(1) or data:text/html,hello',
     '👩‍🚀 🇫🇮 e\u0301 שלום العربية',
     'w'.repeat(3000),
     '{"message":"inner","name":"Mallory"}',
@@ -66,6 +67,31 @@ scenario('markup, links, emoji and long words are shown as the text they are', a
     assert.equal(found.wider, false, 'long words wrap');
   }
 });
+
+for (const [one, other] of [['chromium', 'firefox'], ['firefox', 'chromium']]) {
+  scenario(`addresses can be clicked, and open beside the page: ${one}`, async (scene) => {
+    const [ana, bob] = await pair(scene, one, other);
+    const text = 'see https://example.org/a?b=c#d, (http://example.org), ask mailto:ana@example.org, not https://bank.example@example.org';
+    await ana.say(text);
+    await bob.hears('Ana', text);
+    await ana.hears('You', text);
+    for (const person of [ana, bob]) {
+      const links = await person.page.$$eval('[role=log] a', (found) => found.map((link) => {
+        const { textContent, href, target, rel, title } = /** @type {HTMLAnchorElement} */ (link);
+        return [textContent, href, target, rel, title].join(' | ');
+      }));
+      assert.deepEqual(links, [
+        'https://example.org/a?b=c#d | https://example.org/a?b=c#d | _blank | noopener noreferrer | ',
+        'mailto:ana@example.org | mailto:ana@example.org | _blank | noopener noreferrer | ',
+      ]);
+    }
+
+    await ana.say('https://bücher.example');
+    await bob.find('link', 'https://bücher.example');
+    assert.equal(await bob.page.$eval('[role=log] > :last-child a', (link) => link.getAttribute('title')), 'https://xn--bcher-kva.example/');
+    assert.deepEqual(await axeFindings(bob.page), []);
+  });
+}
 
 scenario('a name that looks like markup is text everywhere', async (scene) => {
   const ana = await scene.person('chromium', 'Ana');

@@ -105,8 +105,9 @@ const grounds = ['ground', 'surface', 'raised', 'accent-soft'];
 const pairs = [
   ...['ink', 'muted', 'good', 'busy', 'bad'].flatMap((text) => grounds.map((ground) => [text, ground, 4.5])),
   ...['bad-soft', 'busy-soft'].flatMap((ground) => [['ink', ground, 4.5], ['edge', ground, 3]]),
+  ...['surface', 'accent-soft', 'ground'].map((ground) => ['accent', ground, 4.5]), // links
   ['on-accent', 'accent', 4.5], ['on-accent', 'accent-hover', 4.5], ['on-signal', 'signal', 4.5],
-  ['edge', 'surface', 3], ['edge', 'ground', 3], ['accent', 'surface', 3], ['accent', 'ground', 3],
+  ['edge', 'surface', 3], ['edge', 'ground', 3],
 ];
 
 for (const [scheme, block] of [['light', light], ['dark', dark]]) {

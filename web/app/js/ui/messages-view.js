@@ -1,6 +1,7 @@
 /** What was said: a log that grows at its end and follows it unless one scrolls up. */
 
 import { HISTORY_LIMIT } from '../model/conversation.js';
+import { linkParts } from '../model/links.js';
 import { words } from '../words/index.js';
 import { el, framed, setText } from './dom.js';
 import { downIcon, unfoldIcon } from './icons.js';
@@ -167,7 +168,7 @@ function goesWith(before, message) {
  * @param {{time: HTMLElement, more: boolean, status: HTMLElement}} options
  */
 function messageElement({ mine, sender, text, cut, data, at }, { time, more, status }) {
-  const said = el('p', { class: 'message-text', dir: 'auto', translate: 'no', title: time.title }, text);
+  const said = el('p', { class: 'message-text', dir: 'auto', translate: 'no', title: time.title }, ...linked(text));
   return el('div', { class: `message${mine ? ' mine' : ''}${more ? ' more' : ''}` },
     el('p', { class: 'message-meta' },
       el('span', { class: 'message-sender', dir: 'auto', translate: mine ? null : 'no' }, mine ? words.messages.you : sender), ' ', time),
@@ -176,6 +177,20 @@ function messageElement({ mine, sender, text, cut, data, at }, { time, more, sta
     data ? saveButton(data, at) : null,
     cut ? el('p', { class: 'message-cut' }, words.messages.cut) : null,
     mine ? status : null);
+}
+
+/**
+ * Nothing of ours goes along: neither the address of this page, nor a way back into it.
+ *
+ * @param {string} text
+ * @returns {(HTMLElement | string)[]}
+ */
+function linked(text) {
+  return linkParts(text).map(({ text: said, href }) => {
+    if (!href) return said;
+    const title = href.startsWith(said) ? null : href; // as with a name in letters that look like others
+    return el('a', { href, title, target: '_blank', rel: 'noopener noreferrer' }, said);
+  });
 }
 
 /** How long a download may take to begin, ms. */
