@@ -24,7 +24,7 @@ export function mountApp(root, models, { signal, wide, announce }) {
     current = new AbortController();
     root.replaceChildren();
     document.body.dataset.view = view;
-    const options = { signal: current.signal, wide };
+    const options = { signal: current.signal, wide, announce };
     mountPart(root, () => {
       if (view === 'loading') mountLoader(root, session, options);
       else if (view === 'login') mountLogin(root, { session, privacy, signaling }, options);

@@ -23,9 +23,9 @@ import { mountRoster } from './roster-view.js';
 /**
  * @param {HTMLElement} root
  * @param {Models} models
- * @param {{signal: AbortSignal, wide: MediaQueryList}} options
+ * @param {{signal: AbortSignal, wide: MediaQueryList, announce: (text: string) => void}} options
  */
-export function mountChat(root, models, { signal, wide }) {
+export function mountChat(root, models, { signal, wide, announce }) {
   const { chat, session } = models;
   const people = el('section', { class: 'pane people-pane', 'aria-labelledby': 'people-title' });
   const stage = el('section', { class: 'pane conversation-pane' });
@@ -62,6 +62,7 @@ export function mountChat(root, models, { signal, wide }) {
 
   const focusPeople = mountPart(people, () => mountRoster(people, models, {
     signal,
+    announce,
     actions: {
       open: (key) => { chat.select(key); focusConversation(); },
       connect: (name) => { chat.connect(name); focusConversation(); },

@@ -4,6 +4,7 @@ import { checkBrowser, checkServers } from '../../lib/check.js';
 import { ConnectionCheck } from '../model/check.js';
 import { msWords } from '../model/check-words.js';
 import { words } from '../words/index.js';
+import { copyText } from './copy.js';
 import { el, setText } from './dom.js';
 
 /** @import { Signaling } from '../../lib/beckon.js' */
@@ -77,21 +78,10 @@ function buildRow({ what, how, tone, result, advice, ms }) {
 }
 
 /**
- * Pages without a secure origin may not write to the clipboard: there the text is shown, selected.
- *
  * @param {ConnectionCheck} check
  * @param {{copied: HTMLElement, text: HTMLTextAreaElement}} elements
  */
 async function copyReport(check, { copied, text }) {
   const report = check.report(`${words.check.reportTitle(location.host, new Date().toISOString())}\n${navigator.userAgent}`);
-  try {
-    await navigator.clipboard.writeText(report);
-    setText(copied, words.check.copied);
-  } catch {
-    text.hidden = false;
-    text.value = report;
-    text.focus();
-    text.select();
-    setText(copied, words.check.selected);
-  }
+  setText(copied, await copyText(report, text) ? words.check.copied : words.check.selected);
 }

@@ -18,7 +18,7 @@ import { mountPrivacy } from './privacy-view.js';
  * @param {{signal: AbortSignal}} options
  */
 export function mountLogin(root, { session, privacy, signaling }, { signal }) {
-  const roomLine = el('p', { class: 'room-line' }, ...words.login.room(el('strong', { dir: 'auto', translate: 'no' }, session.room)));
+  const roomLine = el('p', { class: 'room-line' }, ...words.room.named(el('strong', { dir: 'auto', translate: 'no' }, session.room)));
   const card = buildCard(roomLine);
   root.append(card);
   // Once it is refused there is a field for it.

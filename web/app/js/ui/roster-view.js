@@ -4,6 +4,8 @@ import { connectionWords } from '../model/connection-words.js';
 import { words } from '../words/index.js';
 import { arrange, coalesced, el, setAttribute, setText, whenIdle } from './dom.js';
 import { avatarIcon } from './icons.js';
+import { mountInvite } from './invite-view.js';
+import { mountPart } from './part.js';
 
 /** @import { Chat } from '../model/chat.js' */
 /** @import { Conversation } from '../model/conversation.js' */
@@ -30,17 +32,19 @@ const SECOND_THOUGHT = 500;
 /**
  * @param {HTMLElement} root
  * @param {{roster: Roster, chat: Chat, session: Session}} models
- * @param {{signal: AbortSignal, actions: RosterActions}} options
+ * @param {{signal: AbortSignal, actions: RosterActions, announce: (text: string) => void}} options
  * @returns {(key?: string) => void} moves the focus to that person, or to the heading
  */
-export function mountRoster(root, { roster, chat, session }, { signal, actions }) {
+export function mountRoster(root, { roster, chat, session }, { signal, actions, announce }) {
   const heading = el('h2', { id: 'people-title', class: 'pane-title', tabindex: '-1' }, words.people.title);
   const count = el('span', { class: 'pane-count', 'aria-hidden': 'true' });
   const list = el('ul', { class: 'people', role: 'list', 'aria-labelledby': 'people-title' });
   const empty = el('div', { class: 'people-empty' },
     el('p', {}, words.people.none),
     el('p', { class: 'hint' }, words.people.noneHint));
-  root.append(el('div', { class: 'pane-header' }, heading, count), list, empty);
+  root.append(el('div', { class: 'pane-header' }, heading, count));
+  mountPart(root, () => mountInvite(root, session, { signal, announce }));
+  root.append(list, empty);
 
   /** @type {Map<string, ReturnType<typeof buildRow>>} by key */
   const rows = new Map();

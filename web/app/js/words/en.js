@@ -57,8 +57,18 @@ export const en = {
   login: {
     title: 'Who is calling?',
     lead: 'beckon introduces your browser to other browsers. Once two are connected, what you write goes straight from one to the other.',
+  },
+
+  /** Which room it is, and the way to ask others in. */
+  room: {
     /** @template T @param {T} room @returns {(string | T)[]} */
-    room: (room) => ['Room: ', room],
+    named: (room) => ['Room: ', room],
+    lobby: 'Lobby',
+    copy: 'Copy invite link',
+    copied: 'Copied',
+    copiedIt: 'The invite link is copied.',
+    selected: 'The invite link is selected, to be copied.',
+    link: 'Invite link',
   },
 
   /** Above conversations that go on when the server has sent us away. */
@@ -108,7 +118,7 @@ export const en = {
   people: {
     title: 'Online users',
     none: 'There are no users online',
-    noneHint: 'Send somebody the address of this page, or open it in another tab.',
+    noneHint: 'Send somebody the invite link, or open this page in another tab.',
     more: (/** @type {number} */ left) => `Show more (${left})`,
     online: 'Online',
     wasOnline: 'Was online',
