@@ -249,6 +249,7 @@ var jsHarmless = []string{"http://www.w3.org/2000/svg"}
 // jsNotForPeople are strings that look like words for people and are not, as jsTexts has them.
 var jsNotForPeople = map[string]string{
 	"Enter":               "a key, as its event names it",
+	"Escape":              "a key, as its event names it",
 	"Segmenter":           "a member of Intl",
 	"beckon doctor #":     "a command of the server, as it is typed",
 	"index.html lacks ##": "an error for whoever changes the page",

@@ -20,5 +20,10 @@ for (const browser of ['chromium', 'firefox']) {
     await bob.isConnectedTo('Ana');
     assert.deepEqual(await places(''), before);
     assert.deepEqual(await places('Connected through a relay (UDP)'), before, 'the longest there is');
+    await bob.show('Ana');
+    await bob.say('a long line of words '.repeat(10));
+    await ana.seesInList('Bob', /a long line/);
+    assert.deepEqual(await places(''), before, 'with something said');
+    assert.deepEqual(await places('Connected through a relay (UDP)'), before, 'with both');
   });
 }

@@ -17,6 +17,7 @@ import { Conversation } from './conversation.js';
  * Events, plain ones without detail:
  * - `change`: a conversation came, went, changed state or unread count
  * - `selection`: `selected` is another one
+ * - `message`: somebody said something, we or they
  * - `delivery`: what has become of some message: `waiting`
  *
  * And, with a Conversation as detail, `incoming` when somebody else connects, and `unread` when a message comes that
@@ -228,7 +229,10 @@ export class Chat extends EventTarget {
     conversation.another = Array.from(this.#conversations.values()).some((other) => other.name === name);
     this.#conversations.set(name, conversation);
     conversation.addEventListener('state', () => this.#changed());
-    conversation.addEventListener('message', () => this.#count(conversation));
+    conversation.addEventListener('message', () => {
+      this.dispatchEvent(new Event('message'));
+      this.#count(conversation);
+    });
     conversation.addEventListener('delivery', () => this.dispatchEvent(new Event('delivery')));
     return conversation;
   }

@@ -22,6 +22,18 @@ export function relativeTime(then, now, format) {
 }
 
 /**
+ * When, in few letters: the time of day, or on another day the date.
+ *
+ * @param {number} then ms since the epoch
+ * @param {number} now likewise
+ * @param {{time: Intl.DateTimeFormat, date: Intl.DateTimeFormat}} formats
+ */
+export function shortTime(then, now, { time, date }) {
+  const today = new Date(then).toDateString() === new Date(now).toDateString();
+  return (today ? time : date).format(then);
+}
+
+/**
  * How long until then: 'in 7 seconds', 'in a moment'.
  *
  * @param {number} then ms since the epoch

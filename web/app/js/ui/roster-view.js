@@ -1,11 +1,15 @@
 /** The list of people: who is there, how the line to them is, what is unread. */
 
 import { connectionWords } from '../model/connection-words.js';
+import { lastLine } from '../model/last-line.js';
+import { englishOf } from '../model/locale.js';
+import { shortTime } from '../model/time-words.js';
 import { words } from '../words/index.js';
-import { arrange, coalesced, el, setAttribute, setText, whenIdle } from './dom.js';
+import { arrange, coalesced, el, framed, setAttribute, setText, whenIdle } from './dom.js';
 import { avatarIcon } from './icons.js';
 import { mountInvite } from './invite-view.js';
 import { mountPart } from './part.js';
+import { buildSearch } from './people-search.js';
 
 /** @import { Chat } from '../model/chat.js' */
 /** @import { Conversation } from '../model/conversation.js' */
@@ -44,7 +48,9 @@ export function mountRoster(root, { roster, chat, session }, { signal, actions, 
     el('p', { class: 'hint' }, words.people.noneHint));
   root.append(el('div', { class: 'pane-header' }, heading, count));
   mountPart(root, () => mountInvite(root, session, { signal, announce }));
-  root.append(list, empty);
+  const search = buildSearch(() => render(), signal);
+  root.append(search.element, list, empty);
+  const formats = timeFormats();
 
   /** @type {Map<string, ReturnType<typeof buildRow>>} by key */
   const rows = new Map();
@@ -62,7 +68,8 @@ export function mountRoster(root, { roster, chat, session }, { signal, actions, 
   const more = buildMore(list, grow, signal);
   const render = coalesced(() => {
     const everybody = roster.contacts;
-    const contacts = everybody.slice(0, length);
+    const found = search.filter(everybody);
+    const contacts = found.slice(0, length);
     const wanted = contacts.map((contact) => {
       const row = rows.get(contact.key) ?? buildRow(contact, actions, signal);
       rows.set(contact.key, row);
@@ -71,12 +78,13 @@ export function mountRoster(root, { roster, chat, session }, { signal, actions, 
         selected: contact.conversation !== null && contact.conversation === chat.selected,
         servers: session.servers,
         relayForced: session.relayForced,
+        formats,
       });
       return row.item;
     });
     const keys = new Set(contacts.map(({ key }) => key));
     for (const key of rows.keys()) if (!keys.has(key)) rows.delete(key);
-    const left = everybody.length - contacts.length;
+    const left = found.length - contacts.length;
     more.show(left);
     arrange(list, [...(list.matches(':hover') ? pinned(list, wanted) : wanted), ...(left > 0 ? [more.item] : [])]);
     if (left > 0 && length < UNASKED) grow();
@@ -86,7 +94,16 @@ export function mountRoster(root, { roster, chat, session }, { signal, actions, 
     setText(count, roster.onlineCount > 0 && !roster.stale ? String(roster.onlineCount) : '');
   }, signal);
 
+  // Beside the above, as it is for every message: it touches nobody but those one talks to.
+  const renderLast = framed(() => {
+    for (const conversation of chat.conversations) {
+      const row = rows.get(conversation.key);
+      if (row) updateLast(row, conversation, formats);
+    }
+  }, signal);
+
   roster.addEventListener('change', render, { signal });
+  chat.addEventListener('message', renderLast, { signal });
   chat.addEventListener('selection', render, { signal });
   list.addEventListener('pointerleave', render, { signal });
   render();
@@ -132,7 +149,8 @@ function pinned(list, wanted) {
 
 /**
  * A row: the picture, the name (a button once there is a conversation to
- * show), the state in words, the unread count and the button that connects.
+ * show), the state in words, what was said last and when, the unread count and
+ * the button that connects.
  *
  * @param {Contact} contact
  * @param {RosterActions} actions
@@ -145,12 +163,16 @@ function buildRow({ key, name, conversation }, actions, signal) {
     'aria-label': conversation?.former ? words.people.showEarlier(name) : words.people.show(name),
   }, name);
   const status = el('span', { class: 'person-status' });
-  const lines = el('div', { class: 'person-words' }, label, status);
+  const own = el('span');
+  const said = el('bdi', { translate: 'no' });
+  const time = el('time');
+  const last = el('div', { class: 'person-last', hidden: true }, el('span', { class: 'person-said' }, own, said), ' ', time);
+  const lines = el('div', { class: 'person-words' }, label, status, last);
   const unread = el('span', { class: 'badge', hidden: true });
   const toggle = el('button', { type: 'button', class: 'button small person-toggle' });
   const item = el('li', { class: 'person' }, avatarIcon(name), lines, unread, toggle);
   opener.addEventListener('click', () => actions.open(key), { signal });
-  const row = { item, lines, label, opener, status, unread, toggle, shown: '', live: false, ownDoing: false, changedAt: -Infinity };
+  const row = { item, lines, label, opener, status, last, own, said, time, unread, toggle, shown: '', live: false, ownDoing: false, changedAt: -Infinity };
   toggle.addEventListener('click', ({ detail: clicks }) => {
     if (clicks < 2) toggled(row, key, actions); // a double click is one
   }, { signal });
@@ -179,9 +201,9 @@ function toggled(row, key, actions) {
 /**
  * @param {ReturnType<typeof buildRow>} row
  * @param {Contact} contact
- * @param {{stale: boolean, selected: boolean, servers: Session['servers'], relayForced: boolean}} circumstances
+ * @param {{stale: boolean, selected: boolean, servers: Session['servers'], relayForced: boolean, formats: Formats}} circumstances
  */
-function updateRow(row, { name, online, conversation }, { stale, selected, servers, relayForced }) {
+function updateRow(row, { name, online, conversation }, { stale, selected, servers, relayForced, formats }) {
   const plain = conversation ? '' : `${online} ${stale}`;
   if (plain && row.shown === plain) return; // as with nearly all in a large room
   row.shown = plain;
@@ -197,10 +219,37 @@ function updateRow(row, { name, online, conversation }, { stale, selected, serve
   setAttribute(row.item, 'data-selected', selected);
   setAttribute(row.opener, 'aria-current', selected ? 'true' : null);
   setText(row.status, conversation ? labelOf(conversation, connection.label) : stale ? words.people.wasOnline : words.people.online);
+  updateLast(row, conversation, formats);
   updateBadge(row.unread, conversation?.unread ?? 0);
   updateToggle(row, name, conversation?.live ?? false);
   row.toggle.disabled = !conversation?.live && (stale || !online);
   row.toggle.hidden = !conversation?.live && !online;
+}
+
+/** @typedef {ReturnType<typeof timeFormats>} Formats */
+
+function timeFormats() {
+  const locale = englishOf(navigator.languages);
+  return {
+    time: new Intl.DateTimeFormat(locale, { timeStyle: 'short' }),
+    date: new Intl.DateTimeFormat(locale, { day: 'numeric', month: 'short' }),
+  };
+}
+
+/**
+ * @param {ReturnType<typeof buildRow>} row
+ * @param {Conversation | null} conversation
+ * @param {Formats} formats
+ */
+function updateLast(row, conversation, formats) {
+  const line = lastLine(conversation?.messages ?? []);
+  row.last.hidden = line === null;
+  setAttribute(row.item, 'data-said', line !== null);
+  if (!line) return;
+  setText(row.own, line.mine ? words.people.own : '');
+  setText(row.said, line.text);
+  setText(row.time, shortTime(line.at, Date.now(), formats));
+  setAttribute(row.time, 'datetime', new Date(line.at).toISOString());
 }
 
 /** @param {Conversation} conversation @param {string} label */

@@ -119,6 +119,10 @@ export const en = {
     title: 'Online users',
     none: 'There are no users online',
     noneHint: 'Send somebody the invite link, or open this page in another tab.',
+    search: 'Find somebody',
+    notFound: 'Nobody here has a name like that.',
+    /** In front of the last thing that we said to somebody. */
+    own: 'You: ',
     more: (/** @type {number} */ left) => `Show more (${left})`,
     online: 'Online',
     wasOnline: 'Was online',
