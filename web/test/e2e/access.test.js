@@ -110,7 +110,7 @@ for (const browser of ['chromium', 'firefox']) {
     ana.name = 'Ana';
 
     await ana.sees('Bob');
-    await tabTo(ana, 'button', 'Connect to Bob');
+    await tabTo(ana, 'button', 'Message Bob');
     await keyboard.press('Enter');
     await ana.isConnectedTo('Bob');
     await tabTo(ana, 'textbox', 'Message');

@@ -36,7 +36,7 @@ for (const [here, there] of [['chromium', 'firefox'], ['firefox', 'chromium']]) 
     scene.atEnd(() => crowd.go(Infinity));
     await crowd.come(8);
     const ana = await scene.person(here, 'Ana');
-    await ana.find('button', 'Connect to Guest 8');
+    await ana.find('button', 'Message Guest 8');
     assert.equal(await ana.has('searchbox', 'Find somebody'), false, 'eight are few');
     await scene.person(there, 'Zoë');
     await crowd.come(2);

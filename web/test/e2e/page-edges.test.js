@@ -15,7 +15,7 @@ scenario('the page goes into the back/forward cache and returns', async (scene) 
     window.addEventListener('pageshow', ({ persisted }) => Object.assign(window, { persisted }));
   });
   await ana.page.goto(`${scene.url}, away`);
-  await bob.lacks('button', 'Connect to Ana'); // at once: it said goodbye
+  await bob.lacks('button', 'Message Ana'); // at once: it said goodbye
   await ana.page.goBack();
   await ana.reads('Logged in as Ana');
   assert.equal(await ana.page.evaluate('window.persisted'), true, 'it is the page that was left');
@@ -40,11 +40,11 @@ scenario('a text too long to send is not sent, and costs nothing else', async (s
   assert.equal((await bob.messages()).length, 2);
 });
 
-scenario('who touches Connect just when the other side connects does not disconnect', async (scene) => {
+scenario('who touches Message just when the other side connects does not disconnect', async (scene) => {
   const ana = await scene.person('chromium', 'Ana');
   const bob = await scene.person('firefox', 'Bob');
   await ana.sees('Bob');
-  const button = await ana.find('button', 'Connect to Bob');
+  const button = await ana.find('button', 'Message Bob');
   // A finger is nowhere before it touches: no pointer is over the button, and it has no focus.
   await button.evaluate((el) => {
     new MutationObserver((_, observer) => {

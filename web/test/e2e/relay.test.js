@@ -168,10 +168,10 @@ for (const browser of ['chromium', 'firefox']) {
     const bob = await scene.person('chromium', 'Bob');
     await tick(ana);
     await ana.reads(/That takes a relay, and this server offers none/);
-    await ana.press('Connect to Bob');
+    await ana.press('Message Bob');
     await ana.reads(/Switch off “Never show my address” to connect/, { timeout: 3000 });
     assert.deepEqual(await axeFindings(ana.page), []);
-    await bob.press('Connect to Ana');
+    await bob.press('Message Ana');
     await bob.reads(/Ana did not take the call/, { timeout: 3000 });
     await tick(ana);
     await ana.press('Try again');
@@ -183,7 +183,7 @@ for (const browser of ['chromium', 'firefox']) {
     const ana = await scene.person(browser, 'Ana');
     await scene.person('chromium', 'Bob');
     await tick(ana);
-    await ana.press('Connect to Bob');
+    await ana.press('Message Bob');
     await ana.reads(/the relay does not answer: a firewall may be in the way/, { timeout: 20_000 });
   });
 
@@ -201,7 +201,7 @@ for (const browser of ['chromium', 'firefox']) {
         send.call(this, String(data).replace(/(candidate:[^"]*? )[\d.a-f:-]+(?:\.local)?( \d+ typ)/, '$1192.0.2.254$2'));
       };
     });
-    await ana.press('Connect to Bob');
+    await ana.press('Message Bob');
     await ana.reads(/only browsers in one network can connect: join the same network as Bob, or ask the server’s operator to switch on a relay \(--turn\)/, { timeout: 25_000 });
     ana.trouble = ana.trouble.filter((line) => !/WebRTC: ICE failed/.test(line)); // Firefox says so on the console, too
   });
@@ -215,7 +215,7 @@ for (const [browser, words] of /** @type {[string, RegExp][]} */ ([['chromium', 
     const ana = await scene.person(browser, 'Ana');
     await scene.person('chromium', 'Bob');
     await tick(ana);
-    await ana.press('Connect to Bob');
+    await ana.press('Message Bob');
     await ana.reads(words, { timeout: 20_000 });
   });
 }

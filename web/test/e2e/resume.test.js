@@ -35,7 +35,7 @@ for (const [one, other] of pairs) {
       await caller.isConnectedTo(called.name, { timeout: 13_000 });
       await called.isConnectedTo(caller.name);
       await caller.disconnectFrom(called.name);
-      await called.find('button', `Connect to ${caller.name}`);
+      await called.find('button', `Message ${caller.name}`);
     }
     assert.deepEqual(await newsOn(bob), []);
   });

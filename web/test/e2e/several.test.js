@@ -35,7 +35,7 @@ scenario('three people in three conversations at once', async (scene) => {
 
 // Who gives way depends on the names, and who is faster on the browser.
 for (const [one, other] of [['chromium', 'other chromium'], ['chromium', 'firefox'], ['firefox', 'chromium']]) {
-  scenario(`both press Connect at the same moment: ${one}, ${other}`, async (scene) => {
+  scenario(`both press Message at the same moment: ${one}, ${other}`, async (scene) => {
     const ana = await scene.person(one, 'Ana');
     const bob = await scene.person(other, 'Bob');
     await ana.sees('Bob');
@@ -47,8 +47,8 @@ for (const [one, other] of [['chromium', 'other chromium'], ['chromium', 'firefo
     for (let round = 1; round <= 4; round++) {
       const before = [await ana.sent('offer'), await bob.sent('offer')];
       await atTheSameMoment([
-        await ana.find('button', 'Connect to Bob'),
-        await bob.find('button', 'Connect to Ana'),
+        await ana.find('button', 'Message Bob'),
+        await bob.find('button', 'Message Ana'),
       ]);
       await ana.isConnectedTo('Bob');
       await bob.isConnectedTo('Ana');
@@ -62,7 +62,7 @@ for (const [one, other] of [['chromium', 'other chromium'], ['chromium', 'firefo
       await bob.say(`answer ${round}`);
       await ana.hears('Bob', `answer ${round}`);
       await ana.disconnectFrom('Bob');
-      await bob.find('button', 'Connect to Ana');
+      await bob.find('button', 'Message Ana');
     }
     assert.ok(crossed > 0, 'offers crossed in one round at least');
   });

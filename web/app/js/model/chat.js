@@ -107,6 +107,23 @@ export class Chat extends EventTarget {
   }
 
   /**
+   * Says something, and calls them first if there is no connection: it goes as soon as there is one. Where it turns out
+   * to be somebody else who has the name now, that is another conversation, and nothing is said.
+   *
+   * @param {Conversation} conversation
+   * @param {string} text
+   * @param {string} myName
+   * @returns {boolean} false: it was not said, and is not in the history
+   */
+  say(conversation, text, myName) {
+    if (!conversation.live) {
+      if (!conversation.callable || !conversation.hasRoomFor(text)) return false;
+      this.connect(conversation.name);
+    }
+    return conversation.send(text, myName);
+  }
+
+  /**
    * Hangs up; the conversation stays, to be read.
    * @param {string} key
    */
@@ -115,14 +132,30 @@ export class Chat extends EventTarget {
   }
 
   /**
+   * Brings the conversation with somebody into view, and calls nobody: until something is written there it is there for
+   * as long as it is looked at.
+   *
+   * @param {string} key
+   */
+  open(key) {
+    if (!this.get(key)) {
+      this.#start(key);
+      this.#changed();
+    }
+    this.select(key);
+  }
+
+  /**
    * Brings a conversation into view, which reads it; null: none.
    * @param {string | null} key
    */
   select(key) {
+    const before = this.#selected;
     const conversation = key === null ? null : this.get(key);
-    if (conversation === this.#selected) return;
+    if (conversation === before) return;
     this.#selected = conversation;
     this.dispatchEvent(new Event('selection'));
+    if (before?.blank) this.close(before.key);
     this.#read();
   }
 

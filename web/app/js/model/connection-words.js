@@ -10,6 +10,7 @@ import { words } from '../words/index.js';
  * @property {string} state        a Peer's state
  * @property {Route | null} route  a Peer's route
  * @property {PeerReason | null} reason why it failed or closed
+ * @property {boolean} [begun]     whether there has been a call
  * @property {boolean} [untaken]   whether there has been no connection
  * @property {boolean} online      whether they are in the room
  * @property {boolean} [former]    whether somebody else has the name now
@@ -31,6 +32,7 @@ const { connection: how, connectionHelp: why } = words;
  * @returns {ConnectionWords}
  */
 export function connectionWords(facts) {
+  if (facts.begun === false) return unbegunWords(facts);
   if (facts.reason === 'replaced' || (facts.former && facts.state !== 'open')) return replacedWords(facts);
   const help = facts.another ? why.another(facts.name) : '';
   switch (facts.state) {
@@ -68,6 +70,14 @@ function replacedWords(facts) {
     help: why.former(facts.name),
     action: facts.online && !facts.former ? how.startAnew : '',
   };
+}
+
+/**
+ * @param {ConnectionFacts} facts
+ * @returns {ConnectionWords}
+ */
+function unbegunWords({ name, online, another }) {
+  return { tone: 'off', label: online ? how.online : how.offline, help: another ? why.another(name) : '', action: '' };
 }
 
 /** @param {Route | null} route */

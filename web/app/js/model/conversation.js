@@ -93,6 +93,21 @@ export class Conversation extends EventTarget {
     return this.#peer?.epoch === 0;
   }
 
+  /** Whether there has been a call, of either side. */
+  get begun() {
+    return this.#peer !== null;
+  }
+
+  /** Whether nothing would be lost without it. */
+  get blank() {
+    return !this.begun && this.draft === '';
+  }
+
+  /** Whether to call them is to call whom it is with, as far as can be told. */
+  get callable() {
+    return !this.former && this.reason !== 'replaced';
+  }
+
   /** Whether there is a connection, or one may still come of it. */
   get live() {
     return this.state === 'connecting' || this.state === 'open' || this.state === 'reconnecting';

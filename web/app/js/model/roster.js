@@ -56,16 +56,16 @@ export class Roster extends EventTarget {
     return this.#online.has(name);
   }
 
-  /** @returns {Contact[]} those we have a conversation with first, then by name */
+  /** @returns {Contact[]} those we talk to first, then by name; who was only looked at stays in place */
   get contacts() {
-    const talks = Array.from(this.#chat.conversations).sort((a, b) =>
+    const talks = Array.from(this.#chat.conversations).filter(({ begun, name }) => begun || !this.#online.has(name)).sort((a, b) =>
       a.name === b.name ? Number(a.former) - Number(b.former) : this.#compare(a.name, b.name));
     const contacts = talks.map((conversation) => {
       const { key, name, former } = conversation;
       return { key, name, online: !former && this.#online.has(name), conversation };
     });
-    const others = this.#sorted.filter((name) => !this.#chat.get(name));
-    return [...contacts, ...others.map((name) => ({ key: name, name, online: true, conversation: null }))];
+    const others = this.#sorted.filter((name) => !this.#chat.get(name)?.begun);
+    return [...contacts, ...others.map((name) => ({ key: name, name, online: true, conversation: this.#chat.get(name) }))];
   }
 
   #update() {

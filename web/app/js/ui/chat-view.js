@@ -64,7 +64,7 @@ export function mountChat(root, models, { signal, wide, announce }) {
     signal,
     announce,
     actions: {
-      open: (key) => { chat.select(key); focusConversation(); },
+      open: (key) => { chat.open(key); focusConversation(); },
       connect: (name) => { chat.connect(name); focusConversation(); },
       disconnect: (key) => chat.disconnect(key),
     },
@@ -94,7 +94,7 @@ export function mountChat(root, models, { signal, wide, announce }) {
 function showConversation(stage, { chat, roster, session }, { signal, focusPeople, focusConversation }) {
   const conversation = chat.selected;
   if (!conversation) return null;
-  const views = mountConversation(stage, { conversation, roster, session }, {
+  const views = mountConversation(stage, { conversation, chat, roster, session }, {
     signal,
     actions: {
       back: () => chat.select(null),

@@ -5,16 +5,18 @@ import { words } from '../words/index.js';
 import { el, setAttribute, setText } from './dom.js';
 import { sendIcon } from './icons.js';
 
+/** @import { Chat } from '../model/chat.js' */
 /** @import { Conversation } from '../model/conversation.js' */
+/** @import { Roster } from '../model/roster.js' */
 /** @import { Session } from '../model/session.js' */
 
 /**
  * @param {HTMLElement} root
- * @param {{conversation: Conversation, session: Session}} models
+ * @param {{conversation: Conversation, chat: Chat, roster: Roster, session: Session}} models
  * @param {{signal: AbortSignal}} options
  * @returns {HTMLElement} the text field
  */
-export function mountComposer(root, { conversation, session }, { signal }) {
+export function mountComposer(root, { conversation, chat, roster, session }, { signal }) {
   const field = el('textarea', { id: 'message', rows: 1, autocomplete: 'off', enterkeyhint: 'send', 'aria-describedby': 'message-hint' });
   const send = el('button', { type: 'submit', class: 'button primary send' }, sendIcon(), el('span', { class: 'send-word' }, words.composer.send));
   const hint = el('p', { id: 'message-hint', class: 'hint' });
@@ -27,17 +29,17 @@ export function mountComposer(root, { conversation, session }, { signal }) {
   root.append(form);
 
   const render = () => {
-    const { live, state } = conversation;
-    const fault = faultOf(field.value, conversation);
-    send.disabled = !live || field.value.trim() === '' || fault !== '';
-    hint.classList.toggle('keys-hint', state === 'open');
-    setText(hint, state === 'open' ? words.composer.keysHint : live ? words.composer.waitingHint : words.composer.closedHint);
+    const writable = conversation.live || mayCall(conversation, roster);
+    const fault = faultOf(field.value, conversation, writable);
+    send.disabled = !writable || field.value.trim() === '' || fault !== '';
+    hint.classList.toggle('keys-hint', conversation.state === 'open');
+    setText(hint, hintFor(conversation, writable));
     setText(problem, fault);
     setAttribute(field, 'aria-invalid', fault === '' ? null : 'true');
   };
   const submit = () => {
     render(); // the text may have come without a word
-    if (send.disabled || !conversation.send(field.value, session.myName)) return;
+    if (send.disabled || !chat.say(conversation, field.value, session.myName)) return;
     field.value = '';
     conversation.draft = '';
     render();
@@ -64,9 +66,30 @@ export function mountComposer(root, { conversation, session }, { signal }) {
   for (const type of ['input', 'change']) field.addEventListener(type, changed, { signal });
   conversation.addEventListener('state', render, { signal });
   conversation.addEventListener('delivery', render, { signal });
+  roster.addEventListener('change', render, { signal });
   render();
   fit(field);
   return field;
+}
+
+/**
+ * Whether what is written now can call them.
+ *
+ * @param {Conversation} conversation
+ * @param {Roster} roster
+ */
+function mayCall({ callable, name }, roster) {
+  return callable && roster.isOnline(name) && !roster.stale;
+}
+
+/**
+ * @param {Conversation} conversation
+ * @param {boolean} writable
+ */
+function hintFor({ name, live, state }, writable) {
+  if (state === 'open') return words.composer.keysHint;
+  if (live) return words.composer.waitingHint;
+  return writable ? words.composer.callingHint(name) : words.composer.closedHint;
 }
 
 /**
@@ -74,11 +97,12 @@ export function mountComposer(root, { conversation, session }, { signal }) {
  *
  * @param {string} text
  * @param {Conversation} conversation
+ * @param {boolean} writable
  */
-function faultOf(text, conversation) {
+function faultOf(text, conversation, writable) {
   const surplus = text.length - MAX_TEXT_SENT;
   if (surplus > 0) return words.composer.tooLong(surplus);
-  if (!conversation.live || text === '' || conversation.hasRoomFor(text)) return '';
+  if (!writable || text === '' || conversation.hasRoomFor(text)) return '';
   return words.composer.tooMuch;
 }
 

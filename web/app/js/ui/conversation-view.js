@@ -9,6 +9,7 @@ import { mountMessages } from './messages-view.js';
 import { mountPart } from './part.js';
 import { mountUnsent } from './unsent-view.js';
 
+/** @import { Chat } from '../model/chat.js' */
 /** @import { Conversation } from '../model/conversation.js' */
 /** @import { Roster } from '../model/roster.js' */
 /** @import { Session } from '../model/session.js' */
@@ -23,17 +24,18 @@ import { mountUnsent } from './unsent-view.js';
 
 /**
  * @param {HTMLElement} root
- * @param {{conversation: Conversation, roster: Roster, session: Session}} models
+ * @param {{conversation: Conversation, chat: Chat, roster: Roster, session: Session}} models
  * @param {{signal: AbortSignal, actions: ConversationActions}} options
  * @returns {{title: HTMLElement, field: HTMLElement | null}} what the focus may be moved to
  */
-export function mountConversation(root, { conversation, roster, session }, { signal, actions }) {
+export function mountConversation(root, models, { signal, actions }) {
+  const { conversation, roster, session } = models;
   const { name } = conversation;
   const header = buildHeader(name, actions, signal);
   root.append(header.bar, header.help);
   mountPart(root, () => mountMessages(root, conversation, { signal }));
   mountPart(root, () => mountUnsent(root, conversation, { signal, after: () => field?.focus() }));
-  const field = mountPart(root, () => mountComposer(root, { conversation, session }, { signal }));
+  const field = mountPart(root, () => mountComposer(root, models, { signal }));
 
   const render = () => {
     const connection = connectionWords({
@@ -41,6 +43,7 @@ export function mountConversation(root, { conversation, roster, session }, { sig
       state: conversation.state,
       route: conversation.route,
       reason: conversation.reason,
+      begun: conversation.begun,
       untaken: conversation.untaken,
       online: !conversation.former && (roster.isOnline(name) || roster.stale),
       former: conversation.former,

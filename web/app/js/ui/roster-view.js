@@ -18,8 +18,8 @@ import { buildSearch } from './people-search.js';
 
 /**
  * @typedef {object} RosterActions
- * @property {(key: string) => void} open       show the conversation
- * @property {(name: string) => void} connect
+ * @property {(key: string) => void} open       show the conversation, or where there would be one
+ * @property {(name: string) => void} connect    and show it
  * @property {(key: string) => void} disconnect
  */
 
@@ -88,8 +88,6 @@ export function mountRoster(root, { roster, chat, session }, { signal, actions, 
     more.show(left);
     arrange(list, [...(list.matches(':hover') ? pinned(list, wanted) : wanted), ...(left > 0 ? [more.item] : [])]);
     if (left > 0 && length < UNASKED) grow();
-    // Without a button that works in it, the list itself must take the focus to be scrolled.
-    setAttribute(list, 'tabindex', roster.stale ? 0 : null);
     empty.hidden = everybody.length > 0 || roster.stale;
     setText(count, roster.onlineCount > 0 && !roster.stale ? String(roster.onlineCount) : '');
   }, signal);
@@ -148,16 +146,15 @@ function pinned(list, wanted) {
 }
 
 /**
- * A row: the picture, the name (a button once there is a conversation to
- * show), the state in words, what was said last and when, the unread count and
- * the button that connects.
+ * A row: the picture, the name (a button that shows the conversation), the
+ * state in words, what was said last and when, the unread count and the button
+ * that connects.
  *
  * @param {Contact} contact
  * @param {RosterActions} actions
  * @param {AbortSignal} signal
  */
 function buildRow({ key, name, conversation }, actions, signal) {
-  const label = el('span', { class: 'person-name', dir: 'auto', translate: 'no', title: name }, name);
   const opener = el('button', {
     type: 'button', class: 'person-name person-open', dir: 'auto', translate: 'no', title: name,
     'aria-label': conversation?.former ? words.people.showEarlier(name) : words.people.show(name),
@@ -167,12 +164,12 @@ function buildRow({ key, name, conversation }, actions, signal) {
   const said = el('bdi', { translate: 'no' });
   const time = el('time');
   const last = el('div', { class: 'person-last', hidden: true }, el('span', { class: 'person-said' }, own, said), ' ', time);
-  const lines = el('div', { class: 'person-words' }, label, status, last);
+  const lines = el('div', { class: 'person-words' }, opener, status, last);
   const unread = el('span', { class: 'badge', hidden: true });
   const toggle = el('button', { type: 'button', class: 'button small person-toggle' });
   const item = el('li', { class: 'person' }, avatarIcon(name), lines, unread, toggle);
   opener.addEventListener('click', () => actions.open(key), { signal });
-  const row = { item, lines, label, opener, status, last, own, said, time, unread, toggle, shown: '', live: false, ownDoing: false, changedAt: -Infinity };
+  const row = { item, opener, status, last, own, said, time, unread, toggle, shown: '', live: false, ownDoing: false, changedAt: -Infinity };
   toggle.addEventListener('click', ({ detail: clicks }) => {
     if (clicks < 2) toggled(row, key, actions); // a double click is one
   }, { signal });
@@ -181,7 +178,7 @@ function buildRow({ key, name, conversation }, actions, signal) {
 
 /**
  * The button does what it says, except when it came to say so a moment ago by
- * itself: who is about to press Connect just when the other side connects does
+ * itself: who is about to press Message just when the other side connects does
  * not mean to disconnect. (A finger is not over the button before it presses.)
  *
  * @param {ReturnType<typeof buildRow>} row
@@ -210,15 +207,12 @@ function updateRow(row, { name, online, conversation }, { stale, selected, serve
   const connection = connectionWords({
     name, online, servers, relayForced,
     state: conversation?.state ?? 'closed', route: conversation?.route ?? null, reason: conversation?.reason ?? null,
-    former: conversation?.former,
+    begun: conversation?.begun ?? false, former: conversation?.former,
   });
-  const shownName = conversation ? row.opener : row.label;
-  if (row.lines.firstElementChild !== shownName) row.lines.firstElementChild?.replaceWith(shownName);
-  row.item.dataset.tone = conversation ? connection.tone : 'off';
-  setAttribute(row.item, 'data-talk', conversation !== null);
+  row.item.dataset.tone = connection.tone;
   setAttribute(row.item, 'data-selected', selected);
   setAttribute(row.opener, 'aria-current', selected ? 'true' : null);
-  setText(row.status, conversation ? labelOf(conversation, connection.label) : stale ? words.people.wasOnline : words.people.online);
+  setText(row.status, conversation?.begun ? labelOf(conversation, connection.label) : stale ? words.people.wasOnline : connection.label);
   updateLast(row, conversation, formats);
   updateBadge(row.unread, conversation?.unread ?? 0);
   updateToggle(row, name, conversation?.live ?? false);
@@ -282,6 +276,6 @@ function updateToggle(row, name, live) {
     row.changedAt = row.ownDoing ? -Infinity : performance.now();
     row.ownDoing = false;
   }
-  setText(toggle, live ? words.people.disconnect : words.people.connect);
-  setAttribute(toggle, 'aria-label', live ? words.people.disconnectFrom(name) : words.people.connectTo(name));
+  setText(toggle, live ? words.people.disconnect : words.people.message);
+  setAttribute(toggle, 'aria-label', live ? words.people.disconnectFrom(name) : words.people.messageWho(name));
 }

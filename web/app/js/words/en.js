@@ -124,14 +124,13 @@ export const en = {
     /** In front of the last thing that we said to somebody. */
     own: 'You: ',
     more: (/** @type {number} */ left) => `Show more (${left})`,
-    online: 'Online',
     wasOnline: 'Was online',
     earlier: (/** @type {string} */ name, /** @type {string} */ state) => `An earlier ${name} · ${state}`,
     show: (/** @type {string} */ name) => `Show conversation with ${name}`,
     showEarlier: (/** @type {string} */ name) => `Show conversation with an earlier ${name}`,
     unreadAfterCount: ' unread',
-    connect: 'Connect',
-    connectTo: (/** @type {string} */ name) => `Connect to ${name}`,
+    message: 'Message',
+    messageWho: (/** @type {string} */ name) => `Message ${name}`,
     disconnect: 'Disconnect',
     disconnectFrom: (/** @type {string} */ name) => `Disconnect from ${name}`,
   },
@@ -140,7 +139,7 @@ export const en = {
   nobody: {
     label: 'Conversation',
     title: 'Not chatting with anyone currently',
-    lead: 'Connect to somebody who is online, or wait until somebody connects to you.',
+    lead: 'Write to somebody who is online, or wait until somebody writes to you.',
   },
 
   /** A conversation's header. */
@@ -160,6 +159,7 @@ export const en = {
     offlineReconnecting: 'Offline, reconnecting…',
     failed: 'Connection failed',
     disconnected: 'Disconnected',
+    online: 'Online',
     offline: 'Offline',
     /** That both are in one network, often only one of them can tell, so it is not said: both are to read the same. */
     by: {
@@ -245,6 +245,7 @@ export const en = {
     send: 'Send',
     keysHint: 'Enter sends, Shift+Enter breaks the line.',
     waitingHint: 'What you send now goes as soon as the connection is there.',
+    callingHint: (/** @type {string} */ name) => `Sending it connects you to ${name}.`,
     closedHint: 'Not connected: what you write is kept until you are.',
     tooLong: (/** @type {number} */ surplus) => `Too long by ${surplus.toLocaleString('en')} characters.`,
     tooMuch: 'Too much is waiting to be sent already. This stays here until there is room.',
