@@ -15,7 +15,7 @@ for (const [here, there] of [['chromium', 'firefox'], ['firefox', 'chromium']]) 
     await bob.isConnectedTo('Ana');
     await bob.show('Ana');
     await ana.say('first line\nsecond line');
-    await ana.seesInList('Bob', /You: first line second line\s+\d{1,2}[:.]\d{2}/);
+    await ana.seesInList('Bob', /You:\s+first line second line\s+\d{1,2}[:.]\d{2}/);
     await bob.hears('Ana', 'first line\nsecond line');
     await bob.seesInList('Ana', /first line second line/);
     assert.doesNotMatch(await bob.rowOf('Ana'), /You:/);

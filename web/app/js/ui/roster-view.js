@@ -160,10 +160,10 @@ function buildRow({ key, name, conversation }, actions, signal) {
     'aria-label': conversation?.former ? words.people.showEarlier(name) : words.people.show(name),
   }, name);
   const status = el('span', { class: 'person-status' });
-  const own = el('span');
-  const said = el('bdi', { translate: 'no' });
+  const own = el('span', {}, words.people.own);
+  const said = el('span', { class: 'person-said', dir: 'auto', translate: 'no' });
   const time = el('time');
-  const last = el('div', { class: 'person-last', hidden: true }, el('span', { class: 'person-said' }, own, said), ' ', time);
+  const last = el('div', { class: 'person-last', hidden: true }, own, said, time);
   const lines = el('div', { class: 'person-words' }, opener, status, last);
   const unread = el('span', { class: 'badge', hidden: true });
   const toggle = el('button', { type: 'button', class: 'button small person-toggle' });
@@ -240,7 +240,7 @@ function updateLast(row, conversation, formats) {
   row.last.hidden = line === null;
   setAttribute(row.item, 'data-said', line !== null);
   if (!line) return;
-  setText(row.own, line.mine ? words.people.own : '');
+  row.own.hidden = !line.mine;
   setText(row.said, line.text);
   setText(row.time, shortTime(line.at, Date.now(), formats));
   setAttribute(row.time, 'datetime', new Date(line.at).toISOString());

@@ -122,7 +122,7 @@ export const en = {
     search: 'Find somebody',
     notFound: 'Nobody here has a name like that.',
     /** In front of the last thing that we said to somebody. */
-    own: 'You: ',
+    own: 'You:',
     more: (/** @type {number} */ left) => `Show more (${left})`,
     wasOnline: 'Was online',
     earlier: (/** @type {string} */ name, /** @type {string} */ state) => `An earlier ${name} · ${state}`,
