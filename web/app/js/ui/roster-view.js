@@ -160,16 +160,13 @@ function buildRow({ key, name, conversation }, actions, signal) {
     'aria-label': conversation?.former ? words.people.showEarlier(name) : words.people.show(name),
   }, name);
   const status = el('span', { class: 'person-status' });
-  const own = el('span', {}, words.people.own);
-  const said = el('span', { class: 'person-said', dir: 'auto', translate: 'no' });
-  const time = el('time');
-  const last = el('div', { class: 'person-last', hidden: true }, own, said, time);
-  const lines = el('div', { class: 'person-words' }, opener, status, last);
+  const lines = el('div', { class: 'person-words' }, opener, status);
   const unread = el('span', { class: 'badge', hidden: true });
   const toggle = el('button', { type: 'button', class: 'button small person-toggle' });
   const item = el('li', { class: 'person' }, avatarIcon(name), lines, unread, toggle);
   opener.addEventListener('click', () => actions.open(key), { signal });
-  const row = { item, opener, status, last, own, said, time, unread, toggle, shown: '', live: false, ownDoing: false, changedAt: -Infinity };
+  const last = /** @type {ReturnType<typeof buildLast> | null} */ (null);
+  const row = { item, lines, opener, status, last, unread, toggle, shown: '', live: false, ownDoing: false, changedAt: -Infinity };
   toggle.addEventListener('click', ({ detail: clicks }) => {
     if (clicks < 2) toggled(row, key, actions); // a double click is one
   }, { signal });
@@ -230,6 +227,14 @@ function timeFormats() {
   };
 }
 
+/** In a large room hardly anybody has one. */
+function buildLast() {
+  const own = el('span', {}, words.people.own);
+  const said = el('span', { class: 'person-said', dir: 'auto', translate: 'no' });
+  const time = el('time');
+  return { own, said, time, element: el('div', { class: 'person-last' }, own, said, time) };
+}
+
 /**
  * @param {ReturnType<typeof buildRow>} row
  * @param {Conversation | null} conversation
@@ -237,13 +242,18 @@ function timeFormats() {
  */
 function updateLast(row, conversation, formats) {
   const line = lastLine(conversation?.messages ?? []);
-  row.last.hidden = line === null;
   setAttribute(row.item, 'data-said', line !== null);
-  if (!line) return;
-  row.own.hidden = !line.mine;
-  setText(row.said, line.text);
-  setText(row.time, shortTime(line.at, Date.now(), formats));
-  setAttribute(row.time, 'datetime', new Date(line.at).toISOString());
+  if (!line) {
+    row.last?.element.remove();
+    row.last = null;
+    return;
+  }
+  if (!row.last) row.lines.append((row.last = buildLast()).element);
+  const { own, said, time } = row.last;
+  own.hidden = !line.mine;
+  setText(said, line.text);
+  setText(time, shortTime(line.at, Date.now(), formats));
+  setAttribute(time, 'datetime', new Date(line.at).toISOString());
 }
 
 /** @param {Conversation} conversation @param {string} label */
