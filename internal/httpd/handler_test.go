@@ -224,7 +224,7 @@ func TestSecurityHeaders(t *testing.T) {
 			"X-Content-Type-Options":     "nosniff",
 			"Referrer-Policy":            "no-referrer",
 			"Cross-Origin-Opener-Policy": "same-origin",
-			"Permissions-Policy":         "camera=(), microphone=(), display-capture=(), geolocation=(), payment=(), usb=()",
+			"Permissions-Policy":         "camera=(self), microphone=(self), display-capture=(self), geolocation=(), payment=(), usb=()",
 		} {
 			if got := header.Get(name); got != want {
 				t.Errorf("%s: %s is %q", path, name, got)

@@ -13,8 +13,9 @@ import (
 const contentSecurityPolicy = "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; " +
 	"img-src 'self' data: blob:; manifest-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 
-// permissionsPolicy turns off what the page never asks for.
-const permissionsPolicy = "camera=(), microphone=(), display-capture=(), geolocation=(), payment=(), usb=()"
+// permissionsPolicy leaves camera, microphone and screen to the pages of this server, who ask the user first, and turns
+// off what no page of it asks for.
+const permissionsPolicy = "camera=(self), microphone=(self), display-capture=(self), geolocation=(), payment=(), usb=()"
 
 // libraryPath is where the client library is, which pages of other origins may import.
 const libraryPath = "/lib/"
