@@ -2,7 +2,7 @@
 // data channel, as far as the library uses them. Two connections come together
 // when each has the other's description and at least one of its candidates.
 
-import { eventWith } from './events.js';
+import { eventWith, Target } from './events.js';
 
 /** What the connections of one test share. */
 export class FakeNetwork {
@@ -48,7 +48,7 @@ export class FakeNetwork {
   }
 }
 
-class FakePeerConnection extends EventTarget {
+class FakePeerConnection extends Target {
   signalingState = 'stable';
   connectionState = 'new';
   iceGatheringState = 'new';
@@ -333,7 +333,7 @@ class FakePeerConnection extends EventTarget {
   }
 }
 
-class FakeChannel extends EventTarget {
+class FakeChannel extends Target {
   readyState = 'connecting';
   bufferedAmount = 0;
   other = null;
