@@ -4,7 +4,9 @@
 import { Diagnosis } from './diagnosis.js';
 import { withUsable } from './ice-servers.js';
 import { Negotiation } from './negotiation.js';
-import { fingerprintOf, sameConnection } from './sdp.js';
+import { Receivers } from './receivers.js';
+import { fingerprintOf, sameConnection, ufragOf } from './sdp.js';
+import { Senders } from './senders.js';
 
 /** How often what the server refused is said again before we give up. */
 const MOST_REPEATS = 3;
@@ -44,6 +46,7 @@ const SECOND_LOOK = 5_000;
  * @property {string} label of the channel
  * @property {string} protocol of the channel
  * @property {() => boolean} polite whether we give way when offers cross
+ * @property {import('./media.js').Media} media that is to go this way
  * @property {AttemptOwner} owner
  */
 
@@ -55,6 +58,8 @@ export class Attempt {
   #RTCPeerConnection;
   #owner;
   #negotiation;
+  #media;
+  #senders;
   /** @type {IceSupply} that paths are looked for with */
   #supply;
   #diagnosis;
@@ -69,18 +74,22 @@ export class Attempt {
   #ended = new AbortController();
 
   /** @param {AttemptOptions} options */
-  constructor({ RTCPeerConnection, pc, supply, call, outgoing, label, protocol, polite, owner }) {
+  constructor({ RTCPeerConnection, pc, supply, call, outgoing, label, protocol, polite, media, owner }) {
     this.call = call;
     this.outgoing = outgoing;
     this.#owner = owner;
     this.#RTCPeerConnection = RTCPeerConnection;
     this.pc = pc;
     this.#supply = supply;
+    this.#media = media;
     const { send, failed, barren } = owner;
+    const { signal } = this;
     const hidden = () => this.#supply.relayOnly;
     this.#diagnosis = new Diagnosis(pc, () => this.signal.aborted || barren());
     const candidate = (/** @type {boolean} */ taken) => this.#diagnosis.hear(taken);
-    this.#negotiation = new Negotiation(pc, { polite, hidden, send, candidate, failed, signal: this.signal });
+    const senders = this.#senders = new Senders(pc, (error) => media.failed(error), signal);
+    const receivers = new Receivers(pc, media, signal);
+    this.#negotiation = new Negotiation(pc, { polite, hidden, send, senders, receivers, candidate, failed, signal });
     this.#listen();
     if (!outgoing) return;
     this.#use(pc.createDataChannel(label, { protocol }));
@@ -124,6 +133,15 @@ export class Attempt {
    */
   accepts(call) {
     return call === null || call === this.call;
+  }
+
+  /**
+   * Whether an offer that goes on with this connection also looks for a new path.
+   *
+   * @param {Description} offer
+   */
+  restartedBy(offer) {
+    return ufragOf(this.#negotiation.heard ?? '') !== ufragOf(offer.sdp);
   }
 
   /** @param {Description} offer */
@@ -290,6 +308,7 @@ export class Attempt {
    */
   #opened(channel) {
     this.#owner.opened();
+    this.#media.use(this.#senders);
     const given = channel.bufferedAmount;
     setTimeout(() => {
       if (channel.bufferedAmount === given) this.#stuck = given;

@@ -209,7 +209,7 @@ export class Link extends Standing {
     }
     const attempt = this.#attempt;
     if (attempt?.continuedBy(call, payload)) {
-      this.#lease.begin(); // they look for a new path, so we do too
+      if (attempt.restartedBy(payload)) this.#lease.begin(); // they look for a new path, so we do too
       this.#partner.recognize(payload);
       attempt.acceptOffer(payload);
     } else if (this.#ringing.on) this.#ringing.begin(offer, this.#deps.early(call));
@@ -307,7 +307,7 @@ export class Link extends Standing {
     const { RTCPeerConnection, spare, supply, label, protocol, polite } = this.#deps;
     const { name } = this;
     return new Attempt({
-      RTCPeerConnection, label, protocol, polite, call, outgoing,
+      RTCPeerConnection, label, protocol, polite, call, outgoing, media: this.media,
       pc: spare.take(),
       supply: supply(),
       owner: {
@@ -317,7 +317,7 @@ export class Link extends Standing {
         message: (data) => this.peer.emit('message', { data }),
         channelClosed: () => this.#channelClosed(),
         reloaded: () => this.dial(),
-        failed: () => this.state === 'connecting' && this.#refuse(call, outgoing, 'error'),
+        failed: (error) => this.state === 'connecting' ? this.#refuse(call, outgoing, 'error') : this.media.failed(error),
         barren: () => this.state === 'connecting' && this.#end('failed', this.#verdict),
       },
     });

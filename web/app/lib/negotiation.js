@@ -18,6 +18,8 @@ const MAX_FAILURES = 3;
  * @property {() => boolean} polite whether we give way when offers cross
  * @property {() => boolean} hidden whether our own address is not for the other side
  * @property {(type: import('./protocol.js').SignalType, payload: unknown) => void} send
+ * @property {import('./senders.js').Senders} senders
+ * @property {import('./receivers.js').Receivers} receivers
  * @property {(taken: boolean) => void} candidate the browser has taken one of the other side's, or refused it
  * @property {(error: unknown) => void} failed a description could not be made or applied
  * @property {AbortSignal} signal aborted when the connection is given up
@@ -35,6 +37,8 @@ export class Negotiation {
   /** Our DTLS role once it is settled: 'active' or 'passive'. */
   #role = '';
   #failures = 0;
+  /** @type {(sdp: string) => string} completes our last description before it is sent */
+  #label = (sdp) => sdp;
 
   /**
    * The other side's last description; null before the first.
@@ -60,9 +64,10 @@ export class Negotiation {
     this.heard = offer.sdp;
     this.#enqueue(async () => {
       if (!this.#deps.polite() && this.#pc.signalingState !== 'stable') return; // ours goes first
-      await this.#pc.setRemoteDescription(offer); // rolls our own offer back if there is one
+      await this.#deps.receivers.apply(offer); // rolls our own offer back if there is one
       await this.#addEarly();
       await this.#describe('answer');
+      this.#deps.senders.settled();
     });
   }
 
@@ -74,6 +79,7 @@ export class Negotiation {
       await this.#applyAnswer(answer);
       this.#role ||= roleOf(answer.sdp) === 'active' ? 'passive' : 'active';
       await this.#addEarly();
+      this.#deps.senders.settled();
     });
   }
 
@@ -113,14 +119,19 @@ export class Negotiation {
   /**
    * The description is on its way while we still apply it ourselves: that saves
    * time at both ends. Its candidates are found by applying it, so they follow.
+   * What a new track is for can be said only when applying it has given it a place.
    *
    * @param {'offer' | 'answer'} type
    */
   async #describe(type) {
     const pc = this.#pc;
+    const { senders } = this.#deps;
     const description = await (type === 'offer' ? pc.createOffer() : pc.createAnswer());
     this.#found = [];
+    this.#label = senders.labelling();
+    const { placed } = senders;
     const applied = pc.setLocalDescription(description);
+    if (!placed) await applied;
     this.#sendDescription(description);
     await applied;
   }
@@ -133,7 +144,7 @@ export class Negotiation {
    */
   async #applyAnswer(answer) {
     try {
-      await this.#pc.setRemoteDescription(answer);
+      await this.#deps.receivers.apply(answer);
       this.#failures = 0;
     } catch (error) {
       this.#failures++;
@@ -151,7 +162,7 @@ export class Negotiation {
     // so a later offer does not leave it the choice.
     else if (this.#role) sdp = withRole(sdp, this.#role);
     if (this.#deps.hidden()) sdp = withRelaysOnly(sdp);
-    this.#send(/** @type {'offer' | 'answer'} */ (type), { type, sdp });
+    this.#send(/** @type {'offer' | 'answer'} */ (type), { type, sdp: this.#label(sdp) });
   }
 
   /**

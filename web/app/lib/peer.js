@@ -58,6 +58,12 @@ import { pathOf } from './path.js';
  *   from now on: shortly after `open`, and whenever it is another one
  * @property {{ state: PeerState, reason: PeerReason | null }} close once: the Peer is over, `failed` or `closed`
  * @property {{ data: string | ArrayBuffer }} message
+ * @property {import('./media.js').ReceivedTrack} track a track of the other side begins; each time anew when the connection
+ *   was made anew
+ * @property {import('./media.js').ReceivedTrack} removetrack once for each `track`: the other side has removed it, or the
+ *   connection that it came by is over
+ * @property {{ error: unknown }} negotiationerror what was to become of the open connection (a track, another path) could
+ *   not be agreed upon; all else goes on
  */
 
 /** @extends {Emitter<PeerEvents>} */
@@ -177,6 +183,20 @@ export class Peer extends Emitter {
       throw new DOMException(`Not connected to ${this.name}`, 'InvalidStateError');
     }
     channel.send(/** @type {string} */ (data)); // one of three overloads
+  }
+
+  /**
+   * Sends a track from the moment on in which the two are connected, and again by each later connection, until it is
+   * removed or the Peer is over. Both sides may at any time.
+   *
+   * @param {MediaStreamTrack} track
+   * @param {import('./sent-track.js').SentTrackOptions} [options]
+   * @returns {import('./sent-track.js').SentTrack} to replace and remove it by
+   * @throws {DOMException} InvalidStateError if the Peer is over; SyntaxError for a purpose that cannot be told
+   */
+  addTrack(track, options) {
+    if (!this.#link.live) throw new DOMException(`Not connected to ${this.name}`, 'InvalidStateError');
+    return this.#link.media.add(track, options);
   }
 
   /** Looks for a new path between the two; done by itself when touch is lost. */

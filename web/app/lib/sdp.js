@@ -105,3 +105,31 @@ export function withoutRelated(candidate) {
 export function withRole(sdp, role) {
   return sdp.replaceAll(/^a=setup:actpass/gm, `a=setup:${role}`);
 }
+
+/**
+ * What a description says of its media sections (RFC 8866 section 5.14).
+ *
+ * @param {string} sdp
+ * @returns {Map<string, { sends: boolean, label: string | undefined }>} by mid: whether who made it sends there, and what
+ *   for (RFC 4574)
+ */
+export function sectionsOf(sdp) {
+  return new Map(sdp.split(/^(?=m=)/m).slice(1).map((section) => {
+    const [mid = '', label] = ['mid', 'label'].map((name) => new RegExp(`^a=${name}:(\\S+)`, 'm').exec(section)?.[1]);
+    const rejected = /^m=\S+ 0 /.test(section) && !/^a=bundle-only/m.test(section);
+    return [mid, { sends: !rejected && !/^a=(recvonly|inactive)/m.test(section), label }];
+  }));
+}
+
+/**
+ * Says what media sections are for (RFC 4574).
+ *
+ * @param {string} sdp
+ * @param {Map<string | null, string>} labels by mid
+ */
+export function withLabels(sdp, labels) {
+  return sdp.replaceAll(/^a=mid:(\S+)/gm, (line, mid) => {
+    const label = labels.get(mid);
+    return label === undefined ? line : `${line}\r\na=label:${label}`;
+  });
+}

@@ -1,5 +1,6 @@
 // How things stand with a Peer: what it shows of itself, and tells when that changes.
 
+import { Media } from './media.js';
 import { pathOf } from './path.js';
 import { Peer } from './peer.js';
 
@@ -23,6 +24,8 @@ export class Standing {
    * @type {Peer}
    */
   peer = new Peer(/** @type {any} */ (this));
+  /** What goes to and fro besides messages. */
+  media = new Media(this.peer);
 
   get live() {
     return this.state !== 'failed' && this.state !== 'closed';

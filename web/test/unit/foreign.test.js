@@ -3,6 +3,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { record } from './fakes/events.js';
+import { FakeStream, FakeTrack } from './fakes/media.js';
 import { startParty } from './fakes/party.js';
 
 /** Logs a tutorial-style client in as 'zed'. */
@@ -11,7 +12,7 @@ async function startZed(t) {
   const { server, network, clock } = party;
   const socket = new server.WebSocket('ws://test/ws');
   const send = (frame) => socket.send(JSON.stringify(frame));
-  const zed = { socket, send, pc: null, channel: null, heard: [], hungUp: false };
+  const zed = { socket, send, pc: null, channel: null, heard: [], tracks: [], hungUp: false, answering: (sdp) => sdp };
   const listen = (channel) => {
     zed.channel = channel;
     channel.addEventListener('message', ({ data }) => zed.heard.push(data));
@@ -22,6 +23,7 @@ async function startZed(t) {
       if (candidate) setTimeout(() => send({ type: 'candidate', name, candidate }), 1);
     });
     zed.pc.addEventListener('datachannel', ({ channel }) => listen(channel));
+    zed.pc.addEventListener('track', ({ track, streams }) => zed.tracks.push({ track, streams }));
   };
   zed.call = async (name) => {
     zed.start(name);
@@ -42,7 +44,8 @@ async function startZed(t) {
       if (!zed.pc) zed.start(frame.name);
       await zed.pc.setRemoteDescription(frame.offer);
       await zed.pc.setLocalDescription();
-      send({ type: 'answer', name: frame.name, answer: zed.pc.localDescription });
+      const { type, sdp } = zed.pc.localDescription;
+      send({ type: 'answer', name: frame.name, answer: { type, sdp: zed.answering(sdp) } });
     }
   });
   await clock.advance(10);
@@ -126,4 +129,55 @@ test('a second channel of theirs may speak too', async (t) => {
   ana.peers.get('zed').send('3');
   await clock.advance(10);
   assert.deepEqual(got, ['3'], 'ours is the first');
+});
+
+test('our tracks are ordinary tracks to them, and theirs are tracks without a purpose to us', async (t) => {
+  const { ana, clock, zed } = await startZed(t);
+  const peer = ana.peers.connect('zed');
+  const [begun, ended] = [record(peer, 'track'), record(peer, 'removetrack')];
+  const [stream, voice] = [new FakeStream(), new FakeTrack('audio')];
+  peer.addTrack(new FakeTrack('video'), { streams: [stream], purpose: 'camera' });
+  await clock.advance(50);
+  assert.deepEqual(zed.tracks.map(({ track, streams }) => [track.kind, streams[0].id]), [['video', stream.id]]);
+  const { sender } = zed.pc.addTransceiver(voice);
+  await zed.offer('ana');
+  await clock.advance(50);
+  assert.deepEqual(begun.map(({ track, purpose }) => [track.kind, purpose]), [['audio', undefined]]);
+  zed.pc.removeTrack(sender);
+  await zed.offer('ana');
+  await clock.advance(50);
+  assert.deepEqual([ended, peer.state], [begun, 'open']);
+});
+
+test('what they do not take at all is told, and the rest goes on', async (t) => {
+  const { ana, clock, zed } = await startZed(t);
+  zed.answering = (sdp) => sdp.replace('m=video 9', 'm=video 0');
+  const peer = ana.peers.connect('zed');
+  const errors = record(peer, 'negotiationerror');
+  const sent = peer.addTrack(new FakeTrack('video'));
+  peer.addTrack(new FakeTrack('audio'));
+  await clock.advance(50);
+  assert.deepEqual(errors.map(({ error }) => error.name), ['NotSupportedError']);
+  assert.deepEqual([zed.tracks.map(({ track }) => track.kind).includes('audio'), peer.state], [true, 'open']);
+  sent.remove();
+  await clock.advance(50);
+  peer.send('hi');
+  await clock.advance(10);
+  assert.deepEqual(zed.heard, ['hi']);
+});
+
+test('what is for something else now is another track', async (t) => {
+  const { ana, clock, zed } = await startZed(t);
+  const peer = ana.peers.connect('zed');
+  await clock.advance(50);
+  const told = [];
+  for (const type of ['track', 'removetrack']) peer.addEventListener(type, ({ detail: { purpose } }) => told.push([type, purpose]));
+  zed.pc.addTransceiver(new FakeTrack('video'));
+  for (const purpose of ['speaker', 'speaker', 'slides']) {
+    await zed.pc.setLocalDescription();
+    const { type, sdp } = zed.pc.localDescription;
+    zed.send({ type: 'offer', name: 'ana', offer: { type, sdp: sdp.replace('a=mid:1', `a=mid:1\r\na=label:${purpose}`) } });
+    await clock.advance(50);
+  }
+  assert.deepEqual(told, [['track', 'speaker'], ['removetrack', 'speaker'], ['track', 'slides']]);
 });

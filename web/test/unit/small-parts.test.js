@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { EarlyCandidates } from '../../app/lib/early-candidates.js';
 import { pathOf, readRoute } from '../../app/lib/path.js';
-import { fingerprintOf, roleOf, sameConnection, sessionOf, withRelaysOnly, withRole } from '../../app/lib/sdp.js';
+import { fingerprintOf, roleOf, sameConnection, sectionsOf, sessionOf, withLabels, withRelaysOnly, withRole } from '../../app/lib/sdp.js';
 import { socketUrl } from '../../app/lib/socket-url.js';
 
 const sdp = 'v=0\r\no=mozilla 4717 3 IN IP4 0.0.0.0\r\ns=-\r\na=setup:actpass\r\nm=application\r\na=setup:actpass\r\n';
@@ -114,6 +114,16 @@ test('sdp: of our own addresses only that of the relay is told', () => {
   const hidden = withRelaysOnly(lines.join('\r\n'));
   assert.equal(hidden, ['v=0', 'o=- 1 2 IN IP4 127.0.0.1',
     'a=candidate:3 1 udp 7 203.0.113.9 6000 typ relay raddr 0.0.0.0 rport 0 generation 0', 'a=end-of-candidates', ''].join('\r\n'));
+});
+
+test('sdp: where something is sent, and what for', () => {
+  const section = (port, ...lines) => [`m=video ${port} UDP/TLS/RTP/SAVPF 96`, ...lines.map((line) => `a=${line}`), ''].join('\r\n');
+  const sections = sectionsOf([sdp, section(9, 'mid:a', 'label:camera', 'sendonly'), section(9, 'mid:b', 'sendrecv'), section(9, 'mid:c'),
+    section(9, 'mid:d', 'recvonly'), section(9, 'mid:e', 'inactive'), section(0, 'mid:f', 'sendrecv'), section(0, 'mid:g', 'bundle-only')].join(''));
+  const sending = [...sections].filter(([mid, { sends }]) => mid && sends).map(([mid, { label }]) => [mid, label]);
+  assert.deepEqual(sending, [['a', 'camera'], ['b', undefined], ['c', undefined], ['g', undefined]]);
+  const labelled = withLabels(section(9, 'mid:a', 'inactive') + section(9, 'mid:b'), new Map([['b', 'screen']]));
+  assert.equal(labelled, section(9, 'mid:a', 'inactive') + section(9, 'mid:b', 'label:screen'));
 });
 
 test('early candidates: kept by call, taken once, bounded', () => {

@@ -1,8 +1,9 @@
-// RTCPeerConnection in memory: signaling states, rollback, ICE restarts and a
-// data channel, as far as the library uses them. Two connections come together
+// RTCPeerConnection in memory: signaling states, rollback, ICE restarts, a
+// data channel and media, as far as the library uses them. Two connections come together
 // when each has the other's description and at least one of its candidates.
 
 import { eventWith, Target } from './events.js';
+import { asKept, FakeTransceivers } from './media.js';
 
 /** What the connections of one test share. */
 export class FakeNetwork {
@@ -71,6 +72,7 @@ class FakePeerConnection extends Target {
   #ufrag = '';
   #ufrags = 0;
   #channels = [];
+  #transceivers = new FakeTransceivers(this, () => this.#need());
   #restartWanted = false;
   #negotiationWanted = false;
   #busy = false;
@@ -105,6 +107,20 @@ class FakePeerConnection extends Target {
     return channel;
   }
 
+  addTransceiver(track, init) {
+    this.#live();
+    return this.#transceivers.add(track, init);
+  }
+
+  removeTrack(sender) {
+    this.#live();
+    this.#transceivers.remove(sender);
+  }
+
+  getTransceivers() {
+    return [...this.#transceivers.all];
+  }
+
   restartIce() {
     this.#restartWanted = true;
     this.#need();
@@ -125,6 +141,7 @@ class FakePeerConnection extends Target {
       const local = description ?? this.#describe(answering ? 'answer' : 'offer');
       if (answering !== (local.type === 'answer')) throw new DOMException(this.signalingState, 'InvalidStateError');
       this.#ufrag = ufragOf(local);
+      this.#transceivers.setLocal(local);
       if (answering) this.#restartWanted = false;
       this.localDescription = local;
       this.#enter(answering ? 'stable' : 'have-local-offer');
@@ -144,7 +161,8 @@ class FakePeerConnection extends Target {
       if (type === 'offer' && this.signalingState === 'have-local-offer') this.#rollback();
       const expected = type === 'offer' ? 'stable' : 'have-local-offer';
       if (this.signalingState !== expected) throw new DOMException(this.signalingState, 'InvalidStateError');
-      this.remoteDescription = description;
+      this.#transceivers.setRemote(description, this.localDescription?.sdp);
+      this.remoteDescription = asKept(description);
       if (type === 'answer') this.#restartWanted = false;
       this.#enter(type === 'offer' ? 'have-remote-offer' : 'stable');
     });
@@ -230,6 +248,14 @@ class FakePeerConnection extends Target {
     });
   }
 
+  /** What arrives on a track of ours: the track that the other end sends there. */
+  arrivingOn(track) {
+    const { mid, currentDirection } = this.#transceivers.all.find(({ receiver }) => receiver.track === track);
+    const theirs = this.#partner()?.getTransceivers().find((transceiver) => transceiver.mid === mid);
+    const flows = /recv/.test(currentDirection) && /send/.test(theirs?.currentDirection) && this.connectionState === 'connected';
+    return flows ? theirs.sender.track : null;
+  }
+
   settledWith(other) {
     return this.signalingState === 'stable' && !this.vanished && this.#heardFrom === other.ufrag
       && ufragOf(this.remoteDescription) === other.ufrag && ufragOf(this.localDescription) === this.#ufrag;
@@ -237,9 +263,15 @@ class FakePeerConnection extends Target {
 
   // ---- inside
 
+  #live() {
+    if (this.signalingState === 'closed') throw new DOMException('closed', 'InvalidStateError');
+  }
+
   #need() {
     this.#negotiationWanted = true;
     queueMicrotask(() => {
+      const { length } = this.#channels;
+      this.#negotiationWanted &&= this.#restartWanted || (length > 0 && !this.localDescription) || this.#transceivers.needed(this);
       if (!this.#negotiationWanted || this.signalingState !== 'stable') return;
       this.#negotiationWanted = false;
       this.dispatchEvent(new Event('negotiationneeded'));
@@ -256,15 +288,17 @@ class FakePeerConnection extends Target {
     const fresh = this.#restartWanted || !this.#ufrag || (type === 'answer' && this.#remoteRestarts());
     const ufrag = fresh ? `u${this.#id}.${++this.#ufrags}` : this.#ufrag;
     const sdp = ['v=0', `o=- ${1000 + this.#id} ${++this.#version} IN IP4 127.0.0.1`, 's=-', 't=0 0', 'm=application 9 UDP/DTLS/SCTP webrtc-datachannel', 'a=mid:0',
-      `a=fingerprint:sha-256 ${this.#fingerprint}`, `a=setup:${setup}`, `a=ice-ufrag:${ufrag}`, `a=fake-id:${this.#id}`, ''].join('\r\n');
+      `a=fingerprint:sha-256 ${this.#fingerprint}`, `a=setup:${setup}`, `a=ice-ufrag:${ufrag}`, `a=fake-id:${this.#id}`,
+      ...this.#transceivers.describe(type, this.remoteDescription?.sdp), ''].join('\r\n');
     return { type, sdp };
   }
 
   #rollback() {
     this.rollbacks++;
     [this.localDescription, this.remoteDescription, this.#ufrag] = this.#stable;
+    this.#transceivers.rollback();
     this.#enter('stable');
-    if (this.#restartWanted || (this.#channels.length > 0 && !this.localDescription)) this.#need();
+    this.#need();
   }
 
   #enter(state) {
@@ -273,7 +307,7 @@ class FakePeerConnection extends Target {
     if (state === 'stable') {
       this.#stable = [this.localDescription, this.remoteDescription, this.#ufrag];
       this.#tryConnect();
-      if (this.#negotiationWanted) this.#need();
+      this.#need();
     }
   }
 
@@ -290,7 +324,7 @@ class FakePeerConnection extends Target {
         const candidate = { candidate: `candidate:${usernameFragment} typ ${type} raddr 10.0.0.7 rport 7`, sdpMid: '0', usernameFragment };
         if (this.#ufrag !== usernameFragment || !this.localDescription) return;
         const { type: kind, sdp } = this.localDescription;
-        this.localDescription = { type: kind, sdp: `${sdp}a=${candidate.candidate}\r\n` };
+        this.localDescription = { type: kind, sdp: sdp.replace(/^a=fake-id:.*\r\n/m, (line) => `${line}a=${candidate.candidate}\r\n`) };
         this.dispatchEvent(eventWith('icecandidate', { candidate: { ...candidate, toJSON: () => ({ ...candidate }) } }));
       }
       this.dispatchEvent(eventWith('icecandidate', { candidate: null }));

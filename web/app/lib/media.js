@@ -1,0 +1,74 @@
+// The tracks that go to one other user, over all connections that there are with
+// them one after another.
+
+import { SentTrack } from './sent-track.js';
+
+/** @typedef {import('./senders.js').Senders} Senders */
+
+/**
+ * A track of the other side.
+ *
+ * @typedef {object} ReceivedTrack
+ * @property {MediaStreamTrack} track
+ * @property {readonly MediaStream[]} streams those that it belongs to there, by their ids
+ * @property {string | undefined} purpose what it is for, as the other side has it; undefined: it did not say
+ * @property {string} mid of its media section
+ */
+
+export class Media {
+  /** @type {Set<SentTrack>} */
+  #tracks = new Set();
+  /** @type {Senders | null} of the connection that was open last */
+  #senders = null;
+  #peer;
+
+  /** @param {import('./peer.js').Peer} peer who is told of it */
+  constructor(peer) {
+    this.#peer = peer;
+  }
+
+  /** @param {MediaStreamTrack} track @param {import('./sent-track.js').SentTrackOptions} [options] */
+  add(track, options) {
+    const sent = new SentTrack(track, options, this);
+    this.#senders?.add(sent);
+    this.#tracks.add(sent);
+    return sent;
+  }
+
+  /** @param {SentTrack} sent whose track is another now */
+  async replace(sent) {
+    if (!this.#tracks.has(sent)) throw new DOMException('This track was removed', 'InvalidStateError');
+    await this.#senders?.replace(sent);
+  }
+
+  /** @param {SentTrack} sent */
+  remove(sent) {
+    if (this.#tracks.delete(sent)) this.#senders?.remove(sent);
+  }
+
+  /**
+   * A connection is open: from now on they go this way. Not before, so that there is no connection that media could keep
+   * from coming about.
+   *
+   * @param {Senders} senders
+   */
+  use(senders) {
+    this.#senders = senders;
+    for (const sent of this.#tracks) senders.add(sent);
+  }
+
+  /** @param {ReceivedTrack} received */
+  begun(received) {
+    this.#peer.emit('track', received);
+  }
+
+  /** @param {ReceivedTrack} received */
+  ended(received) {
+    this.#peer.emit('removetrack', received);
+  }
+
+  /** @param {unknown} error */
+  failed(error) {
+    this.#peer.emit('negotiationerror', { error });
+  }
+}

@@ -1,0 +1,104 @@
+// The tracks that go out on one connection. Each has a media section of its own,
+// and none is sent in a section of the other side's: so it is the same whoever
+// offers, and whether offers cross.
+
+import { withLabels } from './sdp.js';
+
+/** @typedef {import('./sent-track.js').SentTrack} SentTrack */
+
+export class Senders {
+  #pc;
+  #failed;
+  #signal;
+  /** @type {Map<RTCRtpTransceiver, SentTrack | null>} ours; null: its track was removed */
+  #transceivers = new Map();
+  /**
+   * Those of which the other side knows that nothing comes there: what comes next is another track to it.
+   *
+   * @type {Set<RTCRtpTransceiver>}
+   */
+  #free = new Set();
+
+  /**
+   * @param {RTCPeerConnection} pc
+   * @param {(error: unknown) => void} failed a track is not sent
+   * @param {AbortSignal} signal aborted when the connection is given up
+   */
+  constructor(pc, failed, signal) {
+    this.#pc = pc;
+    this.#failed = failed;
+    this.#signal = signal;
+  }
+
+  /** @param {SentTrack} sent */
+  add(sent) {
+    if (this.#signal.aborted) return;
+    const { track, streams } = sent;
+    const free = [...this.#free].find(({ receiver }) => receiver.track.kind === track.kind);
+    if (free) this.#useAgain(free, sent);
+    else this.#transceivers.set(this.#pc.addTransceiver(track, { streams: [...streams] }), sent);
+  }
+
+  /** @param {SentTrack} sent whose track is another now */
+  async replace(sent) {
+    if (!this.#signal.aborted) await this.#of(sent)?.sender.replaceTrack(sent.track);
+  }
+
+  /** @param {SentTrack} sent */
+  remove(sent) {
+    const transceiver = this.#of(sent);
+    if (this.#signal.aborted || !transceiver) return;
+    this.#transceivers.set(transceiver, null);
+    this.#pc.removeTrack(transceiver.sender); // leaves it to the other side to send here, should it want to
+  }
+
+  /** Whether each has its place in descriptions already: before that it has no mid. */
+  get placed() {
+    return this.#ours.every(({ mid }) => mid !== null);
+  }
+
+  /**
+   * What is to be said of the purposes of what is sent now.
+   *
+   * @returns {(sdp: string) => string} says it in a description that is made now, once that is applied
+   */
+  labelling() {
+    const purposes = Array.from(this.#transceivers, ([transceiver, sent]) => ({ transceiver, purpose: sent?.purpose }));
+    return (sdp) => {
+      const labels = new Map();
+      for (const { transceiver, purpose } of purposes) if (purpose !== undefined) labels.set(transceiver.mid, purpose);
+      return withLabels(sdp, labels);
+    };
+  }
+
+  /** The two sides agree. What the other side does not take at all is told. */
+  settled() {
+    for (const [transceiver, sent] of [...this.#transceivers]) {
+      const { currentDirection } = transceiver;
+      if (currentDirection === 'stopped') {
+        this.#transceivers.delete(transceiver);
+        this.#free.delete(transceiver);
+        if (sent) this.#failed(new DOMException(`The other side takes no ${sent.track.kind}`, 'NotSupportedError'));
+      } else if (!sent && (currentDirection === 'recvonly' || currentDirection === 'inactive')) this.#free.add(transceiver);
+    }
+  }
+
+  get #ours() {
+    return [...this.#transceivers.keys()];
+  }
+
+  /** @param {SentTrack} sent */
+  #of(sent) {
+    return this.#ours.find((transceiver) => this.#transceivers.get(transceiver) === sent);
+  }
+
+  /** @param {RTCRtpTransceiver} transceiver @param {SentTrack} sent */
+  #useAgain(transceiver, sent) {
+    const { sender } = transceiver;
+    this.#free.delete(transceiver);
+    this.#transceivers.set(transceiver, sent);
+    sender.replaceTrack(sent.track).catch((error) => this.#failed(error));
+    sender.setStreams?.(...sent.streams);
+    transceiver.direction = 'sendrecv';
+  }
+}

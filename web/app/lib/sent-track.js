@@ -1,0 +1,53 @@
+// A track that goes to one other user, as the application holds it.
+
+/** What can stand in a description (RFC 8866 section 9). */
+const TOKEN = /^[\w!#$%&'*+.^`{|}~-]+$/;
+
+/**
+ * @typedef {object} SentTrackOptions
+ * @property {readonly MediaStream[]} [streams] that it belongs to: the other side gets streams of the same ids, and plays in
+ *   step what is in one
+ * @property {string} [purpose] what it is for, such as `camera` or `screen`: letters, digits and hyphens
+ */
+
+export class SentTrack {
+  #track;
+  #media;
+
+  /**
+   * Peer.addTrack() makes these.
+   *
+   * @param {MediaStreamTrack} track
+   * @param {SentTrackOptions | undefined} options
+   * @param {Pick<import('./media.js').Media, 'replace' | 'remove'>} media
+   */
+  constructor(track, { streams = [], purpose } = {}, media) {
+    if (purpose !== undefined && !TOKEN.test(purpose)) throw new DOMException(`A purpose cannot be ${purpose}`, 'SyntaxError');
+    this.#track = track;
+    this.#media = media;
+    this.streams = streams;
+    this.purpose = purpose;
+  }
+
+  get track() {
+    return this.#track;
+  }
+
+  /**
+   * Sends another track of the same kind from now on: another camera, say. The other side need not know. To send none for
+   * a while, set `enabled` of the track to false, or stop it.
+   *
+   * @param {MediaStreamTrack} track
+   * @throws {DOMException} InvalidStateError once it was removed
+   */
+  async replaceTrack(track) {
+    if (track.kind !== this.#track.kind) throw new TypeError(`${track.kind} cannot take the place of ${this.#track.kind}`);
+    this.#track = track;
+    await this.#media.replace(this);
+  }
+
+  /** Sends it no more, and tells the other side. The track itself goes on: what is not needed is for you to stop. */
+  remove() {
+    this.#media.remove(this);
+  }
+}

@@ -1,0 +1,185 @@
+// Tracks beside the messages: added, replaced and removed in the middle of a
+// conversation, by both at once, and kept over whatever becomes of the connection.
+
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { record } from './fakes/events.js';
+import { FakeStream, FakeTrack } from './fakes/media.js';
+import { startTalk } from './fakes/talk.js';
+
+const camera = () => new FakeTrack('video');
+
+test('a track arrives with its purpose and its streams, and goes', async (t) => {
+  const { anas, bobs, clock } = await startTalk(t);
+  const [track, stream] = [camera(), new FakeStream()];
+  const sent = anas.peer.addTrack(track, { streams: [stream], purpose: 'camera' });
+  await clock.advance(50);
+  assert.deepEqual([bobs.told, bobs.arriving], [['+camera'], { camera: track.id }]);
+  const [{ streams, mid, track: received }] = bobs.received;
+  assert.deepEqual([streams.map(({ id }) => id), received.kind, mid], [[stream.id], 'video', '1']);
+  assert.deepEqual([sent.track, sent.purpose], [track, 'camera']);
+  sent.remove();
+  sent.remove();
+  await clock.advance(50);
+  assert.deepEqual([bobs.told, bobs.received], [['+camera', '-camera'], []]);
+  assert.deepEqual([anas.told, anas.peer.state, bobs.peer.state], [[], 'open', 'open']);
+});
+
+test('added before there is a connection: it comes with the first, and is no part of its offer', async (t) => {
+  const { bob, join, clock, server } = await startTalk(t);
+  const zoe = await join('zoe');
+  const track = camera();
+  zoe.peers.connect('bob').addTrack(track, { purpose: 'camera' });
+  const calls = record(bob.peers, 'peer');
+  await clock.advance(5);
+  const tracks = record(calls[0].peer, 'track');
+  await clock.advance(50);
+  assert.deepEqual(tracks.map(({ purpose }) => purpose), ['camera']);
+  const offers = server.got('offer').slice(1).map(({ offer }) => offer.sdp.match(/^m=\w+/gm).join());
+  assert.deepEqual(offers, ['m=application', 'm=application,m=video']);
+});
+
+test('both add at once: each sees the other, and nobody notices anything else', async (t) => {
+  const { anas, bobs, clock, network } = await startTalk(t);
+  const [hers, his, voice] = [camera(), camera(), new FakeTrack('audio')];
+  anas.peer.addTrack(hers, { purpose: 'camera' });
+  bobs.peer.addTrack(his, { purpose: 'camera' });
+  bobs.peer.addTrack(voice, { purpose: 'microphone' });
+  await clock.advance(100);
+  assert.deepEqual([anas.arriving, bobs.arriving], [{ camera: his.id, microphone: voice.id }, { camera: hers.id }]);
+  assert.deepEqual(network.all.map(({ rollbacks }) => rollbacks), [1, 0], 'ana gave way');
+  assert.deepEqual([anas.told, bobs.told], [['+camera', '+microphone'], ['+camera']]);
+  assert.equal(anas.peer.epoch, 1);
+});
+
+test('another track takes the place of one, and nothing is negotiated', async (t) => {
+  const { anas, bobs, clock, server } = await startTalk(t);
+  const sent = anas.peer.addTrack(camera(), { purpose: 'camera' });
+  await clock.advance(50);
+  const other = camera();
+  const offers = server.got('offer').length;
+  await sent.replaceTrack(other);
+  await clock.advance(50);
+  assert.deepEqual([bobs.arriving, bobs.told, sent.track], [{ camera: other.id }, ['+camera'], other]);
+  assert.equal(server.got('offer').length, offers);
+  await assert.rejects(sent.replaceTrack(new FakeTrack('audio')), TypeError);
+  sent.remove();
+  await assert.rejects(sent.replaceTrack(camera()), { name: 'InvalidStateError' });
+});
+
+test('a section that is free is used again, by another purpose too', async (t) => {
+  const { anas, bobs, clock, server } = await startTalk(t);
+  const [stream, track] = [new FakeStream(), camera()];
+  let sent = anas.peer.addTrack(camera(), { purpose: 'camera' });
+  await clock.advance(50);
+  for (const purpose of ['screen', 'window', 'slides']) {
+    sent.remove();
+    await clock.advance(50);
+    sent = anas.peer.addTrack(track, { streams: [stream], purpose });
+    await clock.advance(50);
+  }
+  assert.deepEqual(bobs.told, ['+camera', '-camera', '+screen', '-screen', '+window', '-window', '+slides']);
+  assert.deepEqual([bobs.arriving, bobs.received[0].streams.map(({ id }) => id)], [{ slides: track.id }, [stream.id]]);
+  assert.equal(server.got('offer').at(-1).offer.sdp.match(/^m=/gm).length, 2);
+});
+
+test('one goes as another comes: the end is told first, and nothing is mixed up', async (t) => {
+  const { anas, bobs, clock } = await startTalk(t);
+  const sent = anas.peer.addTrack(camera(), { purpose: 'camera' });
+  await clock.advance(50);
+  const track = camera();
+  sent.remove();
+  anas.peer.addTrack(track, { purpose: 'camera' });
+  await clock.advance(50);
+  assert.deepEqual([bobs.told, bobs.arriving], [['+camera', '-camera', '+camera'], { camera: track.id }]);
+});
+
+test('a new path leaves them as they are', async (t) => {
+  const { anas, bobs, clock, network } = await startTalk(t);
+  const [hers, his] = [camera(), camera()];
+  anas.peer.addTrack(hers, { purpose: 'camera' });
+  bobs.peer.addTrack(his, { purpose: 'camera' });
+  await clock.advance(100);
+  const { ufrag } = network.all[0];
+  anas.peer.restartIce();
+  bobs.peer.restartIce();
+  await clock.advance(100);
+  assert.notEqual(network.all[0].ufrag, ufrag);
+  assert.deepEqual([anas.told, bobs.told], [['+camera'], ['+camera']]);
+  assert.deepEqual([anas.arriving, bobs.arriving], [{ camera: his.id }, { camera: hers.id }]);
+});
+
+test('a new connection carries what is wanted by then', async (t) => {
+  const { anas, bobs, clock, network } = await startTalk(t);
+  const sent = anas.peer.addTrack(camera(), { purpose: 'camera' });
+  const gone = anas.peer.addTrack(camera(), { purpose: 'screen' });
+  await clock.advance(50);
+  for (const pc of network.all) pc.settledWith = () => false; // these two will never meet again
+  network.lose('failed');
+  const [track, voice] = [camera(), new FakeTrack('audio')];
+  await sent.replaceTrack(track);
+  gone.remove();
+  bobs.peer.addTrack(voice, { purpose: 'microphone' });
+  await clock.advance(60_000);
+  assert.deepEqual([anas.peer.epoch, anas.peer.state, bobs.peer.state], [2, 'open', 'open']);
+  assert.deepEqual([anas.arriving, bobs.arriving], [{ microphone: voice.id }, { camera: track.id }]);
+  assert.equal(bobs.told.filter((line) => line === '+camera').length, 2);
+  assert.deepEqual(bobs.told.filter((line) => line.includes('screen')), ['+screen', '-screen']);
+});
+
+test('at the end all tracks have ended, and there are no more', async (t) => {
+  const { anas, bobs, clock } = await startTalk(t);
+  const sent = anas.peer.addTrack(camera(), { purpose: 'camera' });
+  await clock.advance(50);
+  bobs.peer.close();
+  await clock.advance(1_000);
+  assert.deepEqual([bobs.told, bobs.received], [['+camera', '-camera'], []]);
+  assert.throws(() => anas.peer.addTrack(camera()), { name: 'InvalidStateError' });
+  await sent.replaceTrack(camera());
+  sent.remove();
+});
+
+test('a purpose is a word', async (t) => {
+  const { anas, clock, bobs } = await startTalk(t);
+  for (const purpose of ['', 'two words', 'a\r\na=inactive', 'é']) {
+    assert.throws(() => anas.peer.addTrack(camera(), { purpose }), { name: 'SyntaxError' });
+  }
+  anas.peer.addTrack(camera());
+  await clock.advance(50);
+  assert.deepEqual(bobs.told, ['+undefined'], 'or none');
+});
+
+test('the server is away: it is agreed upon when it is back', async (t) => {
+  const { anas, bobs, clock, server } = await startTalk(t);
+  server.crash();
+  await clock.advance(100);
+  const track = camera();
+  anas.peer.addTrack(track, { purpose: 'camera' });
+  await clock.advance(10_000);
+  assert.deepEqual([bobs.told, anas.peer.state], [[], 'open']);
+  server.up = true;
+  await clock.advance(60_000);
+  assert.deepEqual([bobs.arriving, bobs.told], [{ camera: track.id }, ['+camera']]);
+});
+
+test('an answer that the browser does not take is told, and the conversation goes on', async (t) => {
+  const { anas, bobs, clock, network } = await startTalk(t);
+  const heard = record(bobs.peer, 'message');
+  network.all[0].failNext = 'answer';
+  const track = camera();
+  anas.peer.addTrack(track, { purpose: 'camera' });
+  await clock.advance(50);
+  assert.equal(anas.told[0], '!InvalidAccessError');
+  anas.peer.send('still here');
+  await clock.advance(50);
+  assert.deepEqual([heard, anas.peer.state, bobs.peer.state], [[{ data: 'still here' }], 'open', 'open']);
+  assert.deepEqual(bobs.arriving, { camera: track.id }, 'it is tried again');
+});
+
+test('an offer that the other browser does not take is told there', async (t) => {
+  const { anas, bobs, clock, network } = await startTalk(t);
+  network.all[1].failNext = 'offer';
+  anas.peer.addTrack(camera(), { purpose: 'camera' });
+  await clock.advance(50);
+  assert.deepEqual([bobs.told, anas.peer.state, bobs.peer.state], [['!InvalidAccessError'], 'open', 'open']);
+});
