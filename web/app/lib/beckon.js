@@ -38,6 +38,11 @@
  * at the same moment they end up in one connection. Touch that is lost is looked
  * for again, for two minutes: by a new path, and by a new connection.
  *
+ * Audio and video go by the same connection: `peer.addTrack(track, { streams, purpose })` returns what replaces and removes
+ * it, `peers.publish(stream)` and PeersOptions.media send to everybody. The other side has the events `track` and
+ * `removetrack` (see ReceivedTrack in media.js), over new paths and new connections; what cannot be agreed upon is a
+ * `negotiationerror`, and disturbs nothing else.
+ *
  * Whoever calls is answered, unless `accept` says no (see PeersOptions): before it is asked nothing is made or told. So
  * many calls may be under way at once, and so many come from one user; what exceeds that is refused, and a `refused` event.
  *
@@ -91,6 +96,10 @@ export { canConnect } from './webrtc.js';
  * @typedef {import('./unreachable.js').Unreachable} Unreachable
  * @typedef {import('./ice-supply.js').IceSupply} IceSupply
  * @typedef {import('./identity.js').Identity} Identity
+ * @typedef {import('./media.js').ReceivedTrack} ReceivedTrack
+ * @typedef {import('./sent-track.js').SentTrack} SentTrack
+ * @typedef {import('./sent-track.js').SentTrackOptions} SentTrackOptions
+ * @typedef {import('./publication.js').Publication} Publication
  * @typedef {import('./path.js').Path} Path
  * @typedef {import('./path.js').Route} Route
  * @typedef {import('./peer.js').PeerState} PeerState

@@ -10,9 +10,11 @@ import { NOBODY } from './identity.js';
 import { lacksRelay } from './ice-servers.js';
 import { Link } from './link.js';
 import { nameKey, userOf } from './names.js';
-import { currentPage, watchNetwork, watchPage } from './page-life.js';
+import { watchNetwork, watchPage } from './page-life.js';
 import { readPayload } from './payload.js';
+import { completed } from './peers-options.js';
 import { isDescription } from './protocol.js';
+import { Publication } from './publication.js';
 import { fingerprintOf } from './sdp.js';
 import { Spare } from './spare.js';
 
@@ -26,24 +28,7 @@ import { Spare } from './spare.js';
  *   too many: nothing was made of it, and who called is told that nobody answers. count: of those so far
  */
 
-/**
- * @typedef {object} PeersOptions
- * @property {typeof RTCPeerConnection} [RTCPeerConnection]
- * @property {string} [label] of the data channel, 'messenger'
- * @property {string} [protocol] of the data channel, ''; the other side reads it as Peer.protocol
- * @property {boolean} [relayOnly] see Peers.relayOnly; false
- * @property {number} [connectTimeout] from the offer to the open channel, in ms (15 000)
- * @property {(peer: import('./peer.js').Peer) => boolean | Promise<boolean>} [accept] whether to answer a call, which rings
- *   until that is known: before, the caller gets nothing of us, no address above all. By default each is answered
- * @property {boolean} [autoAccept] false: calls ring until Peer.accept() or close(); accept() is the better way to say so
- * @property {number} [ringTimeout] how long they ring, in ms (60 000); so long our own calls wait for an answer, too,
- *   as those we call may let them ring. Only with accept() or without autoAccept
- * @property {number} [maxCalls] of others that may be under way at once (64); see `refused`
- * @property {PromiseLike<RTCCertificate | null>} [certificate] by which others know us, which each page makes anew by
- *   default: one from newCertificate() that was kept has us recognized after a reload
- * @property {EventTarget | null} [page] where pagehide happens; default: the window
- */
-
+/** @typedef {import('./peers-options.js').PeersOptions} PeersOptions */
 /** @typedef {import('./signaling.js').SignalingEvents} Heard */
 
 /**
@@ -87,6 +72,8 @@ export class Peers extends Emitter {
   #accept;
   #certificate = new Certificate();
   #spare;
+  /** @type {Set<Publication>} what everybody gets */
+  #published = new Set();
   /** Aborted by dispose(): ends all listening. */
   #life = new AbortController();
 
@@ -94,19 +81,10 @@ export class Peers extends Emitter {
    * @param {import('./signaling.js').Signaling} signaling
    * @param {PeersOptions} [options]
    */
-  constructor(signaling, {
-    RTCPeerConnection = globalThis.RTCPeerConnection,
-    label = 'messenger',
-    protocol = '',
-    relayOnly = false,
-    connectTimeout = 15_000,
-    accept,
-    autoAccept = true,
-    ringTimeout = 60_000,
-    maxCalls = 64,
-    certificate = newCertificate(RTCPeerConnection),
-    page = currentPage(),
-  } = {}) {
+  constructor(signaling, options = {}) {
+    const {
+      RTCPeerConnection, label, protocol, relayOnly, connectTimeout, accept, autoAccept, ringTimeout, maxCalls, certificate, page, media,
+    } = completed(options);
     super();
     this.#certificate.become(certificate);
     this.#signaling = signaling;
@@ -119,6 +97,7 @@ export class Peers extends Emitter {
     this.#listen();
     watchPage(page, { hide: () => this.#shutAll() }, this.#life.signal);
     watchNetwork(page, () => this.#each((link) => link.moved()), this.#life.signal);
+    if (media) this.publish(media);
   }
 
   /**
@@ -201,6 +180,21 @@ export class Peers extends Emitter {
    */
   broadcast(data, { except } = {}) {
     return this.all.filter((peer) => peer !== except && trySend(peer, data));
+  }
+
+  /**
+   * Sends the tracks that a stream has at this moment to everybody with whom we are connected, now or later, as with
+   * Peer.addTrack(). Who is connected is a matter of PeersOptions.accept.
+   *
+   * @param {MediaStream} stream
+   * @param {{ purpose?: string }} [options] purpose: of each of the tracks
+   * @returns {Publication} to replace tracks by, and to end it
+   */
+  publish(stream, options = {}) {
+    const publication = new Publication(stream, options, () => this.#published.delete(publication));
+    this.#published.add(publication);
+    for (const peer of this.all) publication.add(peer);
+    return publication;
   }
 
   /** Hangs up on everybody. Calls are still answered; see dispose(). */
@@ -363,6 +357,7 @@ export class Peers extends Emitter {
       over: () => this.#forget(link),
     }, identity);
     this.#links.set(nameKey(name), link);
+    for (const publication of this.#published) publication.add(link.peer);
     this.emit('peer', { peer: link.peer, incoming });
     return link;
   }

@@ -19,6 +19,8 @@ const AGAIN = Object.freeze({ base: 4_000, cap: 60_000 });
  * @property {{ peer: Peer }} peerjoin the two are connected
  * @property {{ peer: Peer, reason: import('./peer.js').PeerReason | null }} peerleave the two are connected no more
  * @property {{ peer: Peer, data: string | ArrayBuffer }} message
+ * @property {{ peer: Peer } & import('./media.js').ReceivedTrack} track see PeerEvents
+ * @property {{ peer: Peer } & import('./media.js').ReceivedTrack} removetrack likewise
  */
 
 /** @extends {Emitter<RoomEvents>} */
@@ -68,6 +70,16 @@ export class Room extends Emitter {
     return this.calls.broadcast(data, options);
   }
 
+  /**
+   * Has everybody see and hear a stream; see Peers.publish().
+   *
+   * @param {MediaStream} stream
+   * @param {{ purpose?: string }} [options]
+   */
+  publish(stream, options) {
+    return this.calls.publish(stream, options);
+  }
+
   /** Hangs up on everybody, and leaves the server. What was sent arrives, as with Peer.close(). */
   leave() {
     this.#left.abort();
@@ -87,6 +99,9 @@ export class Room extends Emitter {
       this.emit('peerjoin', { peer });
     });
     peer.addEventListener('message', ({ detail: { data } }) => this.emit('message', { peer, data }));
+    for (const type of /** @type {const} */ (['track', 'removetrack'])) {
+      peer.addEventListener(type, ({ detail }) => this.emit(type, { peer, ...detail }));
+    }
     peer.addEventListener('close', ({ detail: { reason } }) => {
       if (peer.epoch > 0) this.emit('peerleave', { peer, reason });
       if (!peer.incoming && reason !== null && !FINAL.includes(reason)) this.#callAgain(peer.name);

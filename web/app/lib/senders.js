@@ -10,6 +10,7 @@ export class Senders {
   #pc;
   #failed;
   #signal;
+  #ended;
   /** @type {Map<RTCRtpTransceiver, SentTrack | null>} ours; null: its track was removed */
   #transceivers = new Map();
   /**
@@ -28,6 +29,7 @@ export class Senders {
     this.#pc = pc;
     this.#failed = failed;
     this.#signal = signal;
+    this.#ended = new Promise((resolve) => signal.addEventListener('abort', resolve));
   }
 
   /** @param {SentTrack} sent */
@@ -41,7 +43,8 @@ export class Senders {
 
   /** @param {SentTrack} sent whose track is another now */
   async replace(sent) {
-    if (!this.#signal.aborted) await this.#of(sent)?.sender.replaceTrack(sent.track);
+    // A connection that is closed meanwhile never answers.
+    if (!this.#signal.aborted) await Promise.race([this.#of(sent)?.sender.replaceTrack(sent.track), this.#ended]);
   }
 
   /** @param {SentTrack} sent */

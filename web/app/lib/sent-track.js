@@ -22,7 +22,7 @@ export class SentTrack {
    * @param {Pick<import('./media.js').Media, 'replace' | 'remove'>} media
    */
   constructor(track, { streams = [], purpose } = {}, media) {
-    if (purpose !== undefined && !TOKEN.test(purpose)) throw new DOMException(`A purpose cannot be ${purpose}`, 'SyntaxError');
+    assertPurpose(purpose);
     this.#track = track;
     this.#media = media;
     this.streams = streams;
@@ -50,4 +50,12 @@ export class SentTrack {
   remove() {
     this.#media.remove(this);
   }
+}
+
+/**
+ * @param {string | undefined} purpose
+ * @throws {DOMException} SyntaxError if it cannot be told to others
+ */
+export function assertPurpose(purpose) {
+  if (purpose !== undefined && !TOKEN.test(purpose)) throw new DOMException(`A purpose cannot be ${purpose}`, 'SyntaxError');
 }

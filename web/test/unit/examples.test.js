@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { pathToFileURL } from 'node:url';
 import { record } from './fakes/events.js';
+import { FakeStream, FakeTrack } from './fakes/media.js';
 import { startParty } from './fakes/party.js';
 
 const LIB = new URL('../../app/lib/', import.meta.url);
@@ -53,11 +54,13 @@ async function run(t, code) {
 }
 
 test('the README has examples, and so has the library', () => {
-  assert.deepEqual([...examples.keys()], ['README 1', 'README 2', 'beckon.js']);
+  assert.deepEqual([...examples.keys()], ['README 1', 'README 2', 'README 3', 'beckon.js']);
 });
 
+const VIDEO = 'README 3';
+
 for (const [title, code] of examples) {
-  test(`the example of ${title} greets once, and hears`, async (t) => {
+  if (title !== VIDEO) test(`the example of ${title} greets once, and hears`, async (t) => {
     const { bob, heard, said, clock, network } = await run(t, code);
     const [[name, messages]] = heard;
     assert.deepEqual(messages.map(({ data }) => data.toLowerCase().replace('!', '')), ['hello']);
@@ -72,3 +75,41 @@ for (const [title, code] of examples) {
     assert.ok(said.some((line) => line.includes('Bob') && line.includes('Well hello')), said.join('\n'));
   });
 }
+
+/** As much of a page as the example about video needs. */
+function fakePage(t, media) {
+  const shown = [];
+  const createElement = (kind) => ({
+    kind,
+    append() {},
+    addEventListener() {},
+    remove() {
+      shown.splice(shown.indexOf(this), 1);
+    },
+  });
+  const page = {
+    prompt: () => 'Ana',
+    document: { createElement, body: { append: (element) => shown.push(element) } },
+    navigator: { mediaDevices: { getUserMedia: async () => media } },
+  };
+  for (const [name, value] of Object.entries(page)) {
+    const before = Object.getOwnPropertyDescriptor(globalThis, name);
+    Object.defineProperty(globalThis, name, { value, configurable: true });
+    t.after(() => (before ? Object.defineProperty(globalThis, name, before) : delete globalThis[name]));
+  }
+  return () => shown.filter(({ kind }) => kind === 'video').map(({ title, muted, srcObject: { id } }) => [title, muted, id]);
+}
+
+test(`the example of ${VIDEO} shows everybody while they are there, in less than fifty lines`, async (t) => {
+  const code = examples.get(VIDEO);
+  assert.ok(code.split('\n').length < 50);
+  const [hers, his] = Array.from({ length: 2 }, () => new FakeStream([new FakeTrack('audio'), new FakeTrack('video')]));
+  const shown = fakePage(t, hers);
+  const { bob, clock } = await run(t, code);
+  const publication = bob.peers.publish(his);
+  await clock.advance(100);
+  assert.deepEqual(shown(), [['Ana', true, hers.id], ['Bob', false, his.id]]);
+  publication.remove();
+  await clock.advance(100);
+  assert.deepEqual(shown(), [['Ana', true, hers.id]]);
+});

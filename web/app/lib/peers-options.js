@@ -1,0 +1,41 @@
+// What a Peers can be told, and what it does if it is not.
+
+import { newCertificate } from './certificate.js';
+import { currentPage } from './page-life.js';
+
+/**
+ * @typedef {object} PeersOptions
+ * @property {typeof RTCPeerConnection} [RTCPeerConnection]
+ * @property {string} [label] of the data channel, 'messenger'
+ * @property {string} [protocol] of the data channel, ''; the other side reads it as Peer.protocol
+ * @property {boolean} [relayOnly] see Peers.relayOnly; false
+ * @property {number} [connectTimeout] from the offer to the open channel, in ms (15 000)
+ * @property {(peer: import('./peer.js').Peer) => boolean | Promise<boolean>} [accept] whether to answer a call, which rings
+ *   until that is known: before, the caller gets nothing of us, no address above all. By default each is answered
+ * @property {boolean} [autoAccept] false: calls ring until Peer.accept() or close(); accept() is the better way to say so
+ * @property {number} [ringTimeout] how long they ring, in ms (60 000); so long our own calls wait for an answer, too,
+ *   as those we call may let them ring. Only with accept() or without autoAccept
+ * @property {number} [maxCalls] of others that may be under way at once (64); see `refused`
+ * @property {PromiseLike<RTCCertificate | null>} [certificate] by which others know us, which each page makes anew by
+ *   default: one from newCertificate() that was kept has us recognized after a reload
+ * @property {MediaStream} [media] what everybody is to see and hear of us; see Peers.publish()
+ * @property {EventTarget | null} [page] where pagehide happens; default: the window
+ */
+
+/** @param {PeersOptions} options */
+export function completed({
+  RTCPeerConnection = globalThis.RTCPeerConnection,
+  label = 'messenger',
+  protocol = '',
+  relayOnly = false,
+  connectTimeout = 15_000,
+  accept,
+  autoAccept = true,
+  ringTimeout = 60_000,
+  maxCalls = 64,
+  certificate = newCertificate(RTCPeerConnection),
+  page = currentPage(),
+  media,
+}) {
+  return { RTCPeerConnection, label, protocol, relayOnly, connectTimeout, accept, autoAccept, ringTimeout, maxCalls, certificate, page, media };
+}
