@@ -232,6 +232,11 @@ export class Attempt {
     else this.pc.close();
   }
 
+  /** Whether there is a channel that takes what it is given, in touch or not. */
+  get usable() {
+    return this.channel?.readyState === 'open';
+  }
+
   /** Bytes that the channel has taken and not sent yet. */
   get bufferedAmount() {
     const amount = this.channel?.bufferedAmount ?? 0;
@@ -240,7 +245,7 @@ export class Attempt {
 
   /** Whether the channel has taken what it has not sent yet. */
   get unsent() {
-    return this.channel?.readyState === 'open' && this.bufferedAmount > 0;
+    return this.usable && this.bufferedAmount > 0;
   }
 
   /**

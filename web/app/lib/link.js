@@ -328,9 +328,9 @@ export class Link extends Standing {
     if (this.state === 'connecting') {
       if (state === 'failed') this.#attempt?.lookAgain(() => this.restartIce());
     } else if (state === 'connected') {
-      if (this.#attempt?.channel?.readyState !== 'open') return; // of a new attempt; or past use
+      if (!this.#attempt?.usable) return; // of a new attempt; or past use
       this.#recovery.stop();
-      if (this.state === 'reconnecting') this.enter('open');
+      this.touch(true);
     } else if (state === 'disconnected' || state === 'failed') {
       if (this.state === 'open') {
         this.#deps.doubt();
@@ -365,10 +365,7 @@ export class Link extends Standing {
         if (this.state === 'open' && route !== this.route) this.enter('open', { route });
         this.#lease.use(route);
       },
-      pulse: (alive) => {
-        if (!alive && this.state === 'open') this.enter('reconnecting');
-        else if (alive && this.state === 'reconnecting' && this.#attempt?.channel?.readyState === 'open') this.enter('open');
-      },
+      pulse: (alive) => (alive && !this.#attempt?.usable) || this.touch(alive),
     });
   }
 

@@ -10,9 +10,9 @@ import { NOBODY } from './identity.js';
 import { lacksRelay } from './ice-servers.js';
 import { Link } from './link.js';
 import { nameKey, userOf } from './names.js';
+import { withDefaults } from './options.js';
 import { watchNetwork, watchPage } from './page-life.js';
 import { readPayload } from './payload.js';
-import { completed } from './peers-options.js';
 import { isDescription } from './protocol.js';
 import { Publication } from './publication.js';
 import { fingerprintOf } from './sdp.js';
@@ -28,7 +28,7 @@ import { Spare } from './spare.js';
  *   too many: nothing was made of it, and who called is told that nobody answers. count: of those so far
  */
 
-/** @typedef {import('./peers-options.js').PeersOptions} PeersOptions */
+/** @typedef {import('./options.js').PeersOptions} PeersOptions */
 /** @typedef {import('./signaling.js').SignalingEvents} Heard */
 
 /**
@@ -81,10 +81,8 @@ export class Peers extends Emitter {
    * @param {import('./signaling.js').Signaling} signaling
    * @param {PeersOptions} [options]
    */
-  constructor(signaling, options = {}) {
-    const {
-      RTCPeerConnection, label, protocol, relayOnly, connectTimeout, accept, autoAccept, ringTimeout, maxCalls, certificate, page, media,
-    } = completed(options);
+  constructor(signaling, options) {
+    const { certificate, relayOnly, accept, maxCalls, page, media, ...rest } = withDefaults(options);
     super();
     this.#certificate.become(certificate);
     this.#signaling = signaling;
@@ -92,8 +90,8 @@ export class Peers extends Emitter {
     this.#limits = new CallLimits(maxCalls);
     this.#accept = accept;
     this.#relayOnly = relayOnly;
-    this.#options = { RTCPeerConnection, label, protocol, connectTimeout, autoAccept: autoAccept && !accept, ringTimeout };
-    this.#spare = new Spare(RTCPeerConnection, () => this.#supply(), this.#certificate);
+    this.#options = rest;
+    this.#spare = new Spare(rest.RTCPeerConnection, () => this.#supply(), this.#certificate);
     this.#listen();
     watchPage(page, { hide: () => this.#shutAll() }, this.#life.signal);
     watchNetwork(page, () => this.#each((link) => link.moved()), this.#life.signal);

@@ -32,6 +32,16 @@ export class Standing {
   }
 
   /**
+   * What is connected goes in and out of touch.
+   *
+   * @param {boolean} alive
+   */
+  touch(alive) {
+    if (!alive && this.state === 'open') this.enter('reconnecting');
+    else if (alive && this.state === 'reconnecting') this.enter('open');
+  }
+
+  /**
    * @param {PeerState} state
    * @param {{ route?: Route | null, reason?: PeerReason | null }} [more]
    */

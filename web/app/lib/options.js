@@ -1,4 +1,4 @@
-// What a Peers can be told, and what it does if it is not.
+// What a Peers can be told, and what it does untold.
 
 import { newCertificate } from './certificate.js';
 import { currentPage } from './page-life.js';
@@ -22,8 +22,10 @@ import { currentPage } from './page-life.js';
  * @property {EventTarget | null} [page] where pagehide happens; default: the window
  */
 
-/** @param {PeersOptions} options */
-export function completed({
+/**
+ * @param {PeersOptions} [options]
+ */
+export function withDefaults({
   RTCPeerConnection = globalThis.RTCPeerConnection,
   label = 'messenger',
   protocol = '',
@@ -36,6 +38,9 @@ export function completed({
   certificate = newCertificate(RTCPeerConnection),
   page = currentPage(),
   media,
-}) {
-  return { RTCPeerConnection, label, protocol, relayOnly, connectTimeout, accept, autoAccept, ringTimeout, maxCalls, certificate, page, media };
+} = {}) {
+  return {
+    RTCPeerConnection, label, protocol, relayOnly, connectTimeout, accept, ringTimeout, maxCalls, certificate, page, media,
+    autoAccept: autoAccept && !accept,
+  };
 }
