@@ -1,11 +1,13 @@
 // One attempt to connect: one RTCPeerConnection with its data channel, and the
 // call id that its messages carry.
 
+import { Joiner } from './chunks.js';
 import { Diagnosis } from './diagnosis.js';
 import { withUsable } from './ice-servers.js';
 import { Negotiation } from './negotiation.js';
+import { Outflow } from './outflow.js';
 import { Receivers } from './receivers.js';
-import { fingerprintOf, sameConnection, ufragOf } from './sdp.js';
+import { fingerprintOf, messageSizeIn, sameConnection, ufragOf } from './sdp.js';
 import { Senders } from './senders.js';
 
 /** How often what the server refused is said again before we give up. */
@@ -14,13 +16,12 @@ const MOST_REPEATS = 3;
 const REPEAT_AFTER = 1_000;
 /** What the channel has passed on gets so long to arrive, in ms: more would only tell that touch is lost. */
 const LANDING = 2_000;
-/** What is given to a channel as it opens has long left after so long, in ms. */
-const LEFT_AFTER = 500;
 /** Chromium says `failed` when the candidates it has were tried; others may take so long to come, in ms. */
 const SECOND_LOOK = 5_000;
 
 /** @typedef {import('./negotiation.js').Description} Description */
 /** @typedef {import('./ice-supply.js').IceSupply} IceSupply */
+/** @typedef {import('./peer.js').PeerEvents} PeerEvents */
 
 /**
  * What an attempt tells its owner.
@@ -29,7 +30,8 @@ const SECOND_LOOK = 5_000;
  * @property {(type: import('./protocol.js').SignalType, payload: unknown) => void} send
  * @property {(state: RTCPeerConnectionState) => void} connection
  * @property {() => void} opened the channel can be used
- * @property {(data: string | ArrayBuffer) => void} message
+ * @property {<K extends 'message' | 'drain' | 'unsent'>(type: K, detail: PeerEvents[K]) => void} emit what the Peer tells
+ * @property {(fault: import('./chunks.js').Fault) => void} faulty the other side sends what it may not
  * @property {() => void} channelClosed by the other side, or the transport under it
  * @property {() => void} reloaded the answer is of another connection: the other page was reloaded
  * @property {(error: unknown) => void} failed a description could not be made or applied
@@ -45,6 +47,8 @@ const SECOND_LOOK = 5_000;
  * @property {boolean} outgoing whether we make the channel and the first offer
  * @property {string} label of the channel
  * @property {string} protocol of the channel
+ * @property {number} maxMessageSize see PeersOptions
+ * @property {import('./chunks.js').Workspace} workspace
  * @property {() => boolean} polite whether we give way when offers cross
  * @property {import('./media.js').Media} media that is to go this way
  * @property {AttemptOwner} owner
@@ -53,6 +57,12 @@ const SECOND_LOOK = 5_000;
 export class Attempt {
   /** @type {RTCDataChannel | null} */
   channel = null;
+  /**
+   * What goes into it, once it is open.
+   *
+   * @type {Outflow | null}
+   */
+  outflow = null;
   /** Whether a new path was looked for. */
   restarted = false;
   #RTCPeerConnection;
@@ -63,10 +73,12 @@ export class Attempt {
   /** @type {IceSupply} that paths are looked for with */
   #supply;
   #diagnosis;
+  #joiner;
+  #maxMessageSize;
+  /** How large a message the other side puts together, if both of us do so, in bytes. */
+  #joins = 0;
   /** Whether there was a path. */
   #stood = false;
-  /** So many bytes are wrongly said to be unsent. */
-  #stuck = 0;
   /** How often in a row we waited to repeat what was refused. */
   #repeats = 0;
   /** Whether what we said last was refused, as the other side is behind. */
@@ -74,7 +86,9 @@ export class Attempt {
   #ended = new AbortController();
 
   /** @param {AttemptOptions} options */
-  constructor({ RTCPeerConnection, pc, supply, call, outgoing, label, protocol, polite, media, owner }) {
+  constructor({
+    RTCPeerConnection, pc, supply, call, outgoing, label, protocol, maxMessageSize, workspace, polite, media, owner,
+  }) {
     this.call = call;
     this.outgoing = outgoing;
     this.#owner = owner;
@@ -82,6 +96,7 @@ export class Attempt {
     this.pc = pc;
     this.#supply = supply;
     this.#media = media;
+    this.#maxMessageSize = maxMessageSize;
     const { send, failed, barren } = owner;
     const { signal } = this;
     const hidden = () => this.#supply.relayOnly;
@@ -89,7 +104,16 @@ export class Attempt {
     const candidate = (/** @type {boolean} */ taken) => this.#diagnosis.hear(taken);
     const senders = this.#senders = new Senders(pc, (error) => media.failed(error), signal);
     const receivers = new Receivers(pc, media, signal);
-    this.#negotiation = new Negotiation(pc, { polite, hidden, send, senders, receivers, candidate, failed, signal });
+    this.#negotiation = new Negotiation(pc, {
+      polite, hidden, send, senders, receivers, candidate, failed, messageSize: maxMessageSize, signal,
+    });
+    this.#joiner = new Joiner({
+      workspace,
+      most: maxMessageSize,
+      deliver: (data) => owner.emit('message', { data }),
+      refuse: (fault) => owner.faulty(fault),
+    });
+    signal.addEventListener('abort', () => this.#joiner.end());
     this.#listen();
     if (!outgoing) return;
     this.#use(pc.createDataChannel(label, { protocol }));
@@ -228,6 +252,7 @@ export class Attempt {
   close(linger = 0) {
     if (this.signal.aborted) return;
     this.#ended.abort();
+    this.outflow?.end();
     if (linger > 0) setTimeout(() => this.pc.close(), linger);
     else this.pc.close();
   }
@@ -237,19 +262,18 @@ export class Attempt {
     return this.channel?.readyState === 'open';
   }
 
-  /** Bytes that the channel has taken and not sent yet. */
+  /** Bytes that have been taken and have not left yet. */
   get bufferedAmount() {
-    const amount = this.channel?.bufferedAmount ?? 0;
-    return amount === this.#stuck ? 0 : amount;
+    return this.outflow?.amount ?? 0;
   }
 
-  /** Whether the channel has taken what it has not sent yet. */
+  /** Whether there are any that may. */
   get unsent() {
     return this.usable && this.bufferedAmount > 0;
   }
 
   /**
-   * Ends the attempt as close() does, but not before the other side has all that the channel has taken: a channel that is
+   * Ends the attempt as close() does, but not before the other side has all that we have taken: a channel that is
    * closed is so when all has arrived (RFC 8831 section 6.7).
    *
    * @param {number} most ms that it may take
@@ -264,6 +288,7 @@ export class Attempt {
     const { signal } = draining;
     const finish = () => {
       draining.abort();
+      this.outflow?.end();
       over();
       setTimeout(() => pc.close(), linger);
     };
@@ -272,13 +297,7 @@ export class Attempt {
       clearTimeout(timer);
       setTimeout(finish, linger);
     }, { signal });
-    channel.bufferedAmountLowThreshold = 0;
-    const proceed = () => {
-      if (this.bufferedAmount === 0) channel.close();
-    };
-    channel.addEventListener('bufferedamountlow', proceed, { signal });
-    setTimeout(proceed, LEFT_AFTER);
-    proceed();
+    this.outflow?.finish(() => channel.close());
   }
 
   #listen() {
@@ -298,26 +317,31 @@ export class Attempt {
   #use(channel) {
     const { signal } = this;
     channel.binaryType = 'arraybuffer';
-    channel.addEventListener('message', ({ data }) => this.#owner.message(data), { signal });
-    if (this.channel) return; // a second one may speak, but the first is ours
+    if (this.channel) { // a second one may speak, but the first is ours
+      channel.addEventListener('message', ({ data }) => this.#owner.emit('message', { data }), { signal });
+      return;
+    }
     this.channel = channel;
+    channel.addEventListener('message', ({ data }) => this.#receive(data), { signal });
     channel.addEventListener('close', () => this.#owner.channelClosed(), { signal });
     if (channel.readyState === 'open') this.#opened(channel);
     else channel.addEventListener('open', () => this.#opened(channel), { signal });
   }
 
-  /**
-   * Chromium goes on counting what the other side's channel is given in this very task, until it is given more.
-   *
-   * @param {RTCDataChannel} channel
-   */
+  /** @param {string | ArrayBuffer} data */
+  #receive(data) {
+    if (this.#joins > 0) this.#joiner.take(data);
+    else this.#owner.emit('message', { data });
+  }
+
+  /** @param {RTCDataChannel} channel */
   #opened(channel) {
+    this.#joins = this.#maxMessageSize && messageSizeIn(this.#negotiation.heard ?? '');
+    this.outflow = new Outflow(channel, { joins: this.#joins, most: this.pc.sctp?.maxMessageSize || Infinity });
+    for (const type of /** @type {const} */ (['drain', 'unsent'])) {
+      this.outflow.addEventListener(type, ({ detail }) => this.#owner.emit(type, detail));
+    }
     this.#owner.opened();
     this.#media.use(this.#senders);
-    const given = channel.bufferedAmount;
-    setTimeout(() => {
-      if (channel.bufferedAmount === given) this.#stuck = given;
-    }, LEFT_AFTER);
-    channel.addEventListener('bufferedamountlow', () => { this.#stuck = 0; }, { signal: this.signal });
   }
 }

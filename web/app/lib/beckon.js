@@ -33,8 +33,8 @@
  * called (event `peer`). What other clients send is taken in any form whose
  * meaning is plain; what is none comes as `unreadable`. A Peer is `connecting`, `open` or `reconnecting`, and
  * ends `failed` or `closed` with a `reason` (a closed set, see PeerReason in
- * peer.js). Its events are `state`, `open`, `route`, `message` and `close`; `await peer.opened` waits for the connection, and
- * `peers.broadcast()` sends to all who are connected. It does not need the server while it is open. When both sides call
+ * peer.js). Its events are `state`, `open`, `route`, `message`, `drain`, `unsent` and `close`; `await peer.opened` waits for
+ * the connection, and `peers.broadcast()` sends to all who are connected. It does not need the server while it is open. When both sides call
  * at the same moment they end up in one connection. Touch that is lost is looked
  * for again, for two minutes: by a new path, and by a new connection.
  *
@@ -42,6 +42,9 @@
  * it, `peers.publish(stream)` and PeersOptions.media send to everybody. The other side has the events `track` and
  * `removetrack` (see ReceivedTrack in media.js), over new paths and new connections; what cannot be agreed upon is a
  * `negotiationerror`, and disturbs nothing else.
+ *
+ * Messages may have any size up to 256 MiB (PeersOptions.maxMessageSize) where both sides have this library, and what a
+ * browser takes otherwise. Peer.send() says when to pause, and `await peer.drained()` waits until it is time to go on.
  *
  * Whoever calls is answered, unless `accept` says no (see PeersOptions): before it is asked nothing is made or told. So
  * many calls may be under way at once, and so many come from one user; what exceeds that is refused, and a `refused` event.

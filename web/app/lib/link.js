@@ -304,17 +304,18 @@ export class Link extends Standing {
 
   /** @param {string | null} call @param {boolean} outgoing */
   #newAttempt(call, outgoing) {
-    const { RTCPeerConnection, spare, supply, label, protocol, polite } = this.#deps;
+    const { RTCPeerConnection, spare, supply, label, protocol, maxMessageSize, workspace, polite } = this.#deps;
     const { name } = this;
     return new Attempt({
-      RTCPeerConnection, label, protocol, polite, call, outgoing, media: this.media,
+      RTCPeerConnection, label, protocol, maxMessageSize, workspace, polite, call, outgoing, media: this.media,
       pc: spare.take(),
       supply: supply(),
       owner: {
         send: (type, payload) => this.#partner.apart || this.#deps.send(stamped({ type, name, [type]: payload }, call)),
         connection: (state) => this.#connectionChanged(state),
         opened: () => this.#opened(),
-        message: (data) => this.peer.emit('message', { data }),
+        emit: (type, detail) => this.peer.emit(type, detail),
+        faulty: (fault) => this.hangUp(0, fault),
         channelClosed: () => this.#channelClosed(),
         reloaded: () => this.dial(),
         failed: (error) => this.state === 'connecting' ? this.#refuse(call, outgoing, 'error') : this.media.failed(error),

@@ -4,7 +4,7 @@
 // applied, so the signaling state alone tells whether offers have crossed.
 
 import { CandidateList } from './early-candidates.js';
-import { isRelay, placed, roleOf, withoutRelated, withRelaysOnly, withRole } from './sdp.js';
+import { isRelay, placed, roleOf, withMessageSize, withoutRelated, withRelaysOnly, withRole } from './sdp.js';
 
 /** Candidates kept until the description that they belong to has arrived. */
 const MAX_EARLY = 128;
@@ -17,6 +17,7 @@ const MAX_FAILURES = 3;
  * @typedef {object} NegotiationDeps
  * @property {() => boolean} polite whether we give way when offers cross
  * @property {() => boolean} hidden whether our own address is not for the other side
+ * @property {number} messageSize that we announce, see withMessageSize() in sdp.js
  * @property {(type: import('./protocol.js').SignalType, payload: unknown) => void} send
  * @property {import('./senders.js').Senders} senders
  * @property {import('./receivers.js').Receivers} receivers
@@ -162,7 +163,8 @@ export class Negotiation {
     // so a later offer does not leave it the choice.
     else if (this.#role) sdp = withRole(sdp, this.#role);
     if (this.#deps.hidden()) sdp = withRelaysOnly(sdp);
-    this.#send(/** @type {'offer' | 'answer'} */ (type), { type, sdp: this.#label(sdp) });
+    sdp = withMessageSize(this.#label(sdp), this.#deps.messageSize);
+    this.#send(/** @type {'offer' | 'answer'} */ (type), { type, sdp });
   }
 
   /**

@@ -1,6 +1,7 @@
 // What a Peers can be told, and what it does untold.
 
 import { newCertificate } from './certificate.js';
+import { CHUNK } from './chunks.js';
 import { currentPage } from './page-life.js';
 
 /**
@@ -15,6 +16,8 @@ import { currentPage } from './page-life.js';
  * @property {boolean} [autoAccept] false: calls ring until Peer.accept() or close(); accept() is the better way to say so
  * @property {number} [ringTimeout] how long they ring, in ms (60 000); so long our own calls wait for an answer, too,
  *   as those we call may let them ring. Only with accept() or without autoAccept
+ * @property {number} [maxMessageSize] how large a message we put together from chunks, in bytes (268 435 456; 65 536 at
+ *   least, or 0: none): others learn it, and send no larger one. All that come at once may have twice as much together
  * @property {number} [maxCalls] of others that may be under way at once (64); see `refused`
  * @property {PromiseLike<RTCCertificate | null>} [certificate] by which others know us, which each page makes anew by
  *   default: one from newCertificate() that was kept has us recognized after a reload
@@ -34,6 +37,7 @@ export function withDefaults({
   accept,
   autoAccept = true,
   ringTimeout = 60_000,
+  maxMessageSize = 268_435_456,
   maxCalls = 64,
   certificate = newCertificate(RTCPeerConnection),
   page = currentPage(),
@@ -42,5 +46,6 @@ export function withDefaults({
   return {
     RTCPeerConnection, label, protocol, relayOnly, connectTimeout, accept, ringTimeout, maxCalls, certificate, page, media,
     autoAccept: autoAccept && !accept,
+    maxMessageSize: maxMessageSize && Math.max(maxMessageSize, CHUNK),
   };
 }

@@ -41,9 +41,11 @@ import { pathOf } from './path.js';
  * - `left`: the user left the server, with the connection out of touch
  * - `replaced`: somebody else has the name now, with the connection out of touch
  * - `local`: we closed it, or our page went away
+ * - `protocol-error`: the other side sent a message larger than we put together, or chunks that are none of a message
+ * - `overload`: more large messages came at once, from all together, than we put together; most of it from there
  *
  * @typedef {'unknown-user' | 'left' | 'replaced' | 'busy' | 'relay-only' | import('./diagnosis.js').Verdict
- *   | 'error' | 'closed-by-peer' | 'hangup' | 'local'} PeerReason
+ *   | 'error' | 'closed-by-peer' | 'hangup' | 'local' | import('./chunks.js').Fault} PeerReason
  */
 
 /**
@@ -58,6 +60,10 @@ import { pathOf } from './path.js';
  *   from now on: shortly after `open`, and whenever it is another one
  * @property {{ state: PeerState, reason: PeerReason | null }} close once: the Peer is over, `failed` or `closed`
  * @property {{ data: string | ArrayBuffer }} message
+ * @property {object} drain after a send() that returned false: little enough waits to go on
+ * @property {{ data: string | ArrayBuffer | Blob, error: unknown }} unsent what send() had taken and does not arrive, not
+ *   even in part: its Blob could not be read, or the connection ended, or was made anew, before all of it had left. (Of
+ *   what had left, `epoch` tells.)
  * @property {import('./media.js').ReceivedTrack} track a track of the other side begins; each time anew when the connection
  *   was made anew
  * @property {import('./media.js').ReceivedTrack} removetrack once for each `track`: the other side has removed it, or the
@@ -165,24 +171,45 @@ export class Peer extends Emitter {
     return this.#link.reason;
   }
 
-  /** Bytes handed to send() that have not left yet. */
+  /** Bytes handed to send() that have not left yet, those of a Blob included. */
   get bufferedAmount() {
     return this.#link.attempt?.bufferedAmount ?? 0;
   }
 
   /**
-   * Sends one message, reliably and in order.
+   * Sends one message, reliably and in order. It may be as large as the other side has announced, 256 MiB by default (see
+   * PeersOptions.maxMessageSize), and comes as one, a Blob as an ArrayBuffer. To a client that announces nothing, it may
+   * be as large as its browser takes: 256 KiB mostly, 64 KiB at least.
    *
    * @param {string | ArrayBuffer | ArrayBufferView | Blob} data
-   * @throws {DOMException} InvalidStateError unless the state is `open`; and what
-   *   RTCDataChannel.send throws for a message too large or a buffer that is full
+   * @returns {boolean} false: it is taken, but more than 1 MiB waits; time to pause until `drain`, see drained()
+   * @throws {TypeError} it is larger than that
+   * @throws {DOMException} InvalidStateError unless the state is `open`; OperationError if 256 MiB would wait with it (a
+   *   message by itself may be larger). Nothing of it is sent then
    */
   send(data) {
-    const channel = this.#link.attempt?.channel;
-    if (this.state !== 'open' || !channel) {
-      throw new DOMException(`Not connected to ${this.name}`, 'InvalidStateError');
-    }
-    channel.send(/** @type {string} */ (data)); // one of three overloads
+    const outflow = this.#link.attempt?.outflow;
+    if (this.state !== 'open' || !outflow) throw this.#notConnected;
+    return outflow.send(data);
+  }
+
+  /**
+   * Waits until it is time to send more: at once, or when no more than 256 KiB wait.
+   *
+   *     if (!peer.send(part)) await peer.drained();
+   *
+   * @param {AbortSignal} [signal]
+   * @returns {Promise<void>} rejects with the signal's reason; with NetworkError, a DOMException, when the connection has
+   *   ended or is made anew, and what waited is lost; with InvalidStateError when there was none yet
+   */
+  async drained(signal) {
+    const outflow = this.#link.attempt?.outflow;
+    if (!outflow) throw this.#notConnected;
+    await outflow.drained(signal);
+  }
+
+  get #notConnected() {
+    return new DOMException(`Not connected to ${this.name}`, 'InvalidStateError');
   }
 
   /**

@@ -3,6 +3,7 @@
 import { CallLimits } from './call-limits.js';
 import { stamped } from './call.js';
 import { Certificate, newCertificate } from './certificate.js';
+import { Workspace } from './chunks.js';
 import { EarlyCandidates } from './early-candidates.js';
 import { Emitter } from './emitter.js';
 import { HangUps } from './hang-ups.js';
@@ -41,6 +42,8 @@ import { Spare } from './spare.js';
  * @property {import('./spare.js').Spare} spare
  * @property {string} label of the channel
  * @property {string} protocol of the channel
+ * @property {number} maxMessageSize see PeersOptions
+ * @property {import('./chunks.js').Workspace} workspace of all
  * @property {number} connectTimeout ms
  * @property {boolean} autoAccept whether calls are answered by themselves; else they ring, here as at the other end
  * @property {(offer: import('./protocol.js').Signal) => boolean} admits false: one call too many, who calls is told
@@ -90,7 +93,7 @@ export class Peers extends Emitter {
     this.#limits = new CallLimits(maxCalls);
     this.#accept = accept;
     this.#relayOnly = relayOnly;
-    this.#options = rest;
+    this.#options = { ...rest, workspace: new Workspace(2 * rest.maxMessageSize) };
     this.#spare = new Spare(rest.RTCPeerConnection, () => this.#supply(), this.#certificate);
     this.#listen();
     watchPage(page, { hide: () => this.#shutAll() }, this.#life.signal);

@@ -8,7 +8,7 @@ import { Peers } from './peers.js';
 import { Signaling } from './signaling.js';
 
 /** What ends a connection for good: one of the two wanted it so, the other is not there, or it cannot be tried here. */
-const FINAL = Object.freeze(['local', 'hangup', 'closed-by-peer', 'left', 'unknown-user', 'replaced', 'relay-only', 'error']);
+const FINAL = Object.freeze(['local', 'hangup', 'closed-by-peer', 'left', 'unknown-user', 'replaced', 'protocol-error', 'relay-only', 'error']);
 /** How long to wait before somebody is called again, in ms: the ceiling of the first wait, and the highest. */
 const AGAIN = Object.freeze({ base: 4_000, cap: 60_000 });
 

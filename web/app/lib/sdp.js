@@ -133,3 +133,22 @@ export function withLabels(sdp, labels) {
     return label === undefined ? line : `${line}\r\na=label:${label}`;
   });
 }
+
+/**
+ * Announces in a description how large a message may be that comes in chunks (see chunks.js). Others ignore the attribute
+ * (RFC 8866 section 5.13).
+ *
+ * @param {string} sdp
+ * @param {number} size in bytes; 0: none
+ */
+export function withMessageSize(sdp, size) {
+  return size > 0 ? sdp.replace(/^m=/m, `a=beckon-message-size:${size}\r\nm=`) : sdp;
+}
+
+/**
+ * @param {string} sdp
+ * @returns {number} what it announces so, 0 if nothing
+ */
+export function messageSizeIn(sdp) {
+  return Number(/^a=beckon-message-size:(\d{1,15})\r?$/m.exec(sdp)?.[1] ?? 0);
+}

@@ -120,6 +120,8 @@ test('an end says who ended it', () => {
   assert.equal(words({ reason: 'local' }).help, 'You disconnected.');
   assert.equal(words({ reason: 'hangup' }).help, 'Ana disconnected.');
   assert.equal(words({ reason: 'closed-by-peer' }).help, 'Ana disconnected.');
+  assert.match(words({ reason: 'protocol-error' }).help, /from Ana could not be understood.*hung up/);
+  assert.match(words({ reason: 'overload' }).help, /Too much.*from Ana.*hung up/);
   const left = words({ reason: 'left', online: false });
   assert.deepEqual([left.label, left.help, left.action], ['Offline', 'Ana left.', '']);
   assert.equal(words({ reason: 'hangup' }).action, 'Connect again');

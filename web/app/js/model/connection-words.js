@@ -142,6 +142,10 @@ function closedHelp({ name, reason, untaken, online }) {
       return untaken ? why.notTaken(name) : why.theyDisconnected(name);
     case 'left':
       return why.theyLeft(name);
+    case 'protocol-error':
+      return why.notUnderstood(name);
+    case 'overload':
+      return why.tooMuch(name);
     default:
       return online ? why.ended : why.notOnline(name);
   }

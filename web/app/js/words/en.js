@@ -185,6 +185,8 @@ export const en = {
     notOnline: (/** @type {string} */ name) => `${name} is not online any more.`,
     youDisconnected: 'You disconnected.',
     theyDisconnected: (/** @type {string} */ name) => `${name} disconnected.`,
+    notUnderstood: (/** @type {string} */ name) => `What came from ${name} could not be understood, so this page has hung up.`,
+    tooMuch: (/** @type {string} */ name) => `Too much came at once, most of it from ${name}, so this page has hung up.`,
     notTaken: (/** @type {string} */ name) => `${name} did not take the call.`,
     theyLeft: (/** @type {string} */ name) => `${name} left.`,
     ended: 'The connection has ended.',

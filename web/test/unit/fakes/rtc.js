@@ -56,7 +56,7 @@ class FakePeerConnection extends Target {
   localDescription = null;
   remoteDescription = null;
   vanished = false;
-  sctp = null;
+  sctp = { maxMessageSize: 262_144 };
   /** for tests: candidates that were added, those that were refused, and offers taken back */
   added = [];
   refused = [];
@@ -370,8 +370,9 @@ class FakePeerConnection extends Target {
 class FakeChannel extends Target {
   readyState = 'connecting';
   bufferedAmount = 0;
+  bufferedAmountLowThreshold = 0;
   other = null;
-  /** for tests: characters that leave per ms */
+  /** for tests: characters or bytes that leave per ms */
   rate = Infinity;
   /** for tests: ms that it takes to arrive */
   delay = 1;
@@ -396,24 +397,28 @@ class FakeChannel extends Target {
 
   send(data) {
     if (this.readyState !== 'open') throw new DOMException('not open', 'InvalidStateError');
-    if (this.rate < Infinity) return this.#sendSlowly(data);
-    this.bufferedAmount = this.sticky ? data.length : 0;
+    const size = sizeOf(data);
+    if (this.rate < Infinity) return this.#sendSlowly(data, size);
+    this.bufferedAmount = this.sticky ? size : 0;
     this.sticky = false;
     this.#deliver(data);
   }
 
-  #sendSlowly(data) {
-    this.bufferedAmount += data.length;
-    this.#freeAt = Math.max(this.#freeAt, performance.now()) + data.length / this.rate;
+  #sendSlowly(data, size) {
+    this.bufferedAmount += size;
+    this.#freeAt = Math.max(this.#freeAt, performance.now()) + size / this.rate;
     setTimeout(() => {
       if (this.readyState === 'closed' || this.other.readyState === 'closed') return;
-      this.bufferedAmount -= data.length;
+      const before = this.bufferedAmount;
+      this.bufferedAmount -= size;
       this.#deliver(data);
-      if (this.bufferedAmount === 0) this.dispatchEvent(new Event('bufferedamountlow'));
+      const low = this.bufferedAmountLowThreshold;
+      if (before > low && this.bufferedAmount <= low) this.dispatchEvent(new Event('bufferedamountlow'));
     }, this.#freeAt - performance.now());
   }
 
-  #deliver(data) {
+  #deliver(sent) {
+    const data = typeof sent === 'string' ? sent : bufferOf(sent);
     setTimeout(() => this.other.readyState === 'closed' || this.other.dispatchEvent(eventWith('message', { data })), this.delay);
   }
 
@@ -432,6 +437,16 @@ class FakeChannel extends Target {
     this.readyState = 'closed';
     queueMicrotask(() => this.dispatchEvent(new Event('close')));
   }
+}
+
+/** A copy, as of binaryType `arraybuffer`. */
+export function bufferOf(data) {
+  return new Uint8Array(data.buffer ?? data, data.byteOffset, data.byteLength).slice().buffer;
+}
+
+/** Characters of text, bytes of all else. */
+function sizeOf(data) {
+  return data.length ?? data.byteLength;
 }
 
 function ufragOf(description) {

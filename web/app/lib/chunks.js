@@ -1,0 +1,230 @@
+// Messages of any size over a channel that takes only so much at once: they go
+// in chunks, and are put together again at the other end. Only two sides that
+// have both announced it (see messageSizeIn in sdp.js) do so.
+//
+// A chunk is a binary message with a header of 16 bytes: MAGIC, the kind, and a
+// number of 64 bits. The first one tells the whole size and whether it is text,
+// the others where they belong. As the channel keeps the order, all chunks of a
+// message come one after another. An ordinary binary message that looks like a
+// chunk goes as a message of one chunk, so no data can pass for what it is not.
+
+/** 0xff, which begins no text, and `beckon`. */
+const MAGIC = Object.freeze([0xff, 0x62, 0x65, 0x63, 0x6b, 0x6f, 0x6e]);
+const HEADER = 16;
+/** Largest chunk, its header included, in bytes: every browser takes that much, and more would only delay what is behind. */
+export const CHUNK = 65_536;
+
+/** How a chunk begins, goes on, or takes back what was begun. */
+const Kind = Object.freeze({ TEXT: 1, BINARY: 2, MORE: 3, CANCEL: 4 });
+
+/**
+ * Whether an ordinary message would be taken for a chunk.
+ *
+ * @param {Uint8Array} bytes
+ */
+export function looksLikeChunk(bytes) {
+  return bytes.length >= HEADER && MAGIC.every((byte, i) => bytes[i] === byte);
+}
+
+/** Cuts one message. */
+export class Splitter {
+  #text;
+  #total;
+  #chunk;
+  #offset = 0;
+
+  /**
+   * @param {boolean} text whether it is UTF-8
+   * @param {number} total its size in bytes
+   * @param {number} [chunk] largest, its header included
+   */
+  constructor(text, total, chunk = CHUNK) {
+    this.#text = text;
+    this.#total = total;
+    this.#chunk = chunk;
+  }
+
+  /** Whether nothing of it is cut off yet. */
+  get whole() {
+    return this.#offset === 0;
+  }
+
+  /** @returns {[start: number, end: number] | null} what goes into the next chunk; null: that was all */
+  get next() {
+    if (this.#offset === this.#total) return null;
+    return [this.#offset, Math.min(this.#offset + this.#chunk - HEADER, this.#total)];
+  }
+
+  /** @param {Uint8Array} payload that part @returns {ArrayBuffer} the chunk */
+  cut(payload) {
+    const begin = this.#text ? Kind.TEXT : Kind.BINARY;
+    const frame = this.whole ? frameOf(begin, this.#total, payload) : frameOf(Kind.MORE, this.#offset, payload);
+    this.#offset += payload.length;
+    return frame;
+  }
+
+  /** @returns {ArrayBuffer} what takes back the chunks so far */
+  cancel() {
+    return frameOf(Kind.CANCEL, this.#offset, new Uint8Array());
+  }
+}
+
+/** @param {number} kind @param {number} number @param {Uint8Array} payload */
+function frameOf(kind, number, payload) {
+  const frame = new Uint8Array(HEADER + payload.length);
+  frame.set(MAGIC);
+  frame[MAGIC.length] = kind;
+  new DataView(frame.buffer).setBigUint64(8, BigInt(number));
+  frame.set(payload, HEADER);
+  return frame.buffer;
+}
+
+/**
+ * Why a message is not put together:
+ * - `protocol-error`: the chunks are not as they should be, or the message is larger than we have announced
+ * - `overload`: more comes at once than there is to be
+ *
+ * @typedef {'protocol-error' | 'overload'} Fault
+ *
+ * @typedef {object} JoinerDeps
+ * @property {number} most bytes that one message may have
+ * @property {Workspace} workspace
+ * @property {(message: string | ArrayBuffer) => void} deliver a whole message
+ * @property {(fault: Fault) => void} refuse the other side is to be let go of
+ */
+
+/** Puts together what comes out of one channel. */
+export class Joiner {
+  #deps;
+  /** @type {Uint8Array<ArrayBuffer> | null} what has arrived of a message, and room for more; null: there is none */
+  #bytes = null;
+  #text = false;
+  #total = 0;
+  #arrived = 0;
+  #over = false;
+
+  /** @param {JoinerDeps} deps */
+  constructor(deps) {
+    this.#deps = deps;
+  }
+
+  /** @param {string | ArrayBuffer} message out of the channel */
+  take(message) {
+    if (this.#over) return;
+    const chunk = typeof message === 'string' ? null : chunkIn(message);
+    if (chunk) this.#takeChunk(chunk);
+    else if (this.#bytes) this.#refuse('protocol-error'); // nothing comes between chunks
+    else this.#deps.deliver(message);
+  }
+
+  /** More has come than there is to be, and most of it here. */
+  overload() {
+    this.#refuse('overload');
+  }
+
+  /** Forgets what is not whole. Nothing more will come. */
+  end() {
+    this.#over = true;
+    this.#forget();
+  }
+
+  /** @param {Chunk} chunk */
+  #takeChunk({ kind, number, payload }) {
+    /** @type {number[]} */
+    const expected = this.#bytes ? [Kind.MORE, Kind.CANCEL] : [Kind.TEXT, Kind.BINARY];
+    if (!expected.includes(kind)) return this.#refuse('protocol-error');
+    if (!this.#bytes) {
+      if (number > this.#deps.most) return this.#refuse('protocol-error');
+      this.#bytes = new Uint8Array();
+      this.#text = kind === Kind.TEXT;
+      this.#total = number;
+      this.#arrived = 0;
+    } else if (number !== this.#arrived) return this.#refuse('protocol-error');
+    return kind === Kind.CANCEL ? this.#forget() : this.#add(payload);
+  }
+
+  /** @param {Uint8Array} payload */
+  #add(payload) {
+    const arrived = this.#arrived + payload.length;
+    if (arrived > this.#total || (payload.length === 0 && this.#total > 0)) return this.#refuse('protocol-error');
+    const bytes = this.#roomFor(arrived);
+    if (!bytes) return undefined; // it was too much in all
+    bytes.set(payload, this.#arrived);
+    this.#arrived = arrived;
+    if (arrived < this.#total) return undefined;
+    const message = this.#text ? new TextDecoder('utf-8', { ignoreBOM: true }).decode(bytes) : bytes.buffer;
+    this.#forget();
+    return this.#deps.deliver(message);
+  }
+
+  /**
+   * It grows with what arrives, and not with what is said to come.
+   *
+   * @param {number} size
+   */
+  #roomFor(size) {
+    if (!this.#bytes || size <= this.#bytes.length) return this.#bytes;
+    const larger = Math.min(this.#total, Math.max(size, 2 * this.#bytes.length));
+    this.#deps.workspace.hold(this, larger);
+    if (this.#over) return null;
+    const bytes = new Uint8Array(larger);
+    bytes.set(this.#bytes);
+    this.#bytes = bytes;
+    return bytes;
+  }
+
+  #forget() {
+    this.#bytes = null;
+    this.#deps.workspace.free(this);
+  }
+
+  /** @param {Fault} fault */
+  #refuse(fault) {
+    this.end();
+    this.#deps.refuse(fault);
+  }
+}
+
+/**
+ * @typedef {{ kind: number, number: number, payload: Uint8Array }} Chunk
+ *
+ * @param {ArrayBuffer} message
+ * @returns {Chunk | null} null: it is none
+ */
+function chunkIn(message) {
+  const bytes = new Uint8Array(message);
+  if (!looksLikeChunk(bytes)) return null;
+  const number = Number(new DataView(message).getBigUint64(8));
+  return { kind: bytes[MAGIC.length], number, payload: bytes.subarray(HEADER) };
+}
+
+/** The memory for all messages that are not whole yet, whoever they are from. Who has most of it goes first. */
+export class Workspace {
+  #most;
+  /** @type {Map<Joiner, number>} bytes of each */
+  #held = new Map();
+
+  /** @param {number} most bytes */
+  constructor(most) {
+    this.#most = most;
+  }
+
+  /** Bytes in use. */
+  get size() {
+    return Array.from(this.#held.values()).reduce((sum, bytes) => sum + bytes, 0);
+  }
+
+  /** @param {Joiner} joiner @param {number} bytes that it has from now on */
+  hold(joiner, bytes) {
+    this.#held.set(joiner, bytes);
+    while (this.size > this.#most) {
+      const [[largest]] = Array.from(this.#held).sort(([, a], [, b]) => b - a);
+      largest.overload(); // and so lets go of all it has
+    }
+  }
+
+  /** @param {Joiner} joiner */
+  free(joiner) {
+    this.#held.delete(joiner);
+  }
+}
