@@ -104,8 +104,9 @@ export class Attempt {
     const candidate = (/** @type {boolean} */ taken) => this.#diagnosis.hear(taken);
     const senders = this.#senders = new Senders(pc, (error) => media.failed(error), signal);
     const receivers = new Receivers(pc, media, signal);
+    const unanswered = () => media.failed(new DOMException('No answer so far', 'TimeoutError'));
     this.#negotiation = new Negotiation(pc, {
-      polite, hidden, send, senders, receivers, candidate, failed, messageSize: maxMessageSize, signal,
+      polite, hidden, send, senders, receivers, candidate, failed, unanswered, messageSize: maxMessageSize, signal,
     });
     this.#joiner = new Joiner({
       workspace,

@@ -3,6 +3,7 @@
 // order they were asked for: no offer is made while a description is being
 // applied, so the signaling state alone tells whether offers have crossed.
 
+import { Deadline } from './deadline.js';
 import { CandidateList } from './early-candidates.js';
 import { isRelay, placed, roleOf, withMessageSize, withoutRelated, withRelaysOnly, withRole } from './sdp.js';
 
@@ -10,6 +11,8 @@ import { isRelay, placed, roleOf, withMessageSize, withoutRelated, withRelaysOnl
 const MAX_EARLY = 128;
 /** Offers in a row that may come to nothing before we make no more. */
 const MAX_FAILURES = 3;
+/** When an offer in the middle of a conversation has no answer after so long, that is told, in ms. */
+const ANSWER_TIME = 15_000;
 
 /** @typedef {{ type: 'offer' | 'answer', sdp: string }} Description */
 
@@ -23,6 +26,7 @@ const MAX_FAILURES = 3;
  * @property {import('./receivers.js').Receivers} receivers
  * @property {(taken: boolean) => void} candidate the browser has taken one of the other side's, or refused it
  * @property {(error: unknown) => void} failed a description could not be made or applied
+ * @property {() => void} unanswered what goes on with the connection is not answered, so far
  * @property {AbortSignal} signal aborted when the connection is given up
  */
 
@@ -38,6 +42,7 @@ export class Negotiation {
   /** Our DTLS role once it is settled: 'active' or 'passive'. */
   #role = '';
   #failures = 0;
+  #patience = new Deadline(() => this.#deps.signal.aborted || this.#deps.unanswered());
   /** @type {(sdp: string) => string} completes our last description before it is sent */
   #label = (sdp) => sdp;
 
@@ -58,6 +63,7 @@ export class Negotiation {
     const { signal } = deps;
     pc.addEventListener('negotiationneeded', () => this.offer(), { signal });
     pc.addEventListener('icecandidate', ({ candidate }) => this.#gathered(candidate), { signal });
+    signal.addEventListener('abort', () => this.#patience.clear());
   }
 
   /** @param {Description} offer */
@@ -66,6 +72,7 @@ export class Negotiation {
     this.#enqueue(async () => {
       if (!this.#deps.polite() && this.#pc.signalingState !== 'stable') return; // ours goes first
       await this.#deps.receivers.apply(offer); // rolls our own offer back if there is one
+      this.#patience.clear();
       await this.#addEarly();
       await this.#describe('answer');
       this.#deps.senders.settled();
@@ -77,6 +84,7 @@ export class Negotiation {
     this.heard = answer.sdp;
     this.#enqueue(async () => {
       if (this.#pc.signalingState !== 'have-local-offer') return; // to an offer we took back
+      this.#patience.clear();
       await this.#applyAnswer(answer);
       this.#role ||= roleOf(answer.sdp) === 'active' ? 'passive' : 'active';
       await this.#addEarly();
@@ -114,6 +122,7 @@ export class Negotiation {
     this.#enqueue(async () => {
       if (this.#pc.signalingState !== 'stable' || this.#failures >= MAX_FAILURES) return;
       await this.#describe('offer');
+      if (this.heard !== null) this.#patience.set(ANSWER_TIME);
     });
   }
 
@@ -150,6 +159,7 @@ export class Negotiation {
     } catch (error) {
       this.#failures++;
       await this.#pc.setLocalDescription({ type: 'rollback' });
+      this.offer(); // the other side has applied what was taken back
       throw error;
     }
   }

@@ -69,7 +69,7 @@ import { pathOf } from './path.js';
  * @property {import('./media.js').ReceivedTrack} removetrack once for each `track`: the other side has removed it, or the
  *   connection that it came by is over
  * @property {{ error: unknown }} negotiationerror what was to become of the open connection (a track, another path) could
- *   not be agreed upon; all else goes on
+ *   not be agreed upon; all else goes on. With a TimeoutError it may still be: there is just no answer so far
  */
 
 /** @extends {Emitter<PeerEvents>} */

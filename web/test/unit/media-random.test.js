@@ -1,5 +1,5 @@
-// Two who add, replace and remove tracks at random, while paths and connections
-// come and go: in the end each gets what the other wants to be seen and heard.
+// Two who add, replace and remove tracks at random, while paths, connections and
+// the server come and go: in the end each gets what the other wants to be seen and heard.
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
@@ -7,7 +7,7 @@ import { FakeStream, FakeTrack } from './fakes/media.js';
 import { startTalk } from './fakes/talk.js';
 
 const PURPOSES = ['camera', 'screen', 'slides', 'microphone', 'music'];
-const RUNS = 150;
+const RUNS = 200;
 const STEPS = 40;
 
 /** Numbers in [0, 1) that are the same for the same seed. */
@@ -57,6 +57,19 @@ const events = {
   badAnswer({ network }, random) {
     network.open[random() < 0.5 ? 0 : network.open.length - 1].failNext = 'answer';
   },
+  /** Nothing is said meanwhile. */
+  async noServer({ server, clock }, random) {
+    server.crash();
+    await clock.advance(random() * 1_000);
+    server.up = true;
+  },
+  /** What is said meanwhile does not arrive; both find out, as they lose the server. */
+  async lostOnTheWay({ server, clock }, random) {
+    server.intercept = (socket, { type }) => type === 'offer' || type === 'answer';
+    await clock.advance(random() * 20);
+    server.intercept = () => false;
+    for (const { socket } of [...server.users.values()]) socket?.end(1006, '');
+  },
   pace({ network }, random) {
     network.pace = Math.floor(random() * 8);
   },
@@ -82,9 +95,8 @@ for (let seed = 1; seed <= RUNS; seed++) {
     const wishes = [wishesOf(anas, random), wishesOf(bobs, random)];
     for (let step = 0; step < STEPS; step++) {
       const luck = random();
-      const [one] = luck < 0.45 ? [wishes[0]] : [wishes[1]];
-      if (luck < 0.9) one[['add', 'add', 'replace', 'remove'][Math.floor(random() * 4)]]();
-      else Object.values(events)[Math.floor(random() * 6)](talk, random);
+      if (luck < 0.9) wishes[luck < 0.45 ? 0 : 1][['add', 'add', 'replace', 'remove'][Math.floor(random() * 4)]]();
+      else await Object.values(events)[Math.floor(random() * Object.keys(events).length)](talk, random);
       if (random() < 0.6) await clock.advance(Math.floor(random() ** 4 * 2_000));
       if (luck > 0.99) await clock.advance(30_000);
     }

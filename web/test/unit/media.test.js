@@ -155,11 +155,11 @@ test('the server is away: it is agreed upon when it is back', async (t) => {
   await clock.advance(100);
   const track = camera();
   anas.peer.addTrack(track, { purpose: 'camera' });
-  await clock.advance(10_000);
-  assert.deepEqual([bobs.told, anas.peer.state], [[], 'open']);
+  await clock.advance(20_000);
+  assert.deepEqual([bobs.told, anas.told, anas.peer.state], [[], ['!TimeoutError'], 'open']);
   server.up = true;
   await clock.advance(60_000);
-  assert.deepEqual([bobs.arriving, bobs.told], [{ camera: track.id }, ['+camera']]);
+  assert.deepEqual([bobs.arriving, bobs.told, anas.told.length], [{ camera: track.id }, ['+camera'], 1]);
 });
 
 test('an answer that the browser does not take is told, and the conversation goes on', async (t) => {
@@ -176,10 +176,25 @@ test('an answer that the browser does not take is told, and the conversation goe
   assert.deepEqual(bobs.arriving, { camera: track.id }, 'it is tried again');
 });
 
-test('an offer that the other browser does not take is told there', async (t) => {
+test('removed while an answer was on its way that the browser does not take: gone there, too', async (t) => {
+  const { anas, bobs, clock, network } = await startTalk(t);
+  anas.peer.addTrack(camera(), { purpose: 'camera' }).remove();
+  await clock.advance(50);
+  const sent = anas.peer.addTrack(camera(), { purpose: 'screen' });
+  await clock.advance(2);
+  assert.equal(network.all[0].signalingState, 'have-local-offer');
+  network.all[0].failNext = 'answer';
+  sent.remove();
+  await clock.advance(50);
+  assert.deepEqual([bobs.told, bobs.received, anas.told], [['+screen', '-screen'], [], ['!InvalidAccessError']]);
+});
+
+test('an offer that the other browser does not take is told at both ends', async (t) => {
   const { anas, bobs, clock, network } = await startTalk(t);
   network.all[1].failNext = 'offer';
   anas.peer.addTrack(camera(), { purpose: 'camera' });
   await clock.advance(50);
-  assert.deepEqual([bobs.told, anas.peer.state, bobs.peer.state], [['!InvalidAccessError'], 'open', 'open']);
+  assert.deepEqual([bobs.told, anas.told], [['!InvalidAccessError'], []]);
+  await clock.advance(60_000);
+  assert.deepEqual([anas.told, anas.peer.state, bobs.peer.state], [['!TimeoutError'], 'open', 'open']);
 });
