@@ -11,6 +11,8 @@ import { isRelay, placed, roleOf, withMessageSize, withoutRelated, withRelaysOnl
 const MAX_EARLY = 128;
 /** Offers in a row that may come to nothing before we make no more. */
 const MAX_FAILURES = 3;
+/** No server need take a longer one, as JSON: it passes on 64 KiB, and hangs up on who sends more. */
+const LONGEST_OFFER = 60_000;
 /** When an offer in the middle of a conversation has no answer after so long, that is told, in ms. */
 const ANSWER_TIME = 15_000;
 
@@ -137,6 +139,9 @@ export class Negotiation {
     const pc = this.#pc;
     const { senders } = this.#deps;
     const description = await (type === 'offer' ? pc.createOffer() : pc.createAnswer());
+    if (type === 'offer' && JSON.stringify(description.sdp).length > LONGEST_OFFER) {
+      throw new DOMException('Too many tracks', 'QuotaExceededError');
+    }
     this.#found = [];
     this.#label = senders.labelling();
     const { placed } = senders;

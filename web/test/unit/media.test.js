@@ -198,3 +198,15 @@ test('an offer that the other browser does not take is told at both ends', async
   await clock.advance(60_000);
   assert.deepEqual([anas.told, anas.peer.state, bobs.peer.state], [['!TimeoutError'], 'open', 'open']);
 });
+
+test('more tracks than one message can offer: that is told, and the server hears nothing of it', async (t) => {
+  const { anas, bobs, clock, server } = await startTalk(t);
+  const heard = record(bobs.peer, 'message');
+  for (let i = 0; i < 1_000; i++) anas.peer.addTrack(new FakeTrack('audio'));
+  await clock.advance(50);
+  anas.peer.send('still here');
+  bobs.peer.restartIce();
+  await clock.advance(50);
+  assert.deepEqual([[...new Set(anas.told)], heard], [['!QuotaExceededError'], [{ data: 'still here' }]]);
+  assert.deepEqual([server.got('offer').length, anas.peer.state], [2, 'open'], "bob's is answered");
+});

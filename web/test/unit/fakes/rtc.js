@@ -1,6 +1,6 @@
 // RTCPeerConnection in memory: signaling states, rollback, ICE restarts, a
-// data channel and media, as far as the library uses them. Two connections come together
-// when each has the other's description and at least one of its candidates.
+// data channel and media, as far as the library uses them. Two connections come
+// together when each has the other's description and at least one of its candidates.
 
 import { eventWith, Target } from './events.js';
 import { asKept, FakeTransceivers } from './media.js';
