@@ -97,16 +97,26 @@ export class Attempt {
     this.#supply = supply;
     this.#media = media;
     this.#maxMessageSize = maxMessageSize;
-    const { send, failed, barren } = owner;
+    const { send, barren } = owner;
     const { signal } = this;
+    const failed = (/** @type {unknown} */ error) => {
+      owner.failed(error);
+      if (!signal.aborted && pc.signalingState !== 'stable') owner.reloaded(); // nothing more can be agreed upon here
+    };
     const hidden = () => this.#supply.relayOnly;
     this.#diagnosis = new Diagnosis(pc, () => this.signal.aborted || barren());
     const candidate = (/** @type {boolean} */ taken) => this.#diagnosis.hear(taken);
     const senders = this.#senders = new Senders(pc, (error) => media.failed(error), signal);
     const receivers = new Receivers(pc, media, signal);
+    const yields = () => media.yields;
+    const crossed = () => {
+      media.crossed();
+      owner.reloaded();
+    };
     const unanswered = () => media.failed(new DOMException('No answer so far', 'TimeoutError'));
     this.#negotiation = new Negotiation(pc, {
-      polite, hidden, send, senders, receivers, candidate, failed, unanswered, messageSize: maxMessageSize, signal,
+      polite, hidden, send, senders, receivers, candidate, failed, yields, crossed, unanswered,
+      messageSize: maxMessageSize, signal,
     });
     this.#joiner = new Joiner({
       workspace,

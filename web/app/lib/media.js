@@ -3,6 +3,11 @@
 
 import { SentTrack } from './sent-track.js';
 
+/** How long one side lets the other go first, at first and at most, in ms: more than their messages need on a usual line. */
+const YIELD = 250;
+/** See YIELD. */
+const MAX_YIELD = 4_000;
+
 /** @typedef {import('./senders.js').Senders} Senders */
 
 /**
@@ -21,6 +26,8 @@ export class Media {
   /** @type {Senders | null} of the connection that was open last */
   #senders = null;
   #peer;
+  /** See NegotiationDeps. */
+  yields = YIELD;
 
   /** @param {import('./peer.js').Peer} peer who is told of it */
   constructor(peer) {
@@ -55,6 +62,11 @@ export class Media {
   use(senders) {
     this.#senders = senders;
     for (const sent of this.#tracks) senders.add(sent);
+  }
+
+  /** That was not long enough. */
+  crossed() {
+    this.yields = Math.min(this.yields * 2, MAX_YIELD);
   }
 
   /** @param {ReceivedTrack} received */

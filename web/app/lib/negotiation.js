@@ -28,6 +28,8 @@ const ANSWER_TIME = 15_000;
  * @property {import('./receivers.js').Receivers} receivers
  * @property {(taken: boolean) => void} candidate the browser has taken one of the other side's, or refused it
  * @property {(error: unknown) => void} failed a description could not be made or applied
+ * @property {() => number} yields how long the polite side lets the other go first with new media sections, in ms
+ * @property {() => void} crossed both have offered such, and nothing more can be agreed upon here
  * @property {() => void} unanswered what goes on with the connection is not answered, so far
  * @property {AbortSignal} signal aborted when the connection is given up
  */
@@ -45,6 +47,9 @@ export class Negotiation {
   #role = '';
   #failures = 0;
   #patience = new Deadline(() => this.#deps.signal.aborted || this.#deps.unanswered());
+  #yielding = new Deadline(() => this.offer());
+  /** Whether our last description has new media sections. */
+  #extends = false;
   /** @type {(sdp: string) => string} completes our last description before it is sent */
   #label = (sdp) => sdp;
 
@@ -63,16 +68,21 @@ export class Negotiation {
     this.#pc = pc;
     this.#deps = deps;
     const { signal } = deps;
-    pc.addEventListener('negotiationneeded', () => this.offer(), { signal });
+    pc.addEventListener('negotiationneeded', () => this.#needed(), { signal });
     pc.addEventListener('icecandidate', ({ candidate }) => this.#gathered(candidate), { signal });
-    signal.addEventListener('abort', () => this.#patience.clear());
+    signal.addEventListener('abort', () => {
+      this.#patience.clear();
+      this.#yielding.clear();
+    });
   }
 
   /** @param {Description} offer */
   acceptOffer(offer) {
     this.heard = offer.sdp;
     this.#enqueue(async () => {
-      if (!this.#deps.polite() && this.#pc.signalingState !== 'stable') return; // ours goes first
+      const crossed = this.#pc.signalingState !== 'stable';
+      if (crossed && !this.#deps.polite()) return; // ours goes first
+      if (crossed && this.#extends) return this.#deps.crossed();
       await this.#deps.receivers.apply(offer); // rolls our own offer back if there is one
       this.#patience.clear();
       await this.#addEarly();
@@ -119,6 +129,15 @@ export class Negotiation {
     });
   }
 
+  /**
+   * Both may want new media sections at once, above all when the connection was made anew. Chromium and Firefox cannot go
+   * on together once an offer with some is taken back (their RTP header extensions stay), so one side lets the other go first.
+   */
+  #needed() {
+    if (this.#deps.polite() && !this.#deps.senders.placed) this.#yielding.set(this.#deps.yields());
+    else this.offer();
+  }
+
   /** Makes an offer, unless there is one under way. */
   offer() {
     this.#enqueue(async () => {
@@ -144,9 +163,9 @@ export class Negotiation {
     }
     this.#found = [];
     this.#label = senders.labelling();
-    const { placed } = senders;
+    this.#extends = !senders.placed;
     const applied = pc.setLocalDescription(description);
-    if (!placed) await applied;
+    if (this.#extends) await applied;
     this.#sendDescription(description);
     await applied;
   }

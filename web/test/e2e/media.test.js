@@ -71,6 +71,27 @@ for (const [one, other] of [['chromium', 'firefox'], ['firefox', 'chromium']]) {
   });
 }
 
+for (const [one, other] of [['chromium', 'firefox'], ['firefox', 'chromium']]) {
+  scenario(`offers of ${one} and ${other} cross: by another connection each sees the other`, async (scene) => {
+    const [ana, bob] = await connected(scene, one, other);
+    await ana.evaluate(() => { // her offers take a while
+      const { send } = WebSocket.prototype;
+      WebSocket.prototype.send = function (data) {
+        if (String(data).startsWith('{"type":"offer"')) setTimeout(() => send.call(this, data), 300);
+        else send.call(this, data);
+      };
+    });
+    await ana.evaluate('add("camera", "red")');
+    await eventually('she has made an offer', () => ana.evaluate('offered()'));
+    await bob.evaluate('add("camera", "blue")');
+    await shows(bob, 'camera', 'red');
+    await shows(ana, 'camera', 'blue');
+    await both(ana, bob, 'peer.send("hello")', 'peer.send("hello")');
+    for (const page of [ana, bob]) await eventually('messages go on', () => page.evaluate('told.includes("hello")'));
+    for (const page of [ana, bob]) assert.equal(await page.evaluate('peer.epoch'), 2);
+  });
+}
+
 scenario('a page of ours may ask for camera and microphone, and everybody gets them', async (scene) => {
   const [ana, bob] = await connected(scene, 'chromium', 'firefox');
   await ana.evaluate(`(async () => {
@@ -83,14 +104,15 @@ scenario('a page of ours may ask for camera and microphone, and everybody gets t
 });
 
 /**
- * Two pages with the library by itself, connected.
+ * Two pages with the library by itself, connected. Each is in front, in a browser of its own: what is hidden draws little.
  * @param {Scene} scene
  * @param {string} one
  * @param {string} other
  * @returns {Promise<Page[]>}
  */
 async function connected(scene, one, other) {
-  const pages = [(await scene.visitor(one)).page, (await scene.visitor(other)).page];
+  const second = one === other ? await scene.ownBrowser(/** @type {import('./fixture/browsers.js').Kind} */ (other)) : other;
+  const pages = [(await scene.visitor(one)).page, (await scene.visitor(second)).page];
   for (const [i, name] of ['Ana', 'Bob'].entries()) await come(pages[i], name, `${scene.room} media`);
   await eventually('Ana sees Bob', () => pages[0].evaluate('sees("Bob")'));
   await pages[0].evaluate('void peers.connect("Bob")');
@@ -108,7 +130,6 @@ const both = (ana, bob, hers, his) => Promise.all([ana.evaluate(hers), bob.evalu
  * @param {string} colour
  */
 async function shows(page, purpose, colour) {
-  await page.bringToFront(); // a hidden page need not play
   await eventually(`${purpose} is ${colour}`, async () => await page.evaluate(`colourOf("${purpose}")`) === colour);
   await grows(page, purpose);
 }
@@ -155,6 +176,7 @@ function come(page, name, room) {
       const video = document.createElement('video');
       Object.assign(video, { srcObject: new MediaStream([track]), muted: true, autoplay: true, playsInline: true });
       document.body.append(video);
+      video.play().catch(() => {}); // by itself what is out of sight does not
       pictures.set(purpose, video);
     }
 
@@ -222,6 +244,7 @@ function come(page, name, room) {
       sees: (/** @type {string} */ who) => [...signaling.users.values()].some(({ userName }) => userName === who),
       ufrag: () => /^a=ice-ufrag:(\S+)/m.exec(sdp())?.[1],
       sending: () => current()?.getTransceivers().filter(({ currentDirection }) => /send/.test(currentDirection ?? '')).length,
+      offered: () => connections.some(({ signalingState }) => signalingState === 'have-local-offer'),
       sections: () => sdp().match(/^m=/gm)?.length,
     });
     await signaling.login({ name, room });

@@ -55,7 +55,7 @@ async function startZed(t) {
 test('we call: the answer and its candidates carry no call, and count all the same', async (t) => {
   const { ana, clock, zed } = await startZed(t);
   const peer = ana.peers.connect('zed');
-  await clock.advance(50);
+  await clock.advance(300);
   assert.equal(peer.state, 'open');
   const heard = record(peer, 'message');
   peer.send('hi');
@@ -67,7 +67,7 @@ test('we call: the answer and its candidates carry no call, and count all the sa
 test('they call: nothing of ours carries a call either', async (t) => {
   const { ana, clock, zed, server } = await startZed(t);
   await zed.call('ana');
-  await clock.advance(50);
+  await clock.advance(300);
   assert.equal(ana.peers.get('zed').state, 'open');
   for (const frame of [...server.got('answer'), ...server.got('candidate')]) assert.equal('call' in frame, false);
   ana.peers.get('zed').close();
@@ -78,10 +78,10 @@ test('they call: nothing of ours carries a call either', async (t) => {
 test('their later offer of the same session goes on with the connection', async (t) => {
   const { ana, clock, zed, network } = await startZed(t);
   await zed.call('ana');
-  await clock.advance(50);
+  await clock.advance(300);
   zed.pc.restartIce();
   await zed.offer('ana');
-  await clock.advance(50);
+  await clock.advance(300);
   assert.equal(network.all.length, 2);
   assert.deepEqual(ana.states('zed'), ['open', 'open direct']);
 });
@@ -89,11 +89,11 @@ test('their later offer of the same session goes on with the connection', async 
 test('their offer of another session is a new attempt', async (t) => {
   const { ana, clock, zed, network } = await startZed(t);
   await zed.call('ana');
-  await clock.advance(50);
+  await clock.advance(300);
   const peer = ana.peers.get('zed');
   zed.pc.vanish();
   await zed.call('ana');
-  await clock.advance(50);
+  await clock.advance(300);
   assert.equal(ana.peers.get('zed'), peer);
   assert.equal(peer.state, 'open');
   assert.equal(network.all.length, 4);
@@ -102,12 +102,12 @@ test('their offer of another session is a new attempt', async (t) => {
 test('their hang-up and their closing are understood', async (t) => {
   const { ana, clock, zed } = await startZed(t);
   await zed.call('ana');
-  await clock.advance(50);
+  await clock.advance(300);
   zed.send({ type: 'leave', name: 'ana' });
   await clock.advance(10);
   assert.equal(ana.states('zed').at(-1), 'closed hangup');
   await zed.call('ana');
-  await clock.advance(50);
+  await clock.advance(300);
   zed.pc.close();
   await clock.advance(10);
   assert.equal(ana.states('zed').at(-1), 'closed closed-by-peer');
@@ -118,7 +118,7 @@ test('a second channel of theirs may speak too', async (t) => {
   zed.start('ana');
   const [first, second] = [zed.pc.createDataChannel('messenger'), zed.pc.createDataChannel('messenger')];
   await zed.offer('ana');
-  await clock.advance(50);
+  await clock.advance(300);
   const heard = record(ana.peers.get('zed'), 'message');
   first.send('1');
   second.send('2');
@@ -137,15 +137,15 @@ test('our tracks are ordinary tracks to them, and theirs are tracks without a pu
   const [begun, ended] = [record(peer, 'track'), record(peer, 'removetrack')];
   const [stream, voice] = [new FakeStream(), new FakeTrack('audio')];
   peer.addTrack(new FakeTrack('video'), { streams: [stream], purpose: 'camera' });
-  await clock.advance(50);
+  await clock.advance(300);
   assert.deepEqual(zed.tracks.map(({ track, streams }) => [track.kind, streams[0].id]), [['video', stream.id]]);
   const { sender } = zed.pc.addTransceiver(voice);
   await zed.offer('ana');
-  await clock.advance(50);
+  await clock.advance(300);
   assert.deepEqual(begun.map(({ track, purpose }) => [track.kind, purpose]), [['audio', undefined]]);
   zed.pc.removeTrack(sender);
   await zed.offer('ana');
-  await clock.advance(50);
+  await clock.advance(300);
   assert.deepEqual([ended, peer.state], [begun, 'open']);
 });
 
@@ -156,11 +156,11 @@ test('what they do not take at all is told, and the rest goes on', async (t) => 
   const errors = record(peer, 'negotiationerror');
   const sent = peer.addTrack(new FakeTrack('video'));
   peer.addTrack(new FakeTrack('audio'));
-  await clock.advance(50);
+  await clock.advance(300);
   assert.deepEqual(errors.map(({ error }) => error.name), ['NotSupportedError']);
   assert.deepEqual([zed.tracks.map(({ track }) => track.kind).includes('audio'), peer.state], [true, 'open']);
   sent.remove();
-  await clock.advance(50);
+  await clock.advance(300);
   peer.send('hi');
   await clock.advance(10);
   assert.deepEqual(zed.heard, ['hi']);
@@ -169,7 +169,7 @@ test('what they do not take at all is told, and the rest goes on', async (t) => 
 test('what is for something else now is another track', async (t) => {
   const { ana, clock, zed } = await startZed(t);
   const peer = ana.peers.connect('zed');
-  await clock.advance(50);
+  await clock.advance(300);
   const told = [];
   for (const type of ['track', 'removetrack']) peer.addEventListener(type, ({ detail: { purpose } }) => told.push([type, purpose]));
   zed.pc.addTransceiver(new FakeTrack('video'));
@@ -177,7 +177,7 @@ test('what is for something else now is another track', async (t) => {
     await zed.pc.setLocalDescription();
     const { type, sdp } = zed.pc.localDescription;
     zed.send({ type: 'offer', name: 'ana', offer: { type, sdp: sdp.replace('a=mid:1', `a=mid:1\r\na=label:${purpose}`) } });
-    await clock.advance(50);
+    await clock.advance(300);
   }
   assert.deepEqual(told, [['track', 'speaker'], ['removetrack', 'speaker'], ['track', 'slides']]);
 });

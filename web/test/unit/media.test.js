@@ -13,14 +13,14 @@ test('a track arrives with its purpose and its streams, and goes', async (t) => 
   const { anas, bobs, clock } = await startTalk(t);
   const [track, stream] = [camera(), new FakeStream()];
   const sent = anas.peer.addTrack(track, { streams: [stream], purpose: 'camera' });
-  await clock.advance(50);
+  await clock.advance(300);
   assert.deepEqual([bobs.told, bobs.arriving], [['+camera'], { camera: track.id }]);
   const [{ streams, mid, track: received }] = bobs.received;
   assert.deepEqual([streams.map(({ id }) => id), received.kind, mid], [[stream.id], 'video', '1']);
   assert.deepEqual([sent.track, sent.purpose], [track, 'camera']);
   sent.remove();
   sent.remove();
-  await clock.advance(50);
+  await clock.advance(300);
   assert.deepEqual([bobs.told, bobs.received], [['+camera', '-camera'], []]);
   assert.deepEqual([anas.told, anas.peer.state, bobs.peer.state], [[], 'open', 'open']);
 });
@@ -33,33 +33,63 @@ test('added before there is a connection: it comes with the first, and is no par
   const calls = record(bob.peers, 'peer');
   await clock.advance(5);
   const tracks = record(calls[0].peer, 'track');
-  await clock.advance(50);
+  await clock.advance(300);
   assert.deepEqual(tracks.map(({ purpose }) => purpose), ['camera']);
   const offers = server.got('offer').slice(1).map(({ offer }) => offer.sdp.match(/^m=\w+/gm).join());
   assert.deepEqual(offers, ['m=application', 'm=application,m=video']);
 });
 
-test('both add at once: each sees the other, and nobody notices anything else', async (t) => {
+test('both add at once: one goes first, each sees the other, and nobody notices anything else', async (t) => {
   const { anas, bobs, clock, network } = await startTalk(t);
   const [hers, his, voice] = [camera(), camera(), new FakeTrack('audio')];
   anas.peer.addTrack(hers, { purpose: 'camera' });
   bobs.peer.addTrack(his, { purpose: 'camera' });
   bobs.peer.addTrack(voice, { purpose: 'microphone' });
-  await clock.advance(100);
+  await clock.advance(400);
   assert.deepEqual([anas.arriving, bobs.arriving], [{ camera: his.id, microphone: voice.id }, { camera: hers.id }]);
-  assert.deepEqual(network.all.map(({ rollbacks }) => rollbacks), [1, 0], 'ana gave way');
+  assert.deepEqual(network.all.map(({ rollbacks }) => rollbacks), [0, 0], 'ana waited');
   assert.deepEqual([anas.told, bobs.told], [['+camera', '+microphone'], ['+camera']]);
   assert.equal(anas.peer.epoch, 1);
+});
+
+test('offers cross all the same: they are connected anew, and she waits longer', async (t) => {
+  const { anas, bobs, clock, network, server } = await startTalk(t);
+  const [hers, his] = [camera(), camera()];
+  anas.peer.addTrack(hers, { purpose: 'camera' });
+  await clock.advance(250);
+  bobs.peer.addTrack(his, { purpose: 'camera' });
+  await clock.advance(50);
+  assert.equal(anas.peer.epoch, 2);
+  const offers = server.got('offer').length;
+  await clock.advance(400);
+  assert.equal(server.got('offer').length, offers);
+  await clock.advance(400);
+  assert.deepEqual([anas.arriving, bobs.arriving], [{ camera: his.id }, { camera: hers.id }]);
+  assert.deepEqual(network.all.map(({ rollbacks }) => rollbacks).filter(Boolean), []);
+  assert.deepEqual([anas.peer.state, anas.peer.epoch, bobs.peer.epoch], ['open', 2, 2]);
+});
+
+test('an offer that her browser does not take crosses hers: they are connected anew', async (t) => {
+  const { anas, bobs, clock, network } = await startTalk(t);
+  network.all[0].setRemoteDescription = async () => {
+    throw new DOMException('not like this', 'InvalidAccessError');
+  };
+  anas.peer.restartIce();
+  const his = camera();
+  bobs.peer.addTrack(his, { purpose: 'camera' });
+  await clock.advance(1000);
+  assert.deepEqual([anas.peer.state, anas.peer.epoch, anas.told[0]], ['open', 2, '!InvalidAccessError']);
+  assert.deepEqual(anas.arriving, { camera: his.id });
 });
 
 test('another track takes the place of one, and nothing is negotiated', async (t) => {
   const { anas, bobs, clock, server } = await startTalk(t);
   const sent = anas.peer.addTrack(camera(), { purpose: 'camera' });
-  await clock.advance(50);
+  await clock.advance(300);
   const other = camera();
   const offers = server.got('offer').length;
   await sent.replaceTrack(other);
-  await clock.advance(50);
+  await clock.advance(300);
   assert.deepEqual([bobs.arriving, bobs.told, sent.track], [{ camera: other.id }, ['+camera'], other]);
   assert.equal(server.got('offer').length, offers);
   await assert.rejects(sent.replaceTrack(new FakeTrack('audio')), TypeError);
@@ -71,12 +101,12 @@ test('a section that is free is used again, by another purpose too', async (t) =
   const { anas, bobs, clock, server } = await startTalk(t);
   const [stream, track] = [new FakeStream(), camera()];
   let sent = anas.peer.addTrack(camera(), { purpose: 'camera' });
-  await clock.advance(50);
+  await clock.advance(300);
   for (const purpose of ['screen', 'window', 'slides']) {
     sent.remove();
-    await clock.advance(50);
+    await clock.advance(300);
     sent = anas.peer.addTrack(track, { streams: [stream], purpose });
-    await clock.advance(50);
+    await clock.advance(300);
   }
   assert.deepEqual(bobs.told, ['+camera', '-camera', '+screen', '-screen', '+window', '-window', '+slides']);
   assert.deepEqual([bobs.arriving, bobs.received[0].streams.map(({ id }) => id)], [{ slides: track.id }, [stream.id]]);
@@ -86,11 +116,11 @@ test('a section that is free is used again, by another purpose too', async (t) =
 test('one goes as another comes: the end is told first, and nothing is mixed up', async (t) => {
   const { anas, bobs, clock } = await startTalk(t);
   const sent = anas.peer.addTrack(camera(), { purpose: 'camera' });
-  await clock.advance(50);
+  await clock.advance(300);
   const track = camera();
   sent.remove();
   anas.peer.addTrack(track, { purpose: 'camera' });
-  await clock.advance(50);
+  await clock.advance(300);
   assert.deepEqual([bobs.told, bobs.arriving], [['+camera', '-camera', '+camera'], { camera: track.id }]);
 });
 
@@ -99,11 +129,11 @@ test('a new path leaves them as they are', async (t) => {
   const [hers, his] = [camera(), camera()];
   anas.peer.addTrack(hers, { purpose: 'camera' });
   bobs.peer.addTrack(his, { purpose: 'camera' });
-  await clock.advance(100);
+  await clock.advance(300);
   const { ufrag } = network.all[0];
   anas.peer.restartIce();
   bobs.peer.restartIce();
-  await clock.advance(100);
+  await clock.advance(300);
   assert.notEqual(network.all[0].ufrag, ufrag);
   assert.deepEqual([anas.told, bobs.told], [['+camera'], ['+camera']]);
   assert.deepEqual([anas.arriving, bobs.arriving], [{ camera: his.id }, { camera: hers.id }]);
@@ -113,7 +143,7 @@ test('a new connection carries what is wanted by then', async (t) => {
   const { anas, bobs, clock, network } = await startTalk(t);
   const sent = anas.peer.addTrack(camera(), { purpose: 'camera' });
   const gone = anas.peer.addTrack(camera(), { purpose: 'screen' });
-  await clock.advance(50);
+  await clock.advance(300);
   for (const pc of network.all) pc.settledWith = () => false; // these two will never meet again
   network.lose('failed');
   const [track, voice] = [camera(), new FakeTrack('audio')];
@@ -130,7 +160,7 @@ test('a new connection carries what is wanted by then', async (t) => {
 test('at the end all tracks have ended, and there are no more', async (t) => {
   const { anas, bobs, clock } = await startTalk(t);
   const sent = anas.peer.addTrack(camera(), { purpose: 'camera' });
-  await clock.advance(50);
+  await clock.advance(300);
   bobs.peer.close();
   await clock.advance(1_000);
   assert.deepEqual([bobs.told, bobs.received], [['+camera', '-camera'], []]);
@@ -145,14 +175,14 @@ test('a purpose is a word', async (t) => {
     assert.throws(() => anas.peer.addTrack(camera(), { purpose }), { name: 'SyntaxError' });
   }
   anas.peer.addTrack(camera());
-  await clock.advance(50);
+  await clock.advance(300);
   assert.deepEqual(bobs.told, ['+undefined'], 'or none');
 });
 
 test('the server is away: it is agreed upon when it is back', async (t) => {
   const { anas, bobs, clock, server } = await startTalk(t);
   server.crash();
-  await clock.advance(100);
+  await clock.advance(300);
   const track = camera();
   anas.peer.addTrack(track, { purpose: 'camera' });
   await clock.advance(20_000);
@@ -168,10 +198,10 @@ test('an answer that the browser does not take is told, and the conversation goe
   network.all[0].failNext = 'answer';
   const track = camera();
   anas.peer.addTrack(track, { purpose: 'camera' });
-  await clock.advance(50);
+  await clock.advance(300);
   assert.equal(anas.told[0], '!InvalidAccessError');
   anas.peer.send('still here');
-  await clock.advance(50);
+  await clock.advance(300);
   assert.deepEqual([heard, anas.peer.state, bobs.peer.state], [[{ data: 'still here' }], 'open', 'open']);
   assert.deepEqual(bobs.arriving, { camera: track.id }, 'it is tried again');
 });
@@ -179,13 +209,13 @@ test('an answer that the browser does not take is told, and the conversation goe
 test('removed while an answer was on its way that the browser does not take: gone there, too', async (t) => {
   const { anas, bobs, clock, network } = await startTalk(t);
   anas.peer.addTrack(camera(), { purpose: 'camera' }).remove();
-  await clock.advance(50);
+  await clock.advance(300);
   const sent = anas.peer.addTrack(camera(), { purpose: 'screen' });
   await clock.advance(2);
   assert.equal(network.all[0].signalingState, 'have-local-offer');
   network.all[0].failNext = 'answer';
   sent.remove();
-  await clock.advance(50);
+  await clock.advance(300);
   assert.deepEqual([bobs.told, bobs.received, anas.told], [['+screen', '-screen'], [], ['!InvalidAccessError']]);
 });
 
@@ -193,7 +223,7 @@ test('an offer that the other browser does not take is told at both ends', async
   const { anas, bobs, clock, network } = await startTalk(t);
   network.all[1].failNext = 'offer';
   anas.peer.addTrack(camera(), { purpose: 'camera' });
-  await clock.advance(50);
+  await clock.advance(300);
   assert.deepEqual([bobs.told, anas.told], [['!InvalidAccessError'], []]);
   await clock.advance(60_000);
   assert.deepEqual([anas.told, anas.peer.state, bobs.peer.state], [['!TimeoutError'], 'open', 'open']);
@@ -203,10 +233,10 @@ test('more tracks than one message can offer: that is told, and the server hears
   const { anas, bobs, clock, server } = await startTalk(t);
   const heard = record(bobs.peer, 'message');
   for (let i = 0; i < 1_000; i++) anas.peer.addTrack(new FakeTrack('audio'));
-  await clock.advance(50);
+  await clock.advance(300);
   anas.peer.send('still here');
   bobs.peer.restartIce();
-  await clock.advance(50);
+  await clock.advance(300);
   assert.deepEqual([[...new Set(anas.told)], heard], [['!QuotaExceededError'], [{ data: 'still here' }]]);
   assert.deepEqual([server.got('offer').length, anas.peer.state], [2, 'open'], "bob's is answered");
 });

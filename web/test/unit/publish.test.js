@@ -14,7 +14,7 @@ async function comeZoe({ join: enter, clock }) {
   const zoe = await enter('zoe');
   const peer = zoe.peers.connect('ana');
   const [tracks, ended] = [record(peer, 'track'), record(peer, 'removetrack')];
-  await clock.advance(100);
+  await clock.advance(300);
   return { peer, tracks, ended };
 }
 
@@ -24,17 +24,17 @@ test('who is there gets it, who comes too, and then nobody any more', async (t) 
   const [video, audio] = [camera(), new FakeTrack('audio')];
   const stream = new FakeStream([video, audio]);
   const publication = ana.peers.publish(stream, { purpose: 'talk' });
-  await clock.advance(50);
+  await clock.advance(300);
   assert.deepEqual(bobs.received.map(({ track: { kind }, purpose, streams: [{ id }] }) => [kind, purpose, id]),
     [['video', 'talk', stream.id], ['audio', 'talk', stream.id]]);
   const zoe = await comeZoe(talk);
   assert.deepEqual(zoe.tracks.map(({ track }) => track.kind), ['video', 'audio']);
   publication.remove();
-  await clock.advance(50);
+  await clock.advance(300);
   assert.deepEqual([bobs.received, zoe.ended], [[], zoe.tracks]);
   const last = await talk.join('max');
   const tracks = record(last.peers.connect('ana'), 'track');
-  await clock.advance(100);
+  await clock.advance(300);
   assert.deepEqual([tracks, last.peers.get('ana').state], [[], 'open']);
 });
 
@@ -42,7 +42,7 @@ test('another track for everybody: for who is there, who comes, and by a new con
   const talk = await startTalk(t);
   const { ana, bobs, clock, network } = talk;
   const publication = ana.peers.publish(new FakeStream([camera()]), { purpose: 'camera' });
-  await clock.advance(50);
+  await clock.advance(300);
   const other = camera();
   await publication.replaceTrack(other);
   await clock.advance(10);
@@ -84,11 +84,11 @@ test('in a room: media for everybody from the start, and whose track it is', asy
   const room = await joining;
   t.after(() => room.leave());
   const [begun, ended] = [record(room, 'track'), record(room, 'removetrack')];
-  await clock.advance(100);
+  await clock.advance(300);
   assert.deepEqual(begun.map(({ peer, purpose, streams: [{ id }] }) => [peer.name, purpose, id]), [['ana', 'camera', hers.id]]);
   assert.deepEqual(tracks.map(({ streams: [{ id }] }) => id), [mine.id]);
   const screen = room.publish(new FakeStream([camera()]), { purpose: 'screen' });
-  await clock.advance(50);
+  await clock.advance(300);
   assert.equal(tracks.at(-1).purpose, 'screen');
   screen.remove();
   ana.peers.close();
