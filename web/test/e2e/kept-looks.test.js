@@ -27,7 +27,7 @@ scenario('axe finds nothing while messages wait, nor when they were not sent', a
 
   await ana.disconnectFrom('Bob');
   await ana.reads(/May not have arrived.*Not sent/);
-  await ana.reads('2 messages were not sent. Connect again to send them.');
+  await ana.reads('2 messages were not sent. They can be sent again once you are connected.');
   await inspect(ana, 'messages not sent');
 
   thaw();

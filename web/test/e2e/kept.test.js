@@ -48,7 +48,7 @@ for (const [one, other] of /** @type {const} */ ([['chromium', 'firefox'], ['fir
     await losesConnection(bob);
     await ana.seesInList('Bob', /disconnected/i);
     await ana.reads('May not have arrived');
-    await ana.reads('1 message was not sent. Connect again to send it.');
+    await ana.reads('1 message was not sent. It can be sent again once you are connected.');
     assert.equal(await ana.has('button', 'Send again'), false);
 
     await losesNothing(ana);

@@ -53,7 +53,9 @@ test('every state has its words', () => {
 
 test('who did not take a call did not disconnect', () => {
   assert.equal(words({ reason: 'hangup' }).help, 'Ana disconnected.');
-  assert.equal(words({ reason: 'hangup', untaken: true }).help, 'Ana did not take the call.');
+  const untaken = words({ reason: 'hangup', untaken: true });
+  assert.deepEqual([untaken.help, untaken.action], ['Ana did not take the call.', 'Try again']);
+  assert.equal(words({ reason: 'hangup', untaken: true, online: false }).action, '');
 });
 
 test('somebody else has the name: what was written is not for them, and they are another', () => {

@@ -54,7 +54,7 @@ export function connectionWords(facts) {
         tone: 'off',
         label: facts.online ? how.disconnected : how.offline,
         help: closedHelp(facts),
-        action: facts.online ? how.connectAgain : '',
+        action: againWords(facts),
       };
   }
 }
@@ -130,6 +130,15 @@ function pathHelp({ name, reason, servers }) {
   if (servers === 'relay') return why.noWayByRelay(name);
   if (servers === 'none') return why.oneNetworkOnly(name);
   return reason === 'udp-blocked' ? why.udpBlocked(name) : why.noWay(name);
+}
+
+/**
+ * Again is only what has been before.
+ * @param {ConnectionFacts} facts
+ */
+function againWords({ online, untaken }) {
+  if (!online) return '';
+  return untaken ? how.tryAgain : how.connectAgain;
 }
 
 /** @param {ConnectionFacts} facts */

@@ -29,13 +29,26 @@ import { mountUnsent } from './unsent-view.js';
  * @returns {{title: HTMLElement, field: HTMLElement | null}} what the focus may be moved to
  */
 export function mountConversation(root, models, { signal, actions }) {
-  const { conversation, roster, session } = models;
-  const { name } = conversation;
-  const header = buildHeader(name, actions, signal);
-  root.append(header.bar, header.help);
+  const { conversation } = models;
+  const title = mountHeader(root, models, { signal, actions });
   mountPart(root, () => mountMessages(root, conversation, { signal }));
   mountPart(root, () => mountUnsent(root, conversation, { signal, after: () => field?.focus() }));
   const field = mountPart(root, () => mountComposer(root, models, { signal }));
+  return { title, field };
+}
+
+/**
+ * Whom it is with, how the line to them is and why, and the one button that helps.
+ *
+ * @param {HTMLElement} root
+ * @param {{conversation: Conversation, roster: Roster, session: Session}} models
+ * @param {{signal: AbortSignal, actions: ConversationActions}} options
+ * @returns {HTMLElement} the title
+ */
+export function mountHeader(root, { conversation, roster, session }, { signal, actions }) {
+  const { name } = conversation;
+  const header = buildHeader(name, actions, signal);
+  root.append(header.bar, header.help);
 
   const render = () => {
     const connection = connectionWords({
@@ -56,16 +69,24 @@ export function mountConversation(root, models, { signal, actions }) {
     setText(header.helpText, connection.help);
     header.help.hidden = connection.help === '';
     header.help.dataset.tone = connection.tone;
-    header.action.hidden = connection.action === '';
-    header.action.disabled = roster.stale;
-    setText(header.action, connection.action);
+    showAction(header, roster.stale ? '' : connection.action); // no call gets there: what helps is above, to reach the server
     header.disconnect.hidden = !conversation.live;
     header.close.hidden = conversation.live;
   };
   conversation.addEventListener('state', render, { signal });
   roster.addEventListener('change', render, { signal });
   render();
-  return { title: header.title, field };
+  return header.title;
+}
+
+/**
+ * @param {ReturnType<typeof buildHeader>} header
+ * @param {string} text '' = there is nothing to press, and who was about to goes on from the title
+ */
+function showAction({ action, title }, text) {
+  if (text === '' && document.activeElement === action) title.focus();
+  action.hidden = text === '';
+  setText(action, text);
 }
 
 /**

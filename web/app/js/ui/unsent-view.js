@@ -37,5 +37,5 @@ export function mountUnsent(root, conversation, { signal, after }) {
  */
 function unsentWords(count, live) {
   if (count === 0) return '';
-  return live ? words.unsent.count(count) : words.unsent.connectAgain(count);
+  return live ? words.unsent.count(count) : words.unsent.notConnected(count);
 }

@@ -235,8 +235,9 @@ export const en = {
   /** What a connection that has ended left unsent. */
   unsent: {
     count: (/** @type {number} */ count) => (count === 1 ? '1 message was not sent.' : `${count} messages were not sent.`),
-    connectAgain: (/** @type {number} */ count) =>
-      count === 1 ? '1 message was not sent. Connect again to send it.' : `${count} messages were not sent. Connect again to send them.`,
+    notConnected: (/** @type {number} */ count) => (count === 1
+      ? '1 message was not sent. It can be sent again once you are connected.'
+      : `${count} messages were not sent. They can be sent again once you are connected.`),
     sendAgain: 'Send again',
   },
 
