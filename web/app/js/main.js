@@ -68,7 +68,7 @@ function start(signal, token) {
     signal,
     onLogout: () => { chat.clear(); session.logout(); peers.renew(certificates.renew()); },
   }));
-  mountPart(main, () => mountApp(main, { session, chat, roster, privacy, consent, signaling }, { signal, wide, announce }));
+  mountPart(main, () => mountApp(main, { session, chat, roster, privacy, consent, signaling }, { signal, wide, header: account, announce }));
 
   chat.addEventListener('incoming', (event) => {
     const { name, another } = /** @type {CustomEvent} */ (event).detail;

@@ -9,6 +9,7 @@ import { connect, createServer } from 'node:net';
 import { inspect } from './fixture/looks.js';
 import { freePort } from './fixture/port.js';
 import { Server } from './fixture/server.js';
+import { openSettings } from './fixture/settings.js';
 import { stage } from './fixture/stage.js';
 import { eventually } from './fixture/wait.js';
 
@@ -95,8 +96,9 @@ async function holdAllocation({ page }, urls) {
   }, urls);
 }
 
-/** Presses the button and waits until all is checked. @param {Person} person @returns {Promise<string[][]>} the cells */
+/** Presses the button, in the settings, and waits until all is checked. @param {Person} person @returns {Promise<string[][]>} the cells */
 async function check(person) {
+  await openSettings(person);
   await person.press('Connection check');
   await person.find('dialog', 'Connection check');
   await eventually('all is checked', () => person.isEnabled('Check again'), { timeout: 45_000 });
@@ -203,6 +205,7 @@ for (const browser of ['chromium', 'firefox']) {
     await at(scene, `turn:ana:wrong@127.0.0.1:${mute.address().port}?transport=udp`);
     const ana = await scene.person(browser, 'Ana');
     await countConnections(ana);
+    await openSettings(ana);
     await ana.press('Connection check');
     await eventually('it looks for addresses', async () => (await cells(ana)).length === 3 && await openConnections(ana) > 0);
     await ana.press('Close');

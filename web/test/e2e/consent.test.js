@@ -1,6 +1,7 @@
 // In the lobby anybody may call, and strangers are let in first.
 import assert from 'node:assert/strict';
 import { inspect } from './fixture/looks.js';
+import { closeSettings, openSettings } from './fixture/settings.js';
 import { stage } from './fixture/stage.js';
 
 const scenario = stage({ browsers: { chromium: 'chromium', firefox: 'firefox' } });
@@ -53,6 +54,18 @@ for (const [one, other] of /** @type {const} */ ([['chromium', 'firefox'], ['fir
     await ana.press(`Block ${eve.name}`);
     await eve.reads(`${ana.name} did not take the call.`);
     assert.equal(await ana.has('button', `Disconnect from ${eve.name}`), false);
+    assert.equal(await ana.has('button', `Accept ${eve.name}`), false);
+  });
+
+  scenario(`who answers everybody is not asked: ${one}`, async (scene) => {
+    const ana = await inLobby(scene, one, `Ana ${one}`);
+    const eve = await inLobby(scene, other, `Eve ${one}`);
+    await openSettings(ana);
+    await (await ana.find('checkbox', 'Answer everybody who calls')).click();
+    await closeSettings(ana);
+    await eve.sees(ana.name);
+    await eve.startChat(ana.name);
+    await ana.isConnectedTo(eve.name);
     assert.equal(await ana.has('button', `Accept ${eve.name}`), false);
   });
 }

@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { after } from 'node:test';
 import { axeFindings } from './fixture/axe.js';
 import { Server } from './fixture/server.js';
+import { closeSettings, openSettings } from './fixture/settings.js';
 import { stage } from './fixture/stage.js';
 import { eventually, pause, throughout } from './fixture/wait.js';
 
@@ -42,9 +43,15 @@ function relayOf(server) {
   return found[1];
 }
 
-/** @param {Person} person */
+/**
+ * Before the login the checkbox is below the form.
+ * @param {Person} person
+ */
 async function tick(person) {
+  const loggedIn = person.name !== '';
+  if (loggedIn) await openSettings(person);
   await (await person.find('checkbox', HIDE)).click();
+  if (loggedIn) await closeSettings(person);
 }
 
 /**
@@ -114,9 +121,12 @@ for (const browser of ['chromium', 'firefox']) {
     const relay = relayOf(scene.server);
     await at(scene, ['--ice-server', `turn:${relay}?transport=tcp`, '--turn-secret-file', secretFile, '--relay-only']);
     const ana = await scene.person(browser, 'Ana');
+    await ana.reads('Your address is never shown: this server wants it so.');
+    await openSettings(ana);
     const box = await ana.find('checkbox', HIDE);
     assert.deepEqual(await box.evaluate((el) => [el.checked, el.disabled]), [true, true]);
     await ana.reads(/This server wants it so/);
+    await closeSettings(ana);
     const bob = await scene.person('chromium', 'Bob');
     await ana.startChat('Bob');
     await ana.seesInList('Bob', /through a relay \(TCP\)/);
@@ -167,9 +177,9 @@ for (const browser of ['chromium', 'firefox']) {
     const ana = await scene.person(browser, 'Ana');
     const bob = await scene.person('chromium', 'Bob');
     await tick(ana);
-    await ana.reads(/That takes a relay, and this server offers none/);
+    await ana.reads('Your address is never shown, and without a relay nobody can be connected to.');
     await ana.press('Message Bob');
-    await ana.reads(/Switch off “Never show my address” to connect/, { timeout: 3000 });
+    await ana.reads(/Switch off “Never show my address” in the settings to connect/, { timeout: 3000 });
     assert.deepEqual(await axeFindings(ana.page), []);
     await bob.press('Message Ana');
     await bob.reads(/Ana did not take the call/, { timeout: 3000 });
@@ -230,6 +240,8 @@ scenario('the wish is remembered, and the checkbox can be used by keyboard', asy
   assert.equal(await box.evaluate((el) => el.checked), true);
   assert.deepEqual(await axeFindings(ana.page), []);
   await ana.logIn('Ana');
+  await ana.reads('Your address is never shown.');
+  await openSettings(ana);
   await ana.reads('All goes through a relay of the server.');
   assert.deepEqual(await axeFindings(ana.page), []);
   await ana.page.setViewport({ width: 390, height: 844 });

@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { inspect } from './fixture/looks.js';
 import { freePort } from './fixture/port.js';
+import { closeSettings, openSettings } from './fixture/settings.js';
 import { stage } from './fixture/stage.js';
 
 const admin = await freePort();
@@ -30,6 +31,8 @@ for (const browser of ['chromium', 'firefox']) {
     await dismiss('Ana');
     await ana.reads('an operator ended this connection');
     await ana.readsNot('Logged in as Ana');
+    await openSettings(ana);
+    await closeSettings(ana);
     await bob.say('Are you still there?');
     await ana.hears('Bob', 'Are you still there?');
     await ana.say('I am.');
@@ -67,4 +70,15 @@ scenario('who is sent away without a conversation logs in where one always does'
   await dismiss('Ana');
   await ana.reads('Who is calling?');
   await ana.logIn('Ana');
+});
+
+scenario('the settings go with the chat, and what is behind them can be used', async (scene) => {
+  const ana = await scene.person('chromium', 'Ana');
+  await openSettings(ana);
+  await dismiss('Ana');
+  await ana.reads('Who is calling?');
+  await ana.lacks('dialog', 'Settings');
+  await ana.lacks('button', 'Settings');
+  await ana.logIn('Ana');
+  await openSettings(ana);
 });

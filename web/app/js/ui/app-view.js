@@ -11,9 +11,9 @@ import { mountPart } from './part.js';
 /**
  * @param {HTMLElement} root emptied first
  * @param {Models} models
- * @param {{signal: AbortSignal, wide: MediaQueryList, announce: (text: string) => void}} options
+ * @param {{signal: AbortSignal, wide: MediaQueryList, header: HTMLElement, announce: (text: string) => void}} options
  */
-export function mountApp(root, models, { signal, wide, announce }) {
+export function mountApp(root, models, { signal, wide, header, announce }) {
   const { session, roster, privacy, signaling } = models;
   let view = '';
   let loggedIn = false;
@@ -24,7 +24,7 @@ export function mountApp(root, models, { signal, wide, announce }) {
     current = new AbortController();
     root.replaceChildren();
     document.body.dataset.view = view;
-    const options = { signal: current.signal, wide, announce };
+    const options = { signal: current.signal, wide, header, announce };
     mountPart(root, () => {
       if (view === 'loading') mountLoader(root, session, options);
       else if (view === 'login') mountLogin(root, { session, privacy, signaling }, options);

@@ -1,15 +1,15 @@
 /** The chat: people on one side, a conversation on the other; on a narrow screen one at a time. */
 
 import { words } from '../words/index.js';
-import { mountCheckButton } from './check-button.js';
-import { mountAnswering, mountCallers } from './consent-view.js';
+import { mountCallers } from './consent-view.js';
 import { mountConversation } from './conversation-view.js';
 import { el, setAttribute } from './dom.js';
 import { markIcon } from './icons.js';
 import { mountLoginAgain } from './login-again-view.js';
 import { mountPart } from './part.js';
-import { mountPrivacy } from './privacy-view.js';
+import { mountPrivacyNote } from './privacy-view.js';
 import { mountRoster } from './roster-view.js';
+import { mountSettings } from './settings-view.js';
 
 /** @import { Chat } from '../model/chat.js' */
 /** @import { Consent } from '../model/consent.js' */
@@ -23,9 +23,10 @@ import { mountRoster } from './roster-view.js';
 /**
  * @param {HTMLElement} root
  * @param {Models} models
- * @param {{signal: AbortSignal, wide: MediaQueryList, announce: (text: string) => void}} options
+ * @param {{signal: AbortSignal, wide: MediaQueryList, header: HTMLElement, announce: (text: string) => void}} options
+ *   header: where the way to the settings goes
  */
-export function mountChat(root, models, { signal, wide, announce }) {
+export function mountChat(root, models, { signal, wide, header, announce }) {
   const { chat, session } = models;
   const people = el('section', { class: 'pane people-pane', 'aria-labelledby': 'people-title' });
   const stage = el('section', { class: 'pane conversation-pane' });
@@ -74,9 +75,8 @@ export function mountChat(root, models, { signal, wide, announce }) {
     accept: (name) => { chat.connect(name); focusConversation(); },
     after: () => (chat.selected ? focusConversation() : focusPeople()),
   }));
-  mountPart(people, () => mountAnswering(people, models.consent, { signal }));
-  mountPart(people, () => mountPrivacy(people, models.privacy, { signal }));
-  mountPart(people, () => mountCheckButton(people, models.signaling, { signal }));
+  mountPart(people, () => mountPrivacyNote(people, models.privacy, { signal }));
+  mountPart(header, () => mountSettings(header, models, { signal }));
   chat.addEventListener('selection', render, { signal });
   signal.addEventListener('abort', () => {
     current?.abort();

@@ -48,7 +48,7 @@ export function openCheck(signaling, { signal }) {
 }
 
 function buildDialog() {
-  const title = el('h2', { id: 'check-title', class: 'check-title', tabindex: -1, autofocus: true }, words.check.title);
+  const title = el('h2', { id: 'check-title', tabindex: -1, autofocus: true }, words.check.title);
   const summary = el('p', { class: 'check-summary', role: 'status' });
   const body = el('tbody', { role: 'rowgroup' });
   const { checked, result, time } = words.check.columns;

@@ -30,6 +30,14 @@ export function unfoldIcon() {
   return strokes('M6 9l6 6 6-6');
 }
 
+export function closeIcon() {
+  return strokes('M6 6l12 12M18 6L6 18');
+}
+
+export function settingsIcon() {
+  return strokes('M4 8h9M17 8h3M13 8a2 2 0 1 0 4 0a2 2 0 1 0-4 0M4 16h3M11 16h9M7 16a2 2 0 1 0 4 0a2 2 0 1 0-4 0');
+}
+
 /** @param {string} d */
 function strokes(d) {
   return svg('svg', { class: 'icon', viewBox: '0 0 24 24', 'aria-hidden': 'true', focusable: 'false' },

@@ -1,4 +1,4 @@
-/** A checkbox: never show my address. */
+/** A checkbox: never show my address; and the line that says so where it is not in view. */
 
 import { words } from '../words/index.js';
 import { el, setText } from './dom.js';
@@ -25,6 +25,30 @@ export function mountPrivacy(root, privacy, { signal }) {
   box.addEventListener('change', () => privacy.hide(box.checked), { signal });
   privacy.addEventListener('change', render, { signal });
   render();
+}
+
+/**
+ * @param {HTMLElement} root
+ * @param {Privacy} privacy
+ * @param {{signal: AbortSignal}} options
+ */
+export function mountPrivacyNote(root, privacy, { signal }) {
+  const note = el('p', { class: 'privacy-note', role: 'status' });
+  root.append(note);
+
+  const render = () => {
+    note.classList.toggle('privacy-problem', privacy.walled);
+    setText(note, noteFor(privacy));
+  };
+  privacy.addEventListener('change', render, { signal });
+  render();
+}
+
+/** @param {Privacy} privacy */
+function noteFor({ hidden, forced, walled }) {
+  if (!hidden) return '';
+  if (walled) return words.privacy.note.walled;
+  return forced ? words.privacy.note.forced : words.privacy.note.hidden;
 }
 
 /** @param {Privacy} privacy */

@@ -89,6 +89,12 @@ export const en = {
     failed: 'Logging in did not work. Please try again.',
   },
 
+  /** What is rarely changed: its button and its dialog. */
+  settings: {
+    title: 'Settings',
+    close: 'Close settings',
+  },
+
   /** The checkbox that keeps our address from others. */
   privacy: {
     hide: 'Never show my address',
@@ -97,6 +103,12 @@ export const en = {
     forced: 'This server wants it so: all goes through its relay.',
     walled: 'That takes a relay, and this server offers none: nobody can be connected to. Its operator can switch one on (--turn).',
     forcedAndWalled: 'This server wants everything to go through a relay, and offers none: nobody can be connected to. Its operator can switch one on (--turn).',
+    /** Where people are listed. */
+    note: {
+      hidden: 'Your address is never shown.',
+      forced: 'Your address is never shown: this server wants it so.',
+      walled: 'Your address is never shown, and without a relay nobody can be connected to.',
+    },
   },
 
   /** Strangers who call. */
@@ -198,7 +210,7 @@ export const en = {
     noRemoteCandidates: (/** @type {string} */ name) =>
       `${name}’s browser found no way to be reached: WebRTC may be blocked there. ${name} could allow it, or use another browser.`,
     badCandidates: (/** @type {string} */ name) => `${name}’s program told of itself in a way that this browser does not understand.`,
-    relayOnly: 'Your address is not to be shown, which takes a relay, and this server offers none. Switch off “Never show my address” to connect, or ask its operator to switch one on (--turn).',
+    relayOnly: 'Your address is not to be shown, which takes a relay, and this server offers none. Switch off “Never show my address” in the settings to connect, or ask its operator to switch one on (--turn).',
     relayOnlyForced: 'This server lets browsers connect through a relay only, and offers none. Its operator can switch one on (--turn).',
     relayRefused: 'The relay did not let this browser in. Log out and in again; if that is no help, the server’s operator has to look at the relay’s secret.',
     relayFull: 'The relay has no room at the moment. Try again later.',

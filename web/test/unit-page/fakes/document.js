@@ -89,8 +89,8 @@ export function useDocument(t) {
     createElementNS: (_, tag) => new FakeElement(document, tag),
   };
   Object.assign(document, { body: document.createElement('body') });
-  Object.assign(globalThis, { document });
-  t.after(() => Reflect.deleteProperty(globalThis, 'document'));
+  Object.assign(globalThis, { document, window: { document } });
+  t.after(() => ['document', 'window'].forEach((name) => Reflect.deleteProperty(globalThis, name)));
   return document;
 }
 
