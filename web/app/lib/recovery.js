@@ -2,6 +2,28 @@
 // (most losses heal by themselves), look for a new path, connect anew, and give
 // up in the end. Most losses that do not heal at once are those of a network
 // that is away for a minute, so the end is not near.
+//
+// It runs while we are out of touch; in touch, or when all is over, it is idle.
+//
+//  event        | idle                           | runs
+//  -------------+--------------------------------+-----------------------------------------------
+//  disconnected | runs; a try after PATIENT      | -
+//  failed       | runs; a try after PROMPT       | the next try after PROMPT, and no sooner than
+//               |                                | GATHERING after the last one
+//  broken       | as failed; tries only renew    | as failed; tries only renew from now on
+//  renewing     | runs; a try after TRY_TIME+2 s | the next try after TRY_TIME+2 s
+//  left         | noted                          | noted; GIVE_UP_LEFT begins (anew)
+//  reachable    | the note is dropped            | the note is dropped, with GIVE_UP_LEFT; the
+//               |                                | next try after PROMPT; GIVE_UP no sooner than
+//               |                                | after EXTENSION
+//  stop         | -                              | idle; the note stays
+//  try due      |                                | the next after TRY_TIME; if reachable: restart,
+//               |                                | LOOKS times and not after STALE; else renew
+//  GIVE_UP      |                                | online: giveUp, ice-failed; else EXTENSION more
+//  GIVE_UP_LEFT |                                | giveUp, left
+//
+// When it begins to run, GIVE_UP begins; with the note, GIVE_UP_LEFT too. Two tries are SPACING
+// apart at least; with the note they do nothing, as nobody is reachable. giveUp leads to stop().
 
 import { Deadline } from './deadline.js';
 
@@ -43,7 +65,7 @@ const GIVE_UP_LEFT = 90_000;
  * @property {() => boolean} leads whether we are the one to try first; the
  *   other side follows a little later, so that offers do not cross all the time
  * @property {() => boolean} online whether signaling gets through to the server
- * @property {() => boolean} reachable whether it gets through to the other side
+ * @property {() => boolean} reachable whether it gets through to the other side: never to who has left
  * @property {() => void} restart looks for a new path
  * @property {() => void} renew connects anew
  * @property {(why: 'left' | 'ice-failed') => void} giveUp
@@ -74,7 +96,7 @@ export class Recovery {
   /** ICE gave up (connectionState `failed`). */
   failed() {
     if (!this.#running) this.#begin(PROMPT);
-    else if (!this.#left) this.#tryAfter(Math.max(this.#pick(PROMPT), this.#triedAt + GATHERING - performance.now()));
+    else this.#tryAfter(Math.max(this.#pick(PROMPT), this.#triedAt + GATHERING - performance.now()));
   }
 
   /** The connection cannot be mended: no new path will help. */
@@ -92,7 +114,7 @@ export class Recovery {
   /** The other side left the server. */
   left() {
     this.#left = true;
-    if (this.#running) this.#expectNobody();
+    if (this.#running) this.#leftDeadline.set(GIVE_UP_LEFT);
   }
 
   /** The other side is at the server (again), and so are we. */
@@ -118,18 +140,13 @@ export class Recovery {
     this.#tries = 0;
     this.#since = performance.now();
     this.#deadline.set(GIVE_UP);
-    if (this.#left) this.#expectNobody();
-    else this.#tryAfter(this.#pick(grace));
+    if (this.#left) this.#leftDeadline.set(GIVE_UP_LEFT);
+    this.#tryAfter(this.#pick(grace));
   }
 
   #expired() {
     if (this.#deps.online()) this.#deps.giveUp('ice-failed');
     else this.#deadline.set(EXTENSION);
-  }
-
-  #expectNobody() {
-    clearTimeout(this.#nextTry);
-    this.#leftDeadline.set(GIVE_UP_LEFT);
   }
 
   /** @param {number} ms */
