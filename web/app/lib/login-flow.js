@@ -2,6 +2,27 @@
 // when the connection is back the same login is asked for again. The name may
 // then still be held by our own ghost, the lost socket that the server has not
 // given up yet, so "taken" is not the last word at once.
+//
+//  event         | none    | unasked               | asked            | answered
+//  --------------+---------+-----------------------+------------------+---------------------------
+//  want()        | unasked |                       |                  |
+//  ready()       | -       | asked, with its token | asked again (1)  |
+//  no token      |         | none, or, if granted  |                  |
+//                |         | before, tokenless()   |                  |
+//  answered()    | no      | no                    | yes: answered    | no
+//  accepted()    | - (2)   |                       |                  | granted, no ghost any more
+//  rejected()    | - (2)   |                       |                  | none; unasked, ready() soon
+//                |         |                       |                  | if a ghost may be to blame,
+//                |         |                       |                  | for GHOST_PATIENCE at most
+//  REPLY_TIMEOUT |         |                       | stalled()        |
+//  lost()        | -       | unasked               | unasked, a ghost | unasked, a ghost
+//  unreachable() | -       | none, if not to wait  |                  |
+//  forget()      | -       | none                  | none, an orphan  | none
+//
+// In `none` nobody is wanted. Empty: does not happen. While there are orphans, answered() says no;
+// lost() ends them.
+// (1) Who is told that the socket is ready may log in, just before ready() is called.
+// (2) Who is told what came with the answer may log out, just before the answer is passed on.
 
 import { SignalingError } from './protocol.js';
 import { TokenRequest } from './token-request.js';
@@ -24,6 +45,13 @@ const PASSING = Object.freeze(['name_taken', 'room_full', 'server_full']);
  * @typedef {{ id: string, name: string, room: string, users: import('./protocol.js').User[], iceServers: RTCIceServer[] }} LoginResult
  */
 
+/**
+ * How far we have got on this socket. `unasked`: there is none, or no token yet, or the name may be our ghost's.
+ * `asked`: the answer is on its way. `answered`: granted, or about to be refused.
+ *
+ * @typedef {'unasked' | 'asked' | 'answered'} Stage
+ */
+
 export class LoginFlow {
   #send;
   #stalled;
@@ -34,14 +62,10 @@ export class LoginFlow {
   #request = null;
   /** @type {{ resolve: (result: LoginResult) => void, reject: (error: Error) => void, wait: boolean } | null} */
   #caller = null;
-  /** Sent on the current socket, and not refused. */
-  #asked = false;
-  /** The answer is on its way. */
-  #waiting = false;
+  /** @type {Stage} */
+  #stage = 'unasked';
   /** Answers still to come to logins given up: not ours any more. */
   #orphans = 0;
-  /** Granted once: from then on nobody waits for a promise. */
-  #granted = false;
   #ghost = false;
   #ghostUntil = 0;
   /** @type {ReturnType<typeof setTimeout> | undefined} */
@@ -68,12 +92,17 @@ export class LoginFlow {
 
   /** Whether the server has been asked on this socket, and has not refused. */
   get asked() {
-    return this.#asked;
+    return this.#stage !== 'unasked';
   }
 
   /** Whether the server owes an answer. */
   get unanswered() {
-    return this.#waiting || this.#orphans > 0;
+    return this.#stage === 'asked' || this.#orphans > 0;
+  }
+
+  /** Whether the login was granted once: from then on nobody waits for a promise. */
+  get #granted() {
+    return this.wanted && this.#caller === null;
   }
 
   /**
@@ -85,7 +114,6 @@ export class LoginFlow {
    */
   want(request, wait = true) {
     this.#request = request;
-    this.#granted = false;
     return new Promise((resolve, reject) => {
       this.#caller = { resolve, reject, wait };
     });
@@ -110,7 +138,7 @@ export class LoginFlow {
 
   /** @param {import('./dialect-plain.js').LoginFields} fields */
   #ask(fields) {
-    this.#asked = this.#waiting = true;
+    this.#stage = 'asked';
     this.#setTimer(REPLY_TIMEOUT, this.#stalled);
     this.#send(fields);
   }
@@ -124,9 +152,9 @@ export class LoginFlow {
   /** The socket is gone. If it was asked, its ghost may hold the name. */
   lost() {
     this.#stop();
-    this.#ghost ||= this.#asked;
+    this.#ghost ||= this.asked;
     this.#ghostUntil = 0;
-    this.#asked = this.#waiting = false;
+    this.#stage = 'unasked';
     this.#orphans = 0;
   }
 
@@ -140,9 +168,9 @@ export class LoginFlow {
       this.#orphans--;
       return false;
     }
-    const expected = this.#waiting;
-    this.#waiting = false;
-    return expected;
+    if (this.#stage !== 'asked') return false;
+    this.#stage = 'answered';
+    return true;
   }
 
   /**
@@ -152,7 +180,6 @@ export class LoginFlow {
   accepted(result) {
     clearTimeout(this.#timer);
     const again = this.#granted;
-    this.#granted = true;
     this.#ghost = false;
     this.#caller?.resolve(result);
     this.#caller = null;
@@ -166,7 +193,7 @@ export class LoginFlow {
    */
   rejected(code, message) {
     clearTimeout(this.#timer);
-    this.#asked = false;
+    this.#stage = 'unasked';
     if (this.#blameGhost(code)) {
       this.#setTimer(GHOST_RETRY * (0.5 + this.#random() / 2), () => this.ready());
       return false;
@@ -186,8 +213,9 @@ export class LoginFlow {
     this.#caller?.reject(error);
     this.#caller = null;
     this.#request = null;
-    if (this.#waiting) this.#orphans++;
-    this.#waiting = this.#granted = this.#ghost = this.#asked = false;
+    if (this.#stage === 'asked') this.#orphans++;
+    this.#stage = 'unasked';
+    this.#ghost = false;
     this.#ghostUntil = 0;
   }
 
