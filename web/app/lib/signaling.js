@@ -1,5 +1,22 @@
-// The signaling client: one user in one room of one server, kept there over
-// lost sockets.
+// The signaling client: one user in one room of one server, kept there over lost sockets.
+//
+//  state      | what it means                           | open()     | login()    | retryNow()
+//  -----------+-----------------------------------------+------------+------------+--------------
+//  idle       | open() was not called yet               | connecting | connecting | -
+//  connecting | a socket is being opened                | -          | waits      | anew, if slow
+//  ready      | the server greeted us; not logged in    | -          | asks       | -, but probes
+//  online     | logged in                               | -          | throws     | -, but probes
+//  waiting    | the socket is lost; tries at `retryAt`  | -          | connecting | connecting
+//  dormant    | the server tired of waiting for a login | connecting | connecting | -
+//  refused    | the server told us to stay away         | connecting | throws     | -
+//  closed     | close() was called, in any state        | connecting | throws     | -
+//
+//  connecting -> ready   the greeting; a login that waits is asked for (a second one throws)
+//  ready -> online       granted; what is refused waits no more, unless LoginFlow asks again
+//  online -> ready       logout(); in other states it ends a login that waits or is asked for
+//  all three -> waiting  lost, or pagehide; no try before pageshow, nor soon after TRY_LATER
+//            -> dormant  lost with LOGIN_TIMEOUT, and no login waits or is granted
+//            -> refused  lost with POLICY or RESUMED_ELSEWHERE; it ends the login, as close() does
 
 import { Connection } from './connection.js';
 import { Dialects } from './dialects.js';
@@ -15,26 +32,10 @@ import { socketUrl } from './socket-url.js';
 /** Browsers end the socket of a page that goes away as if it had failed: that page is no more when this is over, in ms. */
 const WARN_AFTER = 1_000;
 
-/**
- * @typedef {import('./protocol.js').User} User
- * @typedef {import('./protocol.js').Signal} Signal
- * @typedef {import('./login-flow.js').LoginResult} LoginResult
- * @typedef {import('./login-flow.js').LoginRequest} LoginRequest
- * @typedef {import('./dialect-plain.js').Notice} Notice
- */
-
-/**
- * - `idle`: open() was not called yet
- * - `connecting`: a socket is being opened
- * - `ready`: the server greeted us; not logged in
- * - `online`: logged in
- * - `waiting`: the socket is lost; the next try is due at `retryAt`
- * - `dormant`: the server tired of waiting for a login; login() comes back
- * - `refused`: the server told us to stay away; only open() tries again
- * - `closed`: close() was called
- *
- * @typedef {'online' | import('./connection.js').ConnectionState} SignalingState
- */
+/** @typedef {import('./protocol.js').User} User */
+/** @typedef {import('./login-flow.js').LoginResult} LoginResult */
+/** @typedef {import('./login-flow.js').LoginRequest} LoginRequest */
+/** @typedef {'online' | import('./connection.js').ConnectionState} SignalingState as in the table above */
 
 /**
  * The events and their details.
@@ -50,7 +51,7 @@ const WARN_AFTER = 1_000;
  * @property {object} caughtup after a login that resumed: all that was sent to us meanwhile has been passed on
  * @property {{ code: string, message: string }} logout coming back as the same user failed for good
  * @property {import('./ice-supply.js').IceSupply} ice other ICE servers than before: by a login, or because credentials were renewed
- * @property {Signal} signal an offer, an answer or a candidate
+ * @property {import('./protocol.js').Signal} signal an offer, an answer or a candidate
  * @property {{ name: string, call: string | null }} hangup that user hung up on us
  * @property {import('./unreachable.js').Unreachable} unreachable a try to connect came to nothing; the next one is due at `retryAt`
  * @property {{ code: string, message: string, name: string | null }} error the server's; name: the recipient it is about.
@@ -263,7 +264,7 @@ export class Signaling extends Emitter {
     if (!this.#resumption.possible) this.#clearUsers();
   }
 
-  /** @param {Notice} notice */
+  /** @param {import('./dialect-plain.js').Notice} notice */
   #heard(notice) {
     switch (notice.kind) {
       case 'greeting': return this.#greeted(notice);
