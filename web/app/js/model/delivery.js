@@ -13,6 +13,38 @@
  * has only taken it, and has this client, says hello at once. If that takes too
  * long to arrive they are spoken to barely as well; so each hello tells what has
  * come like that, and what a channel took into its grave goes again.
+ *
+ *  manner   | to whom                               | what is to be sent
+ *  ---------+---------------------------------------+-------------------------------------------
+ *  unknown  | that remains to be seen               | waits
+ *  bare     | another client: it made the channel   | goes bare, and is done
+ *  silent   | who took our channel and said nothing | likewise, unless the hello of a later
+ *           |                                       | channel shows that it has not come
+ *  numbered | who said hello                        | goes under a number, and is done when that
+ *           |                                       | is confirmed
+ *
+ *  event                   | what is done                                          | manner
+ *  ------------------------+-------------------------------------------------------+----------
+ *  renewed()               | what we owed the old channel is forgotten             | unknown
+ *  ended()                 | likewise; what is not done has failed                 | unknown
+ *  opened(), another epoch | renewed(), and if who made the channel is             |
+ *  . another client        | what was not confirmed goes again                     | bare
+ *  . a page like this one  | we ask for a hello, every GRACE until it comes        | unknown
+ *  . we                    | we wait for a hello                                   | unknown
+ *  GRACE of that, or       | what was not confirmed goes again; if the line is not | silent
+ *  LONG_GRACE if they have | open, so that we could not have heard, we wait for as |
+ *  said hello before       | long again                                            | (unknown)
+ *  hello                   | what they lack, and has not failed, goes again; if it | numbered
+ *                          | asks, we answer                                       |
+ *  seen                    | what it confirms is done; what went bare has come     | -
+ *  a number                | the next one is shown; whichever it is, we soon say   | -
+ *                          | how far we are: a gap is for the sender to make good  |
+ *  . before any hello      | nothing                                               | -
+ *  a message without one   | is shown; while unknown, our hellos will tell of it   | -
+ *  leaving()               | what we would say soon we say now                     | -
+ *
+ * Things are said while the line is open. What the channel does not take goes again after RETRY;
+ * what it never will take, or has not in MOST_TRIES although it had room, is refused.
  */
 
 import { decodeControl, encodeControl, isProtocol, MAX_BARE, newWho } from './control.js';
@@ -36,6 +68,8 @@ const MOST_TRIES = 10;
 
 /** @typedef {ReturnType<typeof setTimeout> | undefined} Timer */
 
+/** @typedef {'unknown' | 'bare' | 'silent' | 'numbered'} Manner how we speak over this channel */
+
 /**
  * @typedef {object} DeliveryDeps
  * @property {string} protocol of the channels that we make, from newProtocol()
@@ -50,7 +84,7 @@ export class Delivery {
   #deps;
   /** Which of its peer's channels this is, from 1; 0: none yet. */
   #epoch = 0;
-  /** @type {'unknown' | 'bare' | 'silent' | 'numbered'} how we speak over this channel; silent: barely, as they say nothing */
+  /** @type {Manner} */
   #manner = 'unknown';
   #me = newWho();
   /** Who was at the other end last, if it was a page of this client. */
@@ -179,6 +213,7 @@ export class Delivery {
     if (from !== this.#other) this.#seen = 0;
     this.#other = from;
     this.#manner = 'numbered';
+    clearTimeout(this.#graceTimer);
     this.#outbox.greeted(to === this.#me ? seen : 0);
     if (bare) this.#outbox.accountedFor(bare);
     if (ask) this.#hello = 'answer';
@@ -215,7 +250,6 @@ export class Delivery {
   #ask() {
     this.#hello = 'ask';
     this.#graceTimer = setTimeout(() => {
-      if (this.#manner !== 'unknown') return;
       this.#ask();
       this.#speak();
     }, GRACE);
@@ -223,7 +257,6 @@ export class Delivery {
 
   #listenFirst() {
     this.#graceTimer = setTimeout(() => {
-      if (this.#manner !== 'unknown') return;
       if (!this.#deps.open()) return this.#listenFirst(); // nobody could be heard
       this.#goBare('silent');
       this.#speak();
