@@ -246,8 +246,9 @@ scenario('the result as text has no address of ours and no credential in it', as
     pc.close();
     return addresses;
   });
-  assert.ok(secrets.length > 0);
-  for (const secret of secrets) assert.ok(!report.includes(secret), secret);
+  const ours = secrets.filter((address) => address !== '127.0.0.1'); // which is the server's, and in the heading
+  assert.ok(ours.length > 0);
+  for (const secret of ours) assert.ok(!report.includes(secret), secret);
   assert.doesNotMatch(report, /\d{10}:|credential=|@/);
   await inspect(ana, 'check, all well');
 });
