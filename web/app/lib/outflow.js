@@ -39,6 +39,8 @@ export class Outflow extends Emitter {
   #chunk;
   /** @type {Message | null} of the queue; it may be on its way */
   #first = null;
+  /** Whether the queue is being passed on. */
+  #running = false;
   /** @type {Message | null} of the queue */
   #last = null;
   /** Bytes of the queue that the channel has not been given yet. */
@@ -176,7 +178,7 @@ export class Outflow extends Emitter {
     if (this.#first && this.#last) this.#last.next = message;
     else this.#first = message;
     this.#last = message;
-    if (this.#first === message) this.#run();
+    if (!this.#running) this.#run();
   }
 
   /** @param {Uint8Array | Blob} bytes @param {boolean} text */
@@ -185,8 +187,9 @@ export class Outflow extends Emitter {
     return bytes.length > this.#chunk || (!text && looksLikeChunk(bytes));
   }
 
-  /** Passes on the queue. */
+  /** Passes on the queue, once: whoever hears of `drain` may send more. */
   async #run() {
+    this.#running = true;
     await this.#begun;
     for (let message = this.#first; message; message = this.#first) {
       try {
@@ -198,6 +201,7 @@ export class Outflow extends Emitter {
       this.#first = message.next;
       this.#proceed();
     }
+    this.#running = false;
   }
 
   /** @param {Message} message */

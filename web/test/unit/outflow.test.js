@@ -265,3 +265,14 @@ test('what a browser counts wrongly as its channel opens holds up nothing', asyn
   await clock.advance(200);
   assert.equal(heard.length, 1);
 });
+
+test('whoever hears of drain and sends more at once: each message goes once', async (t) => {
+  const { outflow, heard, unsent, flow } = start(t);
+  const unreadable = new Blob([new Uint8Array(2 * MiB)]);
+  Object.defineProperty(unreadable, 'slice', { value: () => ({ arrayBuffer: async () => { throw new DOMException('gone', 'NotReadableError'); } }) });
+  outflow.addEventListener('drain', () => outflow.send(new Uint8Array(3 * MiB)), { once: true });
+  outflow.send(unreadable);
+  await flow();
+  assert.deepEqual(heard.map((message) => message.byteLength ?? message), [3 * MiB]);
+  assert.deepEqual([outflow.amount, unsent.length], [0, 1]);
+});
