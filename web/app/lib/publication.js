@@ -12,6 +12,7 @@ export class Publication {
   #removed;
   /** @type {Map<Peer, SentTrack[]>} one for each track, in that order */
   #sent = new Map();
+  #life = new AbortController();
 
   /**
    * Peers.publish() makes these.
@@ -32,7 +33,7 @@ export class Publication {
   add(peer) {
     const options = { streams: [this.#stream], purpose: this.#purpose };
     this.#sent.set(peer, this.#tracks.map((track) => peer.addTrack(track, options)));
-    peer.addEventListener('close', () => this.#sent.delete(peer), { once: true });
+    peer.addEventListener('close', () => this.#sent.delete(peer), { signal: this.#life.signal });
   }
 
   /**
@@ -52,6 +53,7 @@ export class Publication {
   remove() {
     for (const sent of this.#sent.values()) for (const one of sent) one.remove();
     this.#sent.clear();
+    this.#life.abort();
     this.#removed();
   }
 }

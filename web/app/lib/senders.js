@@ -30,6 +30,7 @@ export class Senders {
     this.#failed = failed;
     this.#signal = signal;
     this.#ended = new Promise((resolve) => signal.addEventListener('abort', resolve));
+    signal.addEventListener('abort', () => this.#silence()); // the connection may linger
   }
 
   /** @param {SentTrack} sent */
@@ -44,7 +45,11 @@ export class Senders {
   /** @param {SentTrack} sent whose track is another now */
   async replace(sent) {
     // A connection that is closed meanwhile never answers.
-    if (!this.#signal.aborted) await Promise.race([this.#of(sent)?.sender.replaceTrack(sent.track), this.#ended]);
+    const transceiver = this.#of(sent);
+    if (this.#signal.aborted || !transceiver) return;
+    const replaced = transceiver.sender.replaceTrack(sent.track);
+    await Promise.race([replaced, this.#ended]);
+    if (this.#transceivers.get(transceiver) === null) await transceiver.sender.replaceTrack(null); // removed meanwhile
   }
 
   /** @param {SentTrack} sent */
@@ -84,6 +89,11 @@ export class Senders {
         if (sent) this.#failed(new DOMException(`The other side takes no ${sent.track.kind}`, 'NotSupportedError'));
       } else if (!sent && (currentDirection === 'recvonly' || currentDirection === 'inactive')) this.#free.add(transceiver);
     }
+  }
+
+  /** Sends nothing any more, which takes no word with the other side. */
+  #silence() {
+    for (const { sender } of this.#ours) sender.replaceTrack(null).catch(() => {}); // closed: nothing is sent either
   }
 
   get #ours() {

@@ -240,3 +240,27 @@ test('more tracks than one message can offer: that is told, and the server hears
   assert.deepEqual([[...new Set(anas.told)], heard], [['!QuotaExceededError'], [{ data: 'still here' }]]);
   assert.deepEqual([server.got('offer').length, anas.peer.state], [2, 'open'], "bob's is answered");
 });
+
+test('hung up: nothing is sent from that moment on, however long the connection lingers', async (t) => {
+  const { anas, clock, network } = await startTalk(t);
+  const track = new FakeTrack('audio');
+  anas.peer.addTrack(track, { purpose: 'microphone' });
+  await clock.advance(300);
+  const pc = network.all.find((one) => one.getTransceivers().some(({ sender }) => sender.track === track));
+  anas.peer.close();
+  await clock.advance(1);
+  assert.notEqual(pc.signalingState, 'closed', 'it lingers');
+  assert.ok(pc.getTransceivers().every(({ sender }) => sender.track === null));
+});
+
+test('replaced, and removed before that was done: nothing is sent', async (t) => {
+  const { anas, clock, network } = await startTalk(t);
+  const track = camera();
+  const sent = anas.peer.addTrack(track, { purpose: 'camera' });
+  await clock.advance(300);
+  const pc = network.all.find((one) => one.getTransceivers().some(({ sender }) => sender.track === track));
+  const replaced = sent.replaceTrack(camera());
+  sent.remove();
+  await replaced;
+  assert.ok(pc.getTransceivers().every(({ sender }) => sender.track === null));
+});
