@@ -5,6 +5,7 @@ import { CertificateMemory } from './model/certificate-memory.js';
 import { Chat } from './model/chat.js';
 import { Consent } from './model/consent.js';
 import { newProtocol } from './model/control.js';
+import { DATA_LIMIT } from './model/conversation.js';
 import { takeToken } from './model/fragment.js';
 import { Privacy } from './model/privacy.js';
 import { Roster } from './model/roster.js';
@@ -43,6 +44,7 @@ function start(signal, token) {
   const peers = new Peers(signaling, {
     protocol,
     certificate: certificates.load(),
+    maxMessageSize: DATA_LIMIT,
     accept: (peer) => consent.decide(peer),
     ...(byLink && { ringTimeout: RING_BY_LINK }),
   });

@@ -60,3 +60,11 @@ test('the longest text fits a data channel message however it is escaped', () =>
   const worst = encodeMessage({ sender: '\u0001'.repeat(64), text: '\u0001'.repeat(MAX_TEXT_SENT), at: 0 }, Number.MAX_SAFE_INTEGER);
   assert.ok(new TextEncoder().encode(worst).length < 256 * 1024);
 });
+
+test('what is far too long is text, and not taken apart', (t) => {
+  const parse = t.mock.method(JSON, 'parse');
+  const { cut, text, number } = decodeMessage(`{"message":"x","chat.v1":7,"more":[${'{},'.repeat(200_000)}{}]}`);
+  assert.deepEqual([cut, text.length, number, parse.mock.callCount()], [true, MAX_TEXT_SHOWN, 0, 0]);
+  const longest = '\u0001'.repeat(MAX_TEXT_SHOWN); // six times as long when escaped
+  assert.equal(decodeMessage(encodeMessage({ sender: 'x'.repeat(64), text: longest, at: 0 }, 7)).text, longest);
+});

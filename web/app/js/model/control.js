@@ -30,6 +30,8 @@ const BEGIN = `{"${VERSION}":`;
 
 /** So many times are told at most. */
 export const MAX_BARE = 100;
+/** The longest control frame, in UTF-16 code units: several times what the longest of ours has. */
+const MAX_CONTROL = 16_384;
 
 /** Longest word for who somebody is, in UTF-16 code units. */
 const MAX_WHO = 64;
@@ -65,7 +67,7 @@ export function encodeControl({ kind, ...members }) {
  * @returns {Control | null} null: something to be shown
  */
 export function decodeControl(data) {
-  if (typeof data !== 'string' || !data.startsWith(BEGIN)) return null;
+  if (typeof data !== 'string' || data.length > MAX_CONTROL || !data.startsWith(BEGIN)) return null;
   try {
     return checked(JSON.parse(data));
   } catch {

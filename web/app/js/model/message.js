@@ -47,6 +47,9 @@ export const MAX_TEXT_SENT = 16_384;
 /** The longest text shown, in UTF-16 code units; more is cut and said so. */
 export const MAX_TEXT_SHOWN = 65_536;
 
+/** The longest frame that is read as JSON, in UTF-16 code units: enough for all that is shown, escaped, and what is around it. */
+const MAX_JSON = 6 * MAX_TEXT_SHOWN + 4096;
+
 /** The longest time that is heeded, in UTF-16 code units: one in ISO 8601 has 24, or 27 far from now. */
 export const MAX_TIME = 27;
 
@@ -90,7 +93,7 @@ export function decodeMessage(frame) {
 /** @param {string} frame */
 function messageIn(frame) {
   try {
-    const value = JSON.parse(frame);
+    const value = frame.length <= MAX_JSON && JSON.parse(frame); // which would take many times as much
     if (typeof value?.message === 'string') {
       const { message: text, time, [NUMBER]: number } = value;
       return {
