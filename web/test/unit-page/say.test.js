@@ -186,3 +186,18 @@ test('before there was a call there is no end of one to be told', () => {
   assert.deepEqual(connectionWords({ ...facts, online: false }), { tone: 'off', label: 'Offline', help: '', action: '' });
   assert.match(connectionWords({ ...facts, online: true, another: true }).help, /not the same Ana as before/);
 });
+
+test('another of the same name calls and waits to be let in: what is written for the first does not let them in', () => {
+  chat.connect('Ana');
+  const first = peers.live.get('Ana');
+  first.identity = ANA;
+  first.become('open');
+  first.become('closed', 'left');
+  const conversation = chat.selected;
+  const stranger = peers.calledBy('Ana', OTHER);
+  const asked = counter(peers, 'peer');
+  peers.connect = () => assert.fail('which would accept it');
+  assert.equal(say('the door code is 4711', conversation), false);
+  chat.connect('Ana');
+  assert.deepEqual([stranger.state, asked.seen, fates(conversation)], ['connecting', 0, []]);
+});

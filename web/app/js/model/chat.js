@@ -94,7 +94,7 @@ export class Chat extends EventTarget {
 
   /**
    * Connects to somebody, again if need be, and brings the conversation into view. Somebody else who has the name now
-   * is connected to only if that is known, and asked for all the same: as another.
+   * is connected to only if that is known, and asked for all the same: as another. One who calls is let in by consent alone.
    *
    * @param {string} name
    */
@@ -102,8 +102,18 @@ export class Chat extends EventTarget {
     const known = this.get(name);
     const replaced = known !== null && !known.live && known.reason === 'replaced';
     if (replaced) this.#retire(known);
+    else if (known && this.#isSomebodyElse(known)) return;
     const peer = this.#peers.connect(name, replaced || !known ? {} : { identity: known.identity });
     this.select(this.#adopt(peer).key);
+  }
+
+  /**
+   * Whether it is another who calls us by that name at this moment.
+   * @param {Conversation} known
+   */
+  #isSomebodyElse(known) {
+    const calling = this.#peers.get(known.name);
+    return calling !== undefined && !known.isWith(calling);
   }
 
   /**

@@ -69,8 +69,12 @@ export class FakePeers extends Fake {
 
   connect(name, { identity = { id: '', fingerprint: '' } } = {}) {
     this.wanted = identity;
+    return this.get(name) ?? this.#make(name, false, identity);
+  }
+
+  get(name) {
     const known = this.live.get(name);
-    return known && known.state !== 'failed' && known.state !== 'closed' ? known : this.#make(name, false, identity);
+    return known && known.state !== 'failed' && known.state !== 'closed' ? known : undefined;
   }
 
   calledBy(name, identity) {
