@@ -6,55 +6,41 @@
  *     const signaling = new Signaling();
  *     const peers = new Peers(signaling);
  *     peers.addEventListener('peer', ({ detail: { peer } }) => {
- *       peer.addEventListener('state', () => console.log(peer.name, peer.state, peer.path, peer.reason));
+ *       peer.addEventListener('open', () => peer.send('hello')); // once
  *       peer.addEventListener('message', ({ detail }) => console.log(peer.name, 'says', detail.data));
  *     });
  *     await signaling.login({ name: 'ana' });
- *     for (const user of signaling.users.values()) {
- *       const peer = peers.connect(user.userName);
- *       peer.addEventListener('open', () => peer.send('hello')); // once
- *     }
+ *     for (const user of signaling.users.values()) peers.connect(user.userName);
  *
- * In a room where everybody is connected with everybody, **join** does all of that; see room.js.
+ * Names are those of the roster (`userName`), as the server shows them; whom you
+ * look up or call may be written in any way that is the same name to the server. Text
+ * from others, names included, is text: never put it into a page as HTML.
+ *
+ * checkServers() in check.js, which is loaded on its own, tells what each server
+ * is good for from here.
+ *
+ * canConnect() tells whether this browser has WebRTC in earnest; where it has
+ * not, calls fail with `error`, and who calls us is told at once.
  *
  * **Signaling** keeps one user in one room of the server, over lost sockets:
  * it reconnects with jittered back-off and logs in again by itself. Within the
  * server's resume window (15 s by default) it goes on with the same session:
  * nobody saw us leave, and what was sent to us meanwhile arrives. Where the
  * server wants a token (`tokenRequired`), `login({ name, token: () => fetchToken() })` has it asked
- * for a fresh one each time that it comes back. Events:
- * `state`, `users`, `joined`, `left`, `login`, `caughtup`, `logout`, `ice`,
- * `signal`, `hangup`, `unreachable`, `error` (see SignalingEvents in signaling.js for their details).
+ * for a fresh one each time that it comes back.
  *
  * A server that cannot be reached is waited for: `unreachable` tells of each try in vain and of what it may be, which is
  * also on the console after the first. login() with `wait: false` rejects instead, with the code `unreachable`.
  *
- * **Peers** makes one **Peer** per user, by connect() or because somebody
- * called (event `peer`). What other clients send is taken in any form whose
- * meaning is plain; what is none comes as `unreadable`. A Peer is `connecting`, `open` or `reconnecting`, and
- * ends `failed` or `closed` with a `reason` (a closed set, see PeerReason in
- * peer.js). Its events are `state`, `open`, `route`, `message`, `drain`, `unsent` and `close`; `await peer.opened` waits for
- * the connection, and `peers.broadcast()` sends to all who are connected. It does not need the server while it is open. When both sides call
- * at the same moment they end up in one connection. Touch that is lost is looked
- * for again, for two minutes: by a new path, and by a new connection.
- *
- * Audio and video go by the same connection: `peer.addTrack(track, { streams, purpose })` returns what replaces and removes
- * it, `peers.publish(stream)` and PeersOptions.media send to everybody. The other side has the events `track` and
- * `removetrack` (see ReceivedTrack in media.js), over new paths and new connections; what cannot be agreed upon is a
- * `negotiationerror`, and disturbs nothing else.
- *
- * Messages may have any size up to 256 MiB (PeersOptions.maxMessageSize) where both sides have this library, and what a
- * browser takes otherwise. Peer.send() says when to pause, and `await peer.drained()` waits until it is time to go on.
+ * **Peers** makes one Peer per user, by connect() or because somebody
+ * called; the event `peer` tells of both. What other clients send is taken in any form whose
+ * meaning is plain; what is none comes as `unreadable`. When both sides call
+ * at the same moment they end up in one connection. `peers.broadcast()` sends to all who are connected.
  *
  * Whoever calls is answered, unless `accept` says no (see PeersOptions): before it is asked nothing is made or told. So
  * many calls may be under way at once, and so many come from one user; what exceeds that is refused, and a `refused` event.
  *
- * A name is not a person: once somebody else has it, they are another Peer, and nothing goes to them that was meant for
- * the first. People are told apart by their browsers' certificates (Peer.identity): keep yours with newCertificate()
- * and PeersOptions.certificate to be recognized after a reload.
- *
- * Its `path` is `direct` or `relay`, its `route` says more (see Route in
- * path.js). With `new Peers(signaling, { relayOnly: true })`, or `relayOnly` set
+ * With `new Peers(signaling, { relayOnly: true })`, or `relayOnly` set
  * later, others see the address of a TURN server only, never ours; a server may
  * ask for it too. Credentials for TURN servers are renewed before they lapse.
  *
@@ -65,15 +51,25 @@
  * done with it says `peers.dispose()`, which ends that too and lets go of all it
  * listens to, and `signaling.close()`, which leaves the server.
  *
- * `checkServers` in check.js, which is loaded on its own, tells what each server
- * is good for from here.
+ * **Peer** is the connection to one user. It is `connecting`, `open` or `reconnecting`, and
+ * ends `failed` or `closed` with a `reason` (a closed set, see PeerReason). `await peer.opened` waits for
+ * the connection. It does not need the server while it is open. Touch that is lost is looked
+ * for again, for two minutes: by a new path, and by a new connection. Its `path` is `direct` or `relay`, its `route` says
+ * more (see Route).
  *
- * `canConnect()` tells whether this browser has WebRTC in earnest; where it has
- * not, calls fail with `error`, and who calls us is told at once.
+ * Messages may have any size up to 256 MiB (PeersOptions.maxMessageSize) where both sides have this library, and what a
+ * browser takes otherwise. Peer.send() says when to pause, and `await peer.drained()` waits until it is time to go on.
  *
- * Names are those of the roster (`userName`), as the server shows them; whom you
- * look up or call may be written in any way that is the same name to the server. Text
- * from others, names included, is text: never put it into a page as HTML.
+ * Audio and video go by the same connection: `peer.addTrack(track, { streams, purpose })` returns what replaces and removes
+ * it, `peers.publish(stream)` and PeersOptions.media send to everybody. The other side has the events `track` and
+ * `removetrack` (see ReceivedTrack), over new paths and new connections; what cannot be agreed upon is a
+ * `negotiationerror`, and disturbs nothing else.
+ *
+ * A name is not a person: once somebody else has it, they are another Peer, and nothing goes to them that was meant for
+ * the first. People are told apart by their browsers' certificates (Peer.identity): keep yours with newCertificate()
+ * and PeersOptions.certificate to be recognized after a reload.
+ *
+ * **Room** is for a room where everybody is connected with everybody: join() makes one, and does all of the above.
  *
  * @module
  */
@@ -91,6 +87,7 @@ export { canConnect } from './webrtc.js';
  * @typedef {import('./protocol.js').Signal} Signal
  * @typedef {import('./protocol.js').ErrorCode} ErrorCode
  * @typedef {import('./login-flow.js').LoginRequest} LoginRequest
+ * @typedef {import('./login-flow.js').LoginOptions} LoginOptions
  * @typedef {import('./login-flow.js').LoginResult} LoginResult
  * @typedef {import('./room.js').RoomEvents} RoomEvents
  * @typedef {import('./signaling.js').SignalingState} SignalingState
@@ -98,6 +95,7 @@ export { canConnect } from './webrtc.js';
  * @typedef {import('./signaling.js').SignalingOptions} SignalingOptions
  * @typedef {import('./unreachable.js').Unreachable} Unreachable
  * @typedef {import('./ice-supply.js').IceSupply} IceSupply
+ * @typedef {import('./ice-request.js').IceReply} IceReply
  * @typedef {import('./identity.js').Identity} Identity
  * @typedef {import('./media.js').ReceivedTrack} ReceivedTrack
  * @typedef {import('./sent-track.js').SentTrack} SentTrack

@@ -40,8 +40,8 @@ const LANES = 3;
  *
  * @typedef {object} ServerCheck
  * @property {string} url without credentials
- * @property {'stun' | 'turn'} kind
- * @property {'udp' | 'tcp' | 'tls'} transport
+ * @property {'stun' | 'turn'} kind of server
+ * @property {'udp' | 'tcp' | 'tls'} transport to the server
  * @property {Outcome | null} outcome null: not known yet
  * @property {number} code the server's error (RFC 8489 section 14.8), or 0
  * @property {number} ms until STUN answered, or the relay let us in; else 0
@@ -51,8 +51,8 @@ const LANES = 3;
 /**
  * @typedef {object} CheckOptions
  * @property {AbortSignal} [signal] ends it early
- * @property {number} [timeout] of each step, in ms (10 000)
- * @property {typeof globalThis.RTCPeerConnection} [RTCPeerConnection]
+ * @property {number} [timeout] of each step, in ms; default: 10 000
+ * @property {typeof globalThis.RTCPeerConnection} [RTCPeerConnection] default: the browser's
  */
 
 /**
@@ -81,16 +81,18 @@ export async function checkServers(iceServers, { signal, timeout = TIMEOUT, repo
 }
 
 /**
- * What this browser has to connect by. Addresses are counted, and not told.
+ * Addresses are counted, and not told.
  *
  * @typedef {object} BrowserCheck
- * @property {'works' | 'no-candidates' | 'no-webrtc'} outcome
+ * @property {'works' | 'no-candidates' | 'no-webrtc'} outcome `no-candidates`: no address to connect by; `no-webrtc`: see canConnect()
  * @property {number} hidden addresses that the browser hides behind names (mDNS)
- * @property {number} ipv4
- * @property {number} ipv6
+ * @property {number} ipv4 addresses
+ * @property {number} ipv6 addresses
  */
 
 /**
+ * Checks what this browser has to connect by.
+ *
  * @param {CheckOptions} [options]
  * @returns {Promise<BrowserCheck>} rejects with the reason of `signal`
  */

@@ -20,9 +20,13 @@ const OVERLOAD_PAUSE = 5_000;
 const SLOW_TRY = 3_000;
 
 /**
- * `ready`: the server's greeting arrived. `waiting`: lost, the back-off runs.
- * `dormant`: the server saw no login in time and there is nobody to log in.
- * `refused`: told to stay away.
+ * - `idle`: open() was not called yet
+ * - `connecting`: a socket is being opened
+ * - `ready`: the server's greeting arrived
+ * - `waiting`: the socket is lost, the back-off runs
+ * - `dormant`: the server saw no login in time, and there is nobody to log in
+ * - `refused`: the server told us to stay away
+ * - `closed`: close() was called
  *
  * @typedef {'idle' | 'connecting' | 'ready' | 'waiting' | 'dormant' | 'refused' | 'closed'} ConnectionState
  */

@@ -5,7 +5,11 @@ import { SignalingError } from './protocol.js';
 /** How long the server may take, in ms. */
 const TIMEOUT = 10_000;
 
-/** @typedef {{ iceServers: RTCIceServer[], ttl: number }} IceReply ttl in seconds */
+/**
+ * @typedef {object} IceReply
+ * @property {RTCIceServer[]} iceServers
+ * @property {number} ttl how long their credentials are good, in s
+ */
 
 /** All that are waiting; answers come in the order asked. */
 export class IceRequests {

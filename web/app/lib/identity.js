@@ -3,7 +3,7 @@
 /**
  * @typedef {object} Identity
  * @property {string} id the server's, of one login; '' if it was not in the roster
- * @property {string} fingerprint of the certificate (see fingerprintOf in sdp.js); '' until the other side has spoken
+ * @property {string} fingerprint of the certificate, such as `sha-256 AB:CD:…`; '' until the other side has spoken
  */
 
 /** @type {Identity} */

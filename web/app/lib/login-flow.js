@@ -38,11 +38,33 @@ const REPLY_TIMEOUT = 15_000;
 const PASSING = Object.freeze(['name_taken', 'room_full', 'server_full']);
 
 /**
- * Who we want to be. A token that is a function is asked for anew each time that we log in, which is also how we come
- * back after a lost socket.
+ * Who we want to be.
  *
- * @typedef {{ name: string, room?: string, token?: import('./token-request.js').Token }} LoginRequest
- * @typedef {{ id: string, name: string, room: string, users: import('./protocol.js').User[], iceServers: RTCIceServer[] }} LoginResult
+ * @typedef {object} LoginRequest
+ * @property {string} name
+ * @property {string} [room] default: the lobby, ''
+ * @property {import('./token-request.js').Token} [token] where the server wants one: as it is, or a function that returns
+ *   it or a promise of it. That is asked again each time that we come back by ourselves
+ */
+
+/**
+ * How long to try.
+ *
+ * @typedef {object} LoginOptions
+ * @property {boolean} [wait] until the server can be reached; default: true. false: `unreachable` otherwise (the socket is
+ *   tried again all the same, until close())
+ * @property {AbortSignal} [signal] gives up what has not been granted yet
+ */
+
+/**
+ * Who we are.
+ *
+ * @typedef {object} LoginResult
+ * @property {string} id the server's, of this login
+ * @property {string} name as the server shows it
+ * @property {string} room '': the lobby
+ * @property {import('./protocol.js').User[]} users who else is there
+ * @property {RTCIceServer[]} iceServers see Signaling.iceServers
  */
 
 /**

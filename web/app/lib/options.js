@@ -6,19 +6,19 @@ import { currentPage } from './page-life.js';
 
 /**
  * @typedef {object} PeersOptions
- * @property {typeof RTCPeerConnection} [RTCPeerConnection]
- * @property {string} [label] of the data channel, 'messenger'
- * @property {string} [protocol] of the data channel, ''; the other side reads it as Peer.protocol
- * @property {boolean} [relayOnly] see Peers.relayOnly; false
- * @property {number} [connectTimeout] from the offer to the open channel, in ms (15 000)
+ * @property {typeof RTCPeerConnection} [RTCPeerConnection] default: the browser's
+ * @property {string} [label] of the data channel; default: `messenger`
+ * @property {string} [protocol] of the data channel, which the other side reads as Peer.protocol; default: ''
+ * @property {boolean} [relayOnly] see Peers.relayOnly; default: false
+ * @property {number} [connectTimeout] from the offer to the open channel, in ms; default: 15 000
  * @property {(peer: import('./peer.js').Peer) => boolean | Promise<boolean>} [accept] whether to answer a call, which rings
  *   until that is known: before, the caller gets nothing of us, no address above all. By default each is answered
- * @property {boolean} [autoAccept] false: calls ring until Peer.accept() or close(); accept() is the better way to say so
- * @property {number} [ringTimeout] how long they ring, in ms (60 000); so long our own calls wait for an answer, too,
- *   as those we call may let them ring. Only with accept() or without autoAccept
- * @property {number} [maxMessageSize] how large a message we put together from chunks, in bytes (268 435 456; 65 536 at
- *   least, or 0: none): others learn it, and send no larger one. All that come at once may have twice as much together
- * @property {number} [maxCalls] of others that may be under way at once (64); see `refused`
+ * @property {boolean} [autoAccept] false: calls ring until Peer.accept() or Peer.close(). Default: true; `accept` is the better way to say so
+ * @property {number} [ringTimeout] how long they ring, in ms; default: 60 000. So long our own calls wait for an answer, too,
+ *   as those we call may let them ring. Only with `accept` or without `autoAccept`
+ * @property {number} [maxMessageSize] how large a message we put together from chunks, in bytes; default: 268 435 456
+ *   (65 536 at least, or 0: none). Others learn it, and send no larger one. All that come at once may have twice as much together
+ * @property {number} [maxCalls] of others that may be under way at once, see `refused`; default: 64
  * @property {PromiseLike<RTCCertificate | null>} [certificate] by which others know us, which each page makes anew by
  *   default: one from newCertificate() that was kept has us recognized after a reload
  * @property {MediaStream} [media] what everybody is to see and hear of us; see Peers.publish()

@@ -6,34 +6,39 @@ import { sameIdentity } from './identity.js';
 import { pathOf } from './path.js';
 
 /**
- * `failed` and `closed` are final: a new connection to the same user is a new
- * Peer.
+ * - `connecting`: the two are looking for a way to each other, or it rings
+ * - `open`: messages can be sent
+ * - `reconnecting`: touch is lost, and looked for again
+ * - `failed`: there was no way, or there is none any more
+ * - `closed`: one of the two hung up, or is gone
+ *
+ * The last two are final: a new connection to the same user is a new Peer.
  *
  * @typedef {'connecting' | 'open' | 'reconnecting' | 'failed' | 'closed'} PeerState
  */
 
 /**
- * Why a Peer failed. It was not reached:
+ * Why a Peer failed. The user was not reached:
  * - `unknown-user`: the server knows nobody of that name
  * - `left`: the user left the server
- * - `replaced`: somebody else has the name now, see Identity in identity.js
+ * - `replaced`: somebody else has the name now, see Identity
  * - `busy`: too much waits for the user at the server already, who reads too slowly or hears from too many
  * - `timeout`: the other side did not answer in time, or stopped halfway
  *
- * or there was no path between the two, because
+ * There was no path between the two:
  * - `no-candidates`: this browser finds no address of its own; WebRTC may be blocked
- * - `no-remote-candidates`: the other side's told of none
- * - `bad-candidates`: the other side's are none that this browser takes
+ * - `no-remote-candidates`: the other side told of none of its own
+ * - `bad-candidates`: those that the other side told of are none that this browser takes
  * - `relay-only`: our address is to stay hidden, and there is no relay (TURN) to hide behind
  * - `relay-refused`: the relay did not take the credentials that we have for it
  * - `relay-full`: the relay has no room, or none for us
  * - `relay-unreachable`: the relay did not answer
  * - `udp-blocked`: no STUN server answered, so our network lets no UDP out, and there is no relay
  * - `no-relay`: the networks of the two do not let through what is not relayed, and there is no relay
- * - `ice-failed`: for another reason; or there was a path, and there is none any more
+ * - `ice-failed`: another reason; or there was a path, and there is none any more
  *
- * or it could not be tried:
- * - `error`: a description or an ICE server that the browser does not take, or no WebRTC at all (see canConnect)
+ * It could not be tried:
+ * - `error`: a description or an ICE server that the browser does not take, or no WebRTC at all, see canConnect()
  *
  * Why it was closed:
  * - `closed-by-peer`: the other side hung up, or closed its page
@@ -49,8 +54,6 @@ import { pathOf } from './path.js';
  */
 
 /**
- * The events and their details.
- *
  * @typedef {object} PeerEvents
  * @property {object} open once: now, for the first time, messages can be sent. (What it comes to later, `state` tells: each
  *   time, and also when only the route became known or changed.)
@@ -59,7 +62,7 @@ import { pathOf } from './path.js';
  * @property {{ route: import('./path.js').Route, path: import('./path.js').Path | null }} route the data goes by this way
  *   from now on: shortly after `open`, and whenever it is another one
  * @property {{ state: PeerState, reason: PeerReason | null }} close once: the Peer is over, `failed` or `closed`
- * @property {{ data: string | ArrayBuffer }} message
+ * @property {{ data: string | ArrayBuffer }} message the other side sent one
  * @property {object} drain after a send() that returned false: little enough waits to go on
  * @property {{ data: string | ArrayBuffer | Blob, error: unknown }} unsent what send() had taken and does not arrive, not
  *   even in part: its Blob could not be read, or the connection ended, or was made anew, before all of it had left. (Of
@@ -81,6 +84,7 @@ export class Peer extends Emitter {
   /**
    * Peers makes these; see its connect() and its `peer` event.
    *
+   * @internal
    * @param {import('./link.js').Link} link
    */
   constructor(link) {
@@ -93,7 +97,7 @@ export class Peer extends Emitter {
     return this.#link.name;
   }
 
-  /** Who that is, apart from the name, which may be another's some day: for is(), and for connect(). */
+  /** Who that is, apart from the name, which may be another's some day: for is(), and for Peers.connect(). */
   get identity() {
     return this.#link.identity;
   }
@@ -122,6 +126,7 @@ export class Peer extends Emitter {
     return this.#link.incoming;
   }
 
+  /** See PeerState. */
   get state() {
     return this.#link.state;
   }
@@ -147,7 +152,7 @@ export class Peer extends Emitter {
     return pathOf(this.#link.route);
   }
 
-  /** The same more closely. */
+  /** How the data goes, more closely; see Route. */
   get route() {
     return this.#link.route;
   }
@@ -161,7 +166,7 @@ export class Peer extends Emitter {
     return this.#link.epoch;
   }
 
-  /** The subprotocol that the caller gave to the data channel (see Peers), '' if none. */
+  /** The subprotocol that the caller gave to the data channel (see PeersOptions.protocol), '' if none. */
   get protocol() {
     return this.#link.attempt?.channel?.protocol ?? '';
   }
@@ -183,7 +188,7 @@ export class Peer extends Emitter {
    *
    * @param {string | ArrayBuffer | ArrayBufferView | Blob} data
    * @returns {boolean} false: it is taken, but more than 1 MiB waits; time to pause until `drain`, see drained()
-   * @throws {TypeError} it is larger than that
+   * @throws {TypeError} the message is larger than that
    * @throws {DOMException} InvalidStateError unless the state is `open`; OperationError if 256 MiB would wait with it (a
    *   message by itself may be larger). Nothing of it is sent then
    */
@@ -240,7 +245,7 @@ export class Peer extends Emitter {
    * Hangs up. For us that is all; what send() has taken arrives first, if that can be done in time, and only then does
    * the other side see the end.
    *
-   * @param {{ flush?: number }} [options] flush: how long that may take, in ms (10 000); 0: it is cut off
+   * @param {{ flush?: number }} [options] flush: how long that may take, in ms; default: 10 000. 0: it is cut off
    */
   close({ flush = 10_000 } = {}) {
     this.#link.hangUp(flush);

@@ -21,8 +21,8 @@ import { Spare } from './spare.js';
 
 /**
  * @typedef {object} PeersEvents
- * @property {{ peer: import('./peer.js').Peer, incoming: boolean }} peer a new Peer, by connect() or because somebody
- *   called; listen to it at once, and nothing is missed
+ * @property {{ peer: import('./peer.js').Peer, incoming: boolean }} peer a new Peer, of a call of ours (connect()) as of
+ *   one of somebody else (`incoming`); listen to it at once, and nothing is missed
  * @property {import('./protocol.js').Signal} unreadable a message whose payload is none: an offer without SDP, say. It had
  *   no effect, and who called so is told that nobody answers
  * @property {{ name: string, call: string | null, why: import('./call-limits.js').Excess, count: number }} refused a call
@@ -131,7 +131,7 @@ export class Peers extends Emitter {
   /**
    * Becomes somebody else for connections that are yet to come.
    *
-   * @param {PromiseLike<RTCCertificate | null>} [certificate] see PeersOptions
+   * @param {PromiseLike<RTCCertificate | null>} [certificate] see PeersOptions.certificate
    */
   renew(certificate = newCertificate(this.#options.RTCPeerConnection)) {
     this.#certificate.become(certificate);
@@ -139,6 +139,8 @@ export class Peers extends Emitter {
   }
 
   /**
+   * Finds who is called already, or has called.
+   *
    * @param {string} name
    * @returns {import('./peer.js').Peer | undefined} the live Peer of that user
    */

@@ -5,6 +5,7 @@ import { assertPurpose } from './sent-track.js';
 /** @typedef {import('./peer.js').Peer} Peer */
 /** @typedef {import('./sent-track.js').SentTrack} SentTrack */
 
+/** A stream of ours that goes to everybody: what Peers.publish() returns. */
 export class Publication {
   #stream;
   #purpose;
@@ -15,8 +16,7 @@ export class Publication {
   #life = new AbortController();
 
   /**
-   * Peers.publish() makes these.
-   *
+   * @internal
    * @param {MediaStream} stream
    * @param {{ purpose?: string }} options
    * @param {() => void} removed called once
@@ -29,7 +29,7 @@ export class Publication {
     this.#removed = removed;
   }
 
-  /** @param {Peer} peer who gets it, too */
+  /** @internal @param {Peer} peer who gets it, too */
   add(peer) {
     const options = { streams: [this.#stream], purpose: this.#purpose };
     this.#sent.set(peer, this.#tracks.map((track) => peer.addTrack(track, options)));

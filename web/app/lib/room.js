@@ -16,11 +16,11 @@ const AGAIN = Object.freeze({ base: 4_000, cap: 60_000 });
 
 /**
  * @typedef {object} RoomEvents
- * @property {{ peer: Peer }} peerjoin the two are connected
- * @property {{ peer: Peer, reason: import('./peer.js').PeerReason | null }} peerleave the two are connected no more
- * @property {{ peer: Peer, data: string | ArrayBuffer }} message
- * @property {{ peer: Peer } & import('./media.js').ReceivedTrack} track see PeerEvents
- * @property {{ peer: Peer } & import('./media.js').ReceivedTrack} removetrack likewise
+ * @property {{ peer: Peer }} peerjoin we are connected with somebody
+ * @property {{ peer: Peer, reason: import('./peer.js').PeerReason | null }} peerleave we are connected with somebody no more
+ * @property {{ peer: Peer, data: string | ArrayBuffer }} message somebody sent one
+ * @property {{ peer: Peer } & import('./media.js').ReceivedTrack} track somebody sends one, see PeerEvents
+ * @property {{ peer: Peer } & import('./media.js').ReceivedTrack} removetrack it is over, see PeerEvents
  */
 
 /** @extends {Emitter<RoomEvents>} */
@@ -38,7 +38,7 @@ export class Room extends Emitter {
    * @param {Signaling} signaling not logged in yet
    * @param {Peers} peers of that client, which answers everybody in the room
    * @param {object} [options]
-   * @param {() => number} [options.random] evenly distributed in [0, 1)
+   * @param {() => number} [options.random] evenly distributed in [0, 1); default: Math.random
    */
   constructor(signaling, peers, { random } = {}) {
     super();
@@ -61,7 +61,7 @@ export class Room extends Emitter {
   }
 
   /**
-   * Sends to everybody; see Peers.broadcast().
+   * Sends to everybody in the room; see Peers.broadcast().
    *
    * @param {string | ArrayBuffer | ArrayBufferView | Blob} data
    * @param {{ except?: Peer }} [options]
@@ -129,6 +129,8 @@ export class Room extends Emitter {
 /**
  * Joins a room: connects to everybody there, and to everybody who comes.
  *
+ *     import { join } from 'https://your.server/lib/beckon.js';
+ *
  *     const room = await join({ room: 'tea', name: 'Ana' });
  *     room.addEventListener('peerjoin', ({ detail: { peer } }) => peer.send('Hello!'));
  *     room.addEventListener('message', ({ detail: { peer, data } }) => console.log(peer.name, 'says', data));
@@ -136,10 +138,10 @@ export class Room extends Emitter {
  *
  * From then on `room.broadcast('Who wants tea?')` reaches them all.
  *
- * @param {import('./login-flow.js').LoginRequest & { url?: string, wait?: boolean, signal?: AbortSignal } & import('./peers.js').PeersOptions} options
- *   those of login(), of Peers, and `url` of Signaling
+ * @param {import('./login-flow.js').LoginRequest & import('./login-flow.js').LoginOptions & { url?: string } & import('./peers.js').PeersOptions} options
+ *   those of Signaling.login() and of Peers, and `url` of SignalingOptions
  * @returns {Promise<Room>} once we are in; listen at once, and nothing is missed
- * @throws {import('./protocol.js').SignalingError} as login() does
+ * @throws {import('./protocol.js').SignalingError} as Signaling.login() does
  */
 export async function join({ name, room, token, wait, signal, url, ...options }) {
   const signaling = new Signaling({ url });

@@ -10,13 +10,13 @@ const TOKEN = /^[\w!#$%&'*+.^`{|}~-]+$/;
  * @property {string} [purpose] what it is for, such as `camera` or `screen`: letters, digits and hyphens
  */
 
+/** A track that goes to one other user: what Peer.addTrack() returns. */
 export class SentTrack {
   #track;
   #media;
 
   /**
-   * Peer.addTrack() makes these.
-   *
+   * @internal
    * @param {MediaStreamTrack} track
    * @param {SentTrackOptions | undefined} options
    * @param {Pick<import('./media.js').Media, 'replace' | 'remove'>} media
@@ -25,10 +25,13 @@ export class SentTrack {
     assertPurpose(purpose);
     this.#track = track;
     this.#media = media;
+    /** Those that it belongs to. */
     this.streams = streams;
+    /** What it is for. */
     this.purpose = purpose;
   }
 
+  /** What is sent now. */
   get track() {
     return this.#track;
   }
@@ -38,6 +41,7 @@ export class SentTrack {
    * a while, set `enabled` of the track to false, or stop it.
    *
    * @param {MediaStreamTrack} track
+   * @throws {TypeError} the track is of another kind
    * @throws {DOMException} InvalidStateError once it was removed
    */
   async replaceTrack(track) {

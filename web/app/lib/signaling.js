@@ -35,17 +35,20 @@ const WARN_AFTER = 1_000;
 /** @typedef {import('./protocol.js').User} User */
 /** @typedef {import('./login-flow.js').LoginResult} LoginResult */
 /** @typedef {import('./login-flow.js').LoginRequest} LoginRequest */
-/** @typedef {'online' | import('./connection.js').ConnectionState} SignalingState as in the table above */
 
 /**
- * The events and their details.
+ * - `online`: logged in
  *
+ * @typedef {'online' | import('./connection.js').ConnectionState} SignalingState
+ */
+
+/**
  * @typedef {object} SignalingEvents
  * @property {{ state: SignalingState, previous: SignalingState, retryAt: number, code: number, reason: string }} state
  *   code and reason: of the close frame, where one ended the socket (else 0 and '')
  * @property {{ users: ReadonlyMap<string, User> }} users after every change
- * @property {{ user: User }} joined
- * @property {{ user: User }} left
+ * @property {{ user: User }} joined somebody came
+ * @property {{ user: User }} left somebody is gone
  * @property {LoginResult & { again: boolean, resumed: boolean }} login again: by itself, after a lost socket;
  *   resumed: as if it had not been lost. `joined` and `left` said who came and went meanwhile; what was sent to us follows
  * @property {object} caughtup after a login that resumed: all that was sent to us meanwhile has been passed on
@@ -61,9 +64,9 @@ const WARN_AFTER = 1_000;
 /**
  * @typedef {object} SignalingOptions
  * @property {string} [url] of the WebSocket; default: `ws` beside the folder this library came from
- * @property {import('./connection.js').WebSocketClass} [WebSocket]
- * @property {{ base?: number, cap?: number }} [backoff] first and highest ceiling of the wait, in ms (500, 30 000)
- * @property {() => number} [random] evenly distributed in [0, 1)
+ * @property {import('./connection.js').WebSocketClass} [WebSocket] default: the browser's
+ * @property {{ base?: number, cap?: number }} [backoff] first and highest ceiling of the wait before the next try, in ms; default: 500 and 30 000
+ * @property {() => number} [random] evenly distributed in [0, 1); default: Math.random
  * @property {EventTarget | null} [page] where pagehide, pageshow, online and visibilitychange happen; default: the window
  */
 
@@ -104,7 +107,7 @@ export class Signaling extends Emitter {
     this.#supplier = new IceSupplier({ ask: () => this.ice(), random });
   }
 
-  /** Where we are. */
+  /** Where we are; see SignalingState. */
   get state() {
     return this.#state;
   }
@@ -163,12 +166,9 @@ export class Signaling extends Emitter {
   /**
    * Logs in, as soon as there is a socket (opening one if need be).
    *
-   * @param {LoginRequest & { wait?: boolean, signal?: AbortSignal }} request room: default the lobby, ''; token: where the
-   *   server wants one, as it is or as a function that returns it or a promise of it, which is asked again each time that
-   *   we come back by ourselves; wait: until the server can be reached (the default); false: `unreachable` otherwise (the socket is tried
-   *   again all the same, until close()); signal: gives up what has not been granted yet
+   * @param {LoginRequest & import('./login-flow.js').LoginOptions} request
    * @returns {Promise<LoginResult>}
-   * @throws {SignalingError} name_taken, bad_name, unauthorized ...; also `refused`, `closed` or `unreachable` without a
+   * @throws {SignalingError} `name_taken`, `bad_name`, `unauthorized` and others; also `refused`, `closed` or `unreachable` without a
    *   server's word, `logged_out` if logout() came first, and `no_token` if that function failed
    * @throws {unknown} the signal's reason
    */
@@ -200,7 +200,7 @@ export class Signaling extends Emitter {
    * Asks for fresh ICE servers; TURN credentials expire.
    *
    * @returns {Promise<import('./ice-request.js').IceReply>}
-   * @throws {SignalingError} offline, timeout
+   * @throws {SignalingError} `offline`, `timeout`
    */
   async ice() {
     if (!this.send({ type: 'ice' })) throw new SignalingError('offline', 'Not logged in');

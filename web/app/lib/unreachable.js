@@ -2,12 +2,11 @@
 // tell scripts neither the status of the answer nor whether there was one.
 
 /**
- * - `tries`: so many in a row, this one included, have ended before the server's greeting
- * - `opened`: whether a socket did open, and then stayed silent or was closed
- * - `last`: whether it was tried in every way there is
- * - `message`: what it may be, for the developer of the page
- *
- * @typedef {{ tries: number, opened: boolean, last: boolean, message: string }} Unreachable
+ * @typedef {object} Unreachable
+ * @property {number} tries so many in a row, this one included, have ended before the server's greeting
+ * @property {boolean} opened whether a socket did open, and then stayed silent or was closed
+ * @property {boolean} last whether it was tried in every way there is
+ * @property {string} message what it may be, for the developer of the page
  */
 
 /** @param {{ url: string, tries: number, opened: boolean, last: boolean }} failure @returns {Unreachable} */
