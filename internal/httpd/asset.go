@@ -10,6 +10,7 @@ import (
 	"net/http"
 	"path"
 	"strconv"
+	"strings"
 	"sync"
 )
 
@@ -56,24 +57,29 @@ func contentType(name string) (string, error) {
 	return "", fmt.Errorf("%s: no content type is known for this extension", name)
 }
 
-// loadAssets reads a tree and returns its files by URL path, index.html as "/" too.
+// loadAssets reads a tree and returns its files by URL path, the index.html of a folder by that of the folder too.
 func loadAssets(files fs.FS) (map[string]*asset, error) {
 	assets := map[string]*asset{}
 	err := fs.WalkDir(files, ".", func(name string, entry fs.DirEntry, err error) error {
 		if err != nil || entry.IsDir() {
 			return err
 		}
-		assets["/"+name], err = loadAsset(files, name)
-		return err
+		loaded, err := loadAsset(files, name)
+		if err != nil {
+			return err
+		}
+		assets["/"+name] = loaded
+		if folder, found := strings.CutSuffix("/"+name, "/index.html"); found {
+			assets[folder+"/"] = loaded
+		}
+		return nil
 	})
 	if err != nil {
 		return nil, err
 	}
-	index, ok := assets["/index.html"]
-	if !ok {
+	if assets["/"] == nil {
 		return nil, fmt.Errorf("index.html: %w", fs.ErrNotExist)
 	}
-	assets["/"] = index
 	return assets, nil
 }
 

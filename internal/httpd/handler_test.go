@@ -25,6 +25,7 @@ func testFiles() fstest.MapFS {
 		"index.html":     {Data: []byte(page)},
 		"js/main.js":     {Data: []byte(script)},
 		"lib/beckon.js":  {Data: []byte(script)},
+		"lib/index.html": {Data: []byte(page)},
 		"css/base.css":   {Data: []byte("a{}")},
 		"icon.svg":       {Data: []byte("<svg/>")},
 		"a.webmanifest":  {Data: []byte("{}")},
@@ -100,7 +101,9 @@ func TestRoutes(t *testing.T) {
 		{"GET", "", 404, "text/plain; charset=utf-8", "404: there is nothing here\n"},
 		{"GET", "/js", 404, "text/plain; charset=utf-8", "404: there is nothing here\n"},
 		{"GET", "/js/", 404, "text/plain; charset=utf-8", "404: there is nothing here\n"},
-		{"GET", "/lib/", 404, "text/plain; charset=utf-8", "404: there is nothing here\n"},
+		{"GET", "/lib", 404, "text/plain; charset=utf-8", "404: there is nothing here\n"},
+		{"GET", "/lib/", 200, "text/html; charset=utf-8", page},
+		{"GET", "/lib/index.html", 200, "text/html; charset=utf-8", page},
 		{"GET", "//", 200, "text/html; charset=utf-8", page}, // as a proxy may make it of a path that it takes away
 		{"GET", "//js/main.js", 200, "text/javascript; charset=utf-8", script},
 		{"GET", "/js//main.js", 404, "text/plain; charset=utf-8", "404: there is nothing here\n"},
