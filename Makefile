@@ -11,7 +11,7 @@ GOTESTFLAGS ?=
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: run build test deps lint fmt gotest soak jscheck jstest e2e natlab fuzz bench bench-tool bench-peers bench-browser clean help
+.PHONY: run build test deps lint fmt gotest soak jscheck jstest apidoc e2e natlab fuzz bench bench-tool bench-peers bench-browser clean help
 
 run: build ## build and start the server on port 9000; needs nothing but Go
 	./bin/beckon
@@ -48,6 +48,9 @@ jscheck: deps ## type check of the client (JSDoc types, nothing is emitted)
 
 jstest: deps ## unit tests of the client's modules
 	bash .ci/nodetest web/test/unit web/test/unit-page
+
+apidoc: deps ## write web/app/lib/index.html, the page about the client library, from the comments in its files
+	node web/test/apidoc/main.js
 
 e2e: deps build ## end-to-end tests: real browsers and wscat against the real server
 	bash .ci/nodetest web/test/e2e

@@ -42,7 +42,7 @@ func faults(t *testing.T, files fs.FS) []string {
 
 func faultsOf(files fs.FS, name, text string) []string {
 	text = withoutComments(path.Ext(name), text)
-	found := remote(text)
+	found := remote(fetchable(path.Ext(name), text))
 	for _, reference := range references(path.Ext(name), text) {
 		if fault := unresolved(files, name, reference); fault != "" {
 			found = append(found, fault)
@@ -64,6 +64,14 @@ func withoutComments(ext, text string) string {
 		return regexp.MustCompile(`(?s)<!--.*?-->`).ReplaceAllString(text, "")
 	}
 	return regexp.MustCompile(`(?m)^\s*(//|/\*|\*).*$`).ReplaceAllString(text, "")
+}
+
+// fetchable is the part of a text in which addresses are fetched: what stands between the tags of HTML is for people.
+func fetchable(ext, text string) string {
+	if ext != ".html" {
+		return text
+	}
+	return strings.Join(regexp.MustCompile(`<[^>]*>`).FindAllString(text, -1), "\n")
 }
 
 // remote finds addresses of other hosts. Names of XML namespaces are never fetched.
@@ -189,7 +197,7 @@ func TestFaultsAreFound(t *testing.T) {
 		}
 	}
 	sound := fstest.MapFS{
-		"index.html": {Data: []byte(`<link rel="icon" href="data:image/svg+xml,x"><a href="#top">up</a><script type="module" src="js/a.js"></script><!-- <style> -->`)},
+		"index.html": {Data: []byte(`<link rel="icon" href="data:image/svg+xml,x"><a href="#top">up</a><script type="module" src="js/a.js"></script><!-- <style> --><code>import 'https://your.example/lib/b.js'</code>`)},
 		"js/a.js":    {Data: []byte("// see https://docs.example.net\nimport { b } from '../lib/b.js';\nconst ns = 'http://www.w3.org/2000/svg';\nimport('./c.js');\n")},
 		"js/c.js":    {},
 		"lib/b.js":   {Data: []byte("/**\n * import { x } from 'https://your.example/lib/b.js';\n */\nexport const b = 1; // innards\n")},
@@ -203,9 +211,22 @@ func TestFaultsAreFound(t *testing.T) {
 }
 
 func TestPageAndLibraryAreEmbedded(t *testing.T) {
-	for _, name := range []string{"index.html", "lib/beckon.js"} {
+	for _, name := range []string{"index.html", "lib/beckon.js", "lib/index.html"} {
 		if info, err := fs.Stat(Files(), name); err != nil || info.Size() == 0 {
 			t.Errorf("%s: %v", name, err)
+		}
+	}
+}
+
+// The page about the library is for who asks for it: the chat page neither loads it nor leads to it.
+func TestChatPageDoesWithoutThatOfTheLibrary(t *testing.T) {
+	index, err := fs.ReadFile(Files(), "index.html")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, reference := range references(".html", string(index)) {
+		if target := path.Clean(reference); target == "lib" || target == "lib/index.html" || target == "lib/api.css" {
+			t.Errorf("the chat page refers to %s", reference)
 		}
 	}
 }
@@ -229,6 +250,7 @@ func TestEveryFileIsUsed(t *testing.T) {
 	}
 	follow("index.html")
 	follow("lib/beckon.js")
+	follow("lib/index.html")
 	err := fs.WalkDir(Files(), ".", func(name string, entry fs.DirEntry, err error) error {
 		if err == nil && !entry.IsDir() && !used[name] {
 			t.Errorf("%s is not used by the page nor by the library", name)

@@ -239,6 +239,8 @@ func TestPages(t *testing.T) {
 	for path, want := range map[string]struct{ kind, text string }{
 		"/":              {"text/html; charset=utf-8", "<!doctype html>"},
 		"/lib/beckon.js": {"text/javascript; charset=utf-8", "export"},
+		"/lib/":          {"text/html; charset=utf-8", "the beckon library"},
+		"/lib/api.css":   {"text/css; charset=utf-8", ""},
 		"/healthz":       {"text/plain; charset=utf-8", ""},
 		"/readyz":        {"text/plain; charset=utf-8", ""},
 	} {
@@ -251,7 +253,7 @@ func TestPages(t *testing.T) {
 			t.Errorf("%s: %s, %q, %.100q", path, response.Status, response.Header.Get("Content-Type"), body)
 		}
 	}
-	for _, path := range []string{"/metrics", "/debug/pprof/", "/nothing", "/lib/"} {
+	for _, path := range []string{"/metrics", "/debug/pprof/", "/nothing", "/js/"} {
 		if response, _, err := s.get(path); err != nil || response.StatusCode != http.StatusNotFound {
 			t.Errorf("%s: %v %v", path, response, err)
 		}

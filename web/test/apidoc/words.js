@@ -1,0 +1,36 @@
+// What the page says that no file of the library does.
+
+export const about = `beckon introduces browsers to each other, and from then on they talk directly. This is its client library: ES
+modules without dependencies, which every beckon server gives to any page. With the address of a server in the place of
+\`your.server\` this runs as it is:`;
+
+export const server = `The library finds its server by itself: it is the one that the module came from. What was imported from
+\`https://your.server/lib/beckon.js\` opens the WebSocket \`wss://your.server/ws\`, and from \`https://your.server/chat/lib/beckon.js\`
+it opens \`wss://your.server/chat/ws\`. For another server, or with a copy of the library among your own files, say
+\`new Signaling({ url: 'wss://your.server/ws' })\`, or \`url\` of join().
+
+A page of another origin than the server's may import the library; to log in, its origin must be allowed by whoever runs the
+server (\`--allowed-origin\`). The STUN and TURN servers are those that the server names. Pages cannot set others.`;
+
+export const events = `Signaling, Peers, Peer and Room are each an \`EventTarget\`: \`addEventListener\` and \`removeEventListener\` are
+the browser's, and what an event tells is in its \`detail\`.`;
+
+/** Which sections there are, in order: of classes, with the functions, handles and types that go with them. */
+export const sections = [
+  { class: 'Signaling', options: 'SignalingOptions', example: 'signaling.js' },
+  { class: 'Peers', options: 'PeersOptions', example: 'peers.js' },
+  { class: 'Peer', example: 'peer.js' },
+  { class: 'Room', functions: ['join'] },
+  { title: 'Connection check', id: 'check', functions: ['checkServers', 'checkBrowser'], options: 'CheckOptions', example: 'check.js' },
+  { class: 'SentTrack', options: 'SentTrackOptions', example: 'sent-track.js' },
+  { class: 'Publication', example: 'publication.js' },
+  { title: 'Functions', id: 'functions', functions: ['canConnect', 'newCertificate'], example: 'certificate.js' },
+];
+
+export const check = `In a module of its own, \`check.js\`, as most pages do without: what works from here, and what does not.
+Everything ends: each step takes \`timeout\` at most, and every connection made for it is closed, also when \`signal\` aborts it.`;
+
+export const functions = 'What is asked for before there is a connection.';
+
+/** Closed sets: what each value means is in the comment of the type, or of those that it is put together from. */
+export const sets = ['SignalingState', 'PeerState', 'PeerReason', 'Path', 'Route', 'Outcome', 'ErrorCode'];
