@@ -29,7 +29,10 @@ export class Publication {
     this.#removed = removed;
   }
 
-  /** @internal @param {Peer} peer who gets it, too */
+  /**
+   * @internal
+   * @param {Peer} peer who gets it, too
+   */
   add(peer) {
     const options = { streams: [this.#stream], purpose: this.#purpose };
     this.#sent.set(peer, this.#tracks.map((track) => peer.addTrack(track, options)));

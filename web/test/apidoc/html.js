@@ -74,14 +74,14 @@ export class Writer {
    * Running text: `code`, and names of members and types.
    *
    * @param {string} text
-   * @param {string} [owner] the class that it is about: its methods are written like `connect()`
+   * @param {...string} owners what it is about: a class, whose methods are written like `connect()`, or a closed set
    */
-  text(text, owner = '') {
+  text(text, ...owners) {
     return text.split(/(`[^`]+`)/).map((part) => {
-      if (part.startsWith('`')) return this.code(part.slice(1, -1), owner);
+      if (part.startsWith('`')) return this.code(part.slice(1, -1), ...owners);
       const names = /\b([A-Z]\w*\.\w+|(?:[A-Z][a-z]+){2,}|(?<=see )[A-Z]\w+|[a-z]\w*(?=\(\)))(\(\))?/g;
       return escape(part).replace(/\*\*(\w+)\*\*/g, '<strong>$1</strong>').replace(names, (all, name) => {
-        const place = this.#placeOf(name, owner);
+        const place = this.#placeOf(name, owners);
         return place ? link(place, all.includes('.') || all.endsWith('()') ? `<code>${all}</code>` : all) : all;
       });
     }).join('');
@@ -91,11 +91,11 @@ export class Writer {
    * Code within a line. All of it leads to the member or value that it is.
    *
    * @param {string} code
-   * @param {string} [owner]
+   * @param {...string} owners
    */
-  code(code, owner = '') {
+  code(code, ...owners) {
     const name = code.replace(/\(.*\)$/, '');
-    const place = this.#placeOf(name, owner);
+    const place = this.#placeOf(name, owners);
     return place ? link(place, `<code>${escape(code)}</code>`) : `<code>${escape(code)}</code>`;
   }
 
@@ -113,22 +113,22 @@ export class Writer {
    * What a comment says, with whatever is in it.
    *
    * @param {string} text
-   * @param {string} [owner]
+   * @param {...string} owners
    */
-  blocks(text, owner = '') {
+  blocks(text, ...owners) {
     return blocksOf(text).map(({ kind, lines }) => {
       if (kind === 'code') return codeBlock(lines.join('\n'));
-      if (kind === 'text') return `<p>${this.text(lines[0], owner)}</p>\n`;
-      return `<ul>\n${lines.map((line) => `<li>${this.text(line, owner)}</li>`).join('\n')}\n</ul>\n`;
+      if (kind === 'text') return `<p>${this.text(lines[0], ...owners)}</p>\n`;
+      return `<ul>\n${lines.map((line) => `<li>${this.text(line, ...owners)}</li>`).join('\n')}\n</ul>\n`;
     }).join('');
   }
 
-  /** @param {string} name @param {string} owner */
-  #placeOf(name, owner) {
+  /** @param {string} name @param {string[]} owners */
+  #placeOf(name, owners) {
     const instance = name.replace(/^(signaling|peers|peer|room|publication)\./, (object) => object[0].toUpperCase() + object.slice(1))
       .replace(/^sent\./, 'SentTrack.');
-    const candidates = [name, instance, `${owner}.${name}`];
-    return candidates.find((place) => this.#places.has(place) && place !== owner);
+    const candidates = [name, instance, ...owners.map((owner) => `${owner}.${name}`)];
+    return candidates.find((place) => this.#places.has(place) && !owners.includes(place));
   }
 }
 

@@ -71,7 +71,8 @@ ${main}</main>
     const members = shown.flatMap((name) => this.#members(classes.get(name)).map((member) => `${name}.${member.name}`));
     const fields = [...exports.keys()].flatMap((name) => (types.get(name)?.fields ?? []).map((field) => `${name}.${field.name}`));
     const options = fields.filter((field) => !/Events\./.test(field));
-    return new Set([...shown, ...members, ...exports.keys(), ...options, 'SignalingError.code']);
+    const codes = this.#valuesOf('ErrorCode').values.map((code) => `ErrorCode.${code}`);
+    return new Set([...shown, ...members, ...exports.keys(), ...options, ...codes, 'SignalingError.code']);
   }
 
   #start() {
@@ -142,7 +143,7 @@ ${this.#writer.blocks(words.server)}</section>
 
   #said({ type, text }, owner) {
     const shown = this.#writer.type(this.#resolved(type));
-    return text ? `${shown}: ${this.#writer.text(flat(text), owner)}` : shown;
+    return text ? `${shown}: ${this.#writer.text(flat(text), owner, ...(type === 'SignalingError' ? ['ErrorCode'] : []))}` : shown;
   }
 
   /** @param {import('./source.js').Field} field */

@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { blocksOf } from '../apidoc/html.js';
+import { migrations } from '../apidoc/migration.js';
 import { Page, readExample } from '../apidoc/page.js';
 import { readLibrary } from '../apidoc/source.js';
 import { fakeRTC } from './fakes/check-rtc.js';
@@ -49,6 +50,20 @@ test('options say what they are by default', () => {
   const { fields } = library.types.get('PeersOptions');
   const silent = fields.filter(({ name, text }) => !/default/i.test(text) && name !== 'media');
   assert.deepEqual(silent.map(({ name }) => name), []);
+});
+
+test('who comes from elsewhere is told of what there is only', () => {
+  const ids = all(/ id="([^"]+)"/g);
+  const classOf = (name) => (name === 'sent' ? 'SentTrack' : name[0].toUpperCase() + name.slice(1));
+  const ours = migrations.flatMap(({ rows }) => rows.map(([, here]) => here));
+  const objects = '(signaling|peers|peer|room|sent|publication)';
+  const members = ours.flatMap((here) =>
+    Array.from(here.matchAll(new RegExp(`\\b${objects}\\.(\\w+)`, 'g')), ([, name, member]) => `${classOf(name)}.${member}`));
+  const events = ours.flatMap((here) => Array.from(here.matchAll(new RegExp(`events? \`(\\w+)\`(?: and \`(\\w+)\`)? of \`${objects}\``, 'g')),
+    ([, one, other, name]) => [one, other].filter(Boolean).map((event) => `${classOf(name)}:${event}`))).flat();
+  assert.ok(members.length > 30 && events.length > 5, `${members.length} members, ${events.length} events`);
+  assert.deepEqual([...members, ...events].filter((id) => !ids.includes(id)), []);
+  assert.deepEqual(ours.filter((here) => here === ''), []);
 });
 
 /** The code in the library's own comments. */
