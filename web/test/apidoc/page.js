@@ -130,7 +130,7 @@ ${this.#writer.blocks(words.server)}</section>
     const params = doc.params.filter(({ name }) => !name.includes('.'));
     const signature = params.map(({ name, optional }) => (optional ? `${name}?` : name)).join(', ');
     const rows = doc.params.filter((param) => param.type !== 'object' || param.text !== '').map((param) => this.#row(param, owner));
-    const returns = doc.returns ?? (NOTHING.includes(type) ? null : { type, text: '' });
+    const returns = doc.returns ?? (NOTHING.includes(type) || call.startsWith('new ') ? null : { type, text: '' });
     const throws = type.startsWith('Promise') ? 'Rejects with' : 'Throws';
     const parts = [
       this.#writer.blocks(doc.text, owner),
