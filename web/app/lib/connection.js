@@ -33,9 +33,9 @@ const SLOW_TRY = 3_000;
 
 /**
  * @typedef {object} ConnectionEvents
- * @property {{ state: ConnectionState, code: number, reason: string }} state
+ * @property {{ state: ConnectionState, code: number, reason: string, failure: import('./unreachable.js').Unreachable | null }} state
+ *   failure: that of the try which came to nothing and so led to `waiting`
  * @property {import('./dialect-plain.js').Notice} notice that of the greeting comes before `ready`
- * @property {import('./unreachable.js').Unreachable} unreachable after the state
  */
 
 /** @typedef {new (url: string, protocols?: string[]) => WebSocket} WebSocketClass */
@@ -230,8 +230,7 @@ export class Connection extends Emitter {
     this.#notBefore = performance.now() + pause;
     this.#retryAt = Date.now() + wait;
     this.#setTimer(wait, () => this.#connect());
-    this.#enter('waiting', code, reason);
-    if (failure && this.state !== 'closed') this.emit('unreachable', failure);
+    this.#enter('waiting', code, reason, failure);
   }
 
   #inVain() {
@@ -259,9 +258,16 @@ export class Connection extends Emitter {
     this.#timer = setTimeout(then, ms);
   }
 
-  /** @param {ConnectionState} state @param {number} [code] @param {string} [reason] */
-  #enter(state, code = 0, reason = '') {
+  /**
+   * The last thing to be done: who is told may change everything again.
+   *
+   * @param {ConnectionState} state
+   * @param {number} [code]
+   * @param {string} [reason]
+   * @param {import('./unreachable.js').Unreachable | null} [failure]
+   */
+  #enter(state, code = 0, reason = '', failure = null) {
     this.#state = state;
-    this.emit('state', { state, code, reason });
+    this.emit('state', { state, code, reason, failure });
   }
 }

@@ -6,12 +6,12 @@
 //  event         | none    | unasked               | asked            | answered
 //  --------------+---------+-----------------------+------------------+---------------------------
 //  want()        | unasked |                       |                  |
-//  ready()       | -       | asked, with its token | asked again (1)  |
+//  ready()       | -       | asked, with its token |                  |
 //  no token      |         | none, or, if granted  |                  |
 //                |         | before, tokenless()   |                  |
 //  answered()    | no      | no                    | yes: answered    | no
-//  accepted()    | - (2)   |                       |                  | granted, no ghost any more
-//  rejected()    | - (2)   |                       |                  | none; unasked, ready() soon
+//  accepted()    |         |                       |                  | granted, no ghost any more
+//  rejected()    |         |                       |                  | none; unasked, ready() soon
 //                |         |                       |                  | if a ghost may be to blame,
 //                |         |                       |                  | for GHOST_PATIENCE at most
 //  REPLY_TIMEOUT |         |                       | stalled()        |
@@ -21,8 +21,6 @@
 //
 // In `none` nobody is wanted. Empty: does not happen. While there are orphans, answered() says no;
 // lost() ends them.
-// (1) Who is told that the socket is ready may log in, just before ready() is called.
-// (2) Who is told what came with the answer may log out, just before the answer is passed on.
 
 import { SignalingError } from './protocol.js';
 import { TokenRequest } from './token-request.js';
@@ -110,6 +108,11 @@ export class LoginFlow {
   /** Whether there is a login to ask for. */
   get wanted() {
     return this.#request !== null;
+  }
+
+  /** Whether that is the wish, and who made it still waits for an answer. @param {LoginRequest} request */
+  awaits(request) {
+    return this.#request === request && this.#caller !== null;
   }
 
   /** Whether the server has been asked on this socket, and has not refused. */

@@ -17,6 +17,9 @@
 //  all three -> waiting  lost, or pagehide; no try before pageshow, nor soon after TRY_LATER
 //            -> dormant  lost with LOGIN_TIMEOUT, and no login waits or is granted
 //            -> refused  lost with POLICY or RESUMED_ELSEWHERE; it ends the login, as close() does
+//
+// A change is made as a whole before any of it is told, as who is told may change everything again.
+// What is no longer so by then is not told any more.
 
 import { Connection } from './connection.js';
 import { Dialects } from './dialects.js';
@@ -28,9 +31,7 @@ import { CloseCode, SignalingError } from './protocol.js';
 import { Resumption } from './resumption.js';
 import { Roster } from './roster.js';
 import { socketUrl } from './socket-url.js';
-
-/** Browsers end the socket of a page that goes away as if it had failed: that page is no more when this is over, in ms. */
-const WARN_AFTER = 1_000;
+import { Warning } from './unreachable.js';
 
 /** @typedef {import('./protocol.js').User} User */
 /** @typedef {import('./login-flow.js').LoginResult} LoginResult */
@@ -84,8 +85,7 @@ export class Signaling extends Emitter {
   #tokenRequired = false;
   #supplier;
   #iceRequests = new IceRequests();
-  /** Whether there is no need any more to warn who writes a page that the server is not reached. */
-  #warned = false;
+  #warning = new Warning();
   /** Resumptions so far; numbers the pings that tell when we have caught up. */
   #resumptions = 0;
 
@@ -102,7 +102,6 @@ export class Signaling extends Emitter {
     const unanswered = () => this.#login.unanswered;
     this.#connection = new Connection({ ...options, url, random, dialects: this.#dialects, wanted, unanswered });
     this.#connection.addEventListener('state', ({ detail }) => this.#connectionChanged(detail));
-    this.#connection.addEventListener('unreachable', ({ detail }) => this.#unreachable(detail));
     this.#connection.addEventListener('notice', ({ detail }) => this.#heard(detail));
     this.#supplier = new IceSupplier({ ask: () => this.ice(), random });
   }
@@ -154,8 +153,10 @@ export class Signaling extends Emitter {
 
   /** Leaves for good: closes the socket, forgets who we were. */
   close() {
-    this.#forget(new SignalingError('closed', 'The signaling client was closed'));
+    const emptied = this.#forget(new SignalingError('closed', 'The signaling client was closed'));
+    this.#warning.dismiss();
     this.#connection.close();
+    if (emptied) this.#tellUsers();
   }
 
   /** Tries again now instead of at `retryAt`; or, with a socket, makes sure that it still lives. */
@@ -178,12 +179,13 @@ export class Signaling extends Emitter {
     if (this.#state === 'closed' || this.#state === 'refused') {
       throw new SignalingError(this.#state, 'Not connected to the server');
     }
-    const granted = this.#login.want({ name, room, token }, wait);
+    const request = { name, room, token };
+    const granted = this.#login.want(request, wait);
+    const giveUp = () => this.#login.awaits(request) && this.logout();
+    signal?.addEventListener('abort', giveUp);
     if (this.#state === 'ready') this.#login.ready();
     else if (this.#state === 'waiting') this.#connection.retryNow();
     else this.#connection.open();
-    const giveUp = () => this.logout();
-    signal?.addEventListener('abort', giveUp);
     return granted.catch((error) => {
       throw signal?.aborted ? signal.reason : error;
     }).finally(() => signal?.removeEventListener('abort', giveUp));
@@ -192,8 +194,9 @@ export class Signaling extends Emitter {
   /** Gives the name back; the socket stays open. */
   logout() {
     if (this.#state === 'online' || this.#login.asked) this.#connection.send({ type: 'leave' });
-    this.#forget(new SignalingError('logged_out', 'Logged out'));
+    const emptied = this.#forget(new SignalingError('logged_out', 'Logged out'));
     if (this.#state === 'online') this.#enter('ready');
+    if (emptied) this.#tellUsers();
   }
 
   /**
@@ -219,30 +222,22 @@ export class Signaling extends Emitter {
   }
 
   /** @param {import('./connection.js').ConnectionEvents['state']} change */
-  #connectionChanged({ state, code, reason }) {
+  #connectionChanged({ state, code, reason, failure }) {
+    if (state === 'connecting') return this.#enter(state);
     if (state === 'ready') {
-      this.#warned = true;
-      this.#enter('ready');
-      this.#login.ready();
-      return;
+      this.#warning.dismiss();
+      this.#login.ready(); // first, so that who logs in when told is not asked for twice
+      return this.#enter(state);
     }
-    if (state !== 'connecting') this.#socketLost(code);
-    if (state === 'refused') this.#expel(state, reason || refusal(code));
+    const somebody = this.#me !== null;
+    const message = reason || refusal(code);
+    let emptied = this.#socketLost(code, failure);
+    if (state === 'refused') emptied = this.#forget(new SignalingError(state, message)) || emptied;
     this.#enter(state, code, reason);
-  }
-
-  /** @param {import('./unreachable.js').Unreachable} failure */
-  #unreachable(failure) {
-    setTimeout(() => this.#warn(failure.message), WARN_AFTER);
-    if (failure.last) this.#login.unreachable(failure.message);
-    this.emit('unreachable', failure);
-  }
-
-  /** @param {string} message */
-  #warn(message) {
-    if (this.#warned || this.#state === 'closed') return;
-    this.#warned = true;
-    console.warn(message);
+    if (emptied) this.#tellUsers();
+    if (this.#state === 'refused' && somebody) this.emit('logout', { code: this.#state, message });
+    if (this.#state === 'waiting' && failure) this.emit('unreachable', failure);
+    return undefined;
   }
 
   /**
@@ -255,13 +250,19 @@ export class Signaling extends Emitter {
     this.emit('error', { code, message, name: null });
   }
 
-  /** @param {number} code of the close frame */
-  #socketLost(code) {
+  /**
+   * @param {number} code of the close frame
+   * @param {import('./unreachable.js').Unreachable | null} failure
+   * @returns {boolean} as #forget()
+   */
+  #socketLost(code, failure) {
     this.#login.lost();
+    if (failure) this.#warning.plan(failure.message);
+    if (failure?.last) this.#login.unreachable(failure.message);
     this.#iceRequests.failAll('offline', 'The connection was lost');
     this.#resumption.detach();
     if (code === CloseCode.NORMAL) this.#resumption.end(); // a goodbye, ours or the server's
-    if (!this.#resumption.possible) this.#clearUsers();
+    return !this.#resumption.possible && this.#roster.clear();
   }
 
   /** @param {import('./dialect-plain.js').Notice} notice */
@@ -292,22 +293,29 @@ export class Signaling extends Emitter {
   #accepted(notice) {
     if (!this.#login.answered()) return;
     const { id, name, room, users, iceServers, session, resumed } = notice;
-    this.#resumption.begin(session);
-    this.#me = Object.freeze({ id, name, room });
-    this.#supplied(notice);
     const result = { id, name, room, users, iceServers };
     const again = this.#login.accepted(result);
-    if (resumed) {
-      const news = this.#roster.apply(this.#roster.changeTo(users), id);
-      this.#enter('online');
-      this.#tell(news);
-    } else {
-      this.#roster.replace(users);
-      this.#enter('online');
-      this.emit('users', { users: this.users });
-    }
-    this.emit('login', { ...result, again, resumed });
-    if (resumed) this.#connection.send({ type: 'ping', data: caughtUpMark(++this.#resumptions) });
+    this.#resumption.begin(session);
+    this.#me = Object.freeze({ id, name, room });
+    this.#supplier.took(notice);
+    const news = resumed ? this.#roster.apply(this.#roster.changeTo(users), id) : null;
+    if (!resumed) this.#roster.replace(users);
+    this.#enter('online');
+    this.#whileOnline([
+      () => this.emit('ice', this.iceSupply),
+      () => (news ? this.#tell(news) : this.#tellUsers()),
+      () => this.emit('login', { ...result, again, resumed }),
+      () => resumed && this.#connection.send({ type: 'ping', data: caughtUpMark(++this.#resumptions) }),
+    ]);
+  }
+
+  /**
+   * Does one after the other, unless a listener ends the login.
+   *
+   * @param {(() => unknown)[]} steps
+   */
+  #whileOnline(steps) {
+    for (const step of steps) if (this.#state === 'online') step();
   }
 
   /**
@@ -323,10 +331,12 @@ export class Signaling extends Emitter {
   /** @param {import('./dialect-plain.js').Rejected} notice */
   #rejected({ code, message }) {
     if (!this.#login.answered()) return;
-    this.#endSession();
-    if (!this.#login.rejected(code, message)) return;
-    this.#me = null;
-    this.emit('logout', { code, message });
+    const expelled = this.#login.rejected(code, message);
+    if (expelled) this.#me = null;
+    this.#resumption.end();
+    const emptied = this.#roster.clear();
+    if (expelled) this.emit('logout', { code, message });
+    if (emptied) this.#tellUsers();
   }
 
   /** @param {import('./dialect-plain.js').Presence} notice */
@@ -336,45 +346,35 @@ export class Signaling extends Emitter {
 
   /** @param {import('./roster.js').Change} news */
   #tell({ left, joined }) {
-    for (const user of left) this.emit('left', { user });
-    for (const user of joined) this.emit('joined', { user });
-    if (left.length + joined.length > 0) this.emit('users', { users: this.users });
+    this.#whileOnline([
+      ...left.map((user) => () => this.emit('left', { user })),
+      ...joined.map((user) => () => this.emit('joined', { user })),
+      () => left.length + joined.length > 0 && this.#tellUsers(),
+    ]);
+  }
+
+  #tellUsers() {
+    this.emit('users', { users: this.users });
   }
 
   /** @param {import('./dialect-plain.js').Ice} notice */
   #iceArrived(notice) {
-    this.#supplied(notice);
     this.#iceRequests.answered({ iceServers: notice.iceServers, ttl: notice.ttl });
-  }
-
-  /** @param {import('./dialect-plain.js').Accepted | import('./dialect-plain.js').Ice} notice */
-  #supplied({ iceServers, relayOnly, ttl }) {
-    this.#supplier.took({ iceServers, relayOnly, ttl });
+    if (this.#state !== 'online') return; // it was asked for before we logged out
+    this.#supplier.took(notice);
     this.emit('ice', this.iceSupply);
   }
 
-  /** @param {string} code @param {string} message */
-  #expel(code, message) {
-    const wasSomebody = this.#me !== null;
-    this.#forget(new SignalingError(code, message));
-    if (wasSomebody) this.emit('logout', { code, message });
-  }
-
-  /** @param {SignalingError} error */
+  /**
+   * @param {SignalingError} error
+   * @returns {boolean} whether there were others in the room: that there are none any more is to be told
+   */
   #forget(error) {
     this.#login.forget(error);
     this.#supplier.stop();
     this.#me = null;
-    this.#endSession();
-  }
-
-  #endSession() {
     this.#resumption.end();
-    this.#clearUsers();
-  }
-
-  #clearUsers() {
-    if (this.#roster.clear()) this.emit('users', { users: this.users });
+    return this.#roster.clear();
   }
 
   /** @param {SignalingState} state @param {number} [code] @param {string} [reason] */

@@ -52,6 +52,7 @@ export class TokenRequest {
  * @returns {Promise<string>} rejects also where the function throws or gives something else
  */
 async function answerOf(source) {
+  await undefined; // who asks is to be done first: the function may have us log out, or in
   const token = await source();
   if (typeof token !== 'string') throw new TypeError('the function gave no string');
   return token;

@@ -1,6 +1,9 @@
 // What can be said of a try to reach the server that came to nothing. Browsers
 // tell scripts neither the status of the answer nor whether there was one.
 
+/** Browsers end the socket of a page that goes away as if it had failed: that page is no more when this is over, in ms. */
+const WARN_AFTER = 1_000;
+
 /**
  * @typedef {object} Unreachable
  * @property {number} tries so many in a row, this one included, have ended before the server's greeting
@@ -27,4 +30,22 @@ function unopenedWords(url) {
     + ' that a proxy on the way does not pass WebSocket on,'
     + ` or that the server does not allow pages of this origin (--allowed-origin ${origin ?? 'ORIGIN'}).`
     + ' Its operator can find out with: beckon doctor';
+}
+
+/** Tells who writes a page that the server is not reached: once, if ever. */
+export class Warning {
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  #timer;
+  #dismissed = false;
+
+  /** @param {string} message */
+  plan(message) {
+    if (!this.#dismissed) this.#timer ??= setTimeout(() => console.warn(message), WARN_AFTER);
+  }
+
+  /** There is no need for it any more. */
+  dismiss() {
+    this.#dismissed = true;
+    clearTimeout(this.#timer);
+  }
 }
