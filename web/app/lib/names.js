@@ -27,14 +27,3 @@ function compared(name) {
   // One by one: a sigma at the end of a word is to be one like others.
   return Array.from(tidy, (character) => character.toLowerCase()).join('').normalize('NFKC');
 }
-
-/**
- * @param {string} name
- * @param {ReadonlyMap<string, import('./protocol.js').User>} users by id
- * @returns {import('./protocol.js').User | undefined} who has that name, as in the roster, if listed
- */
-export function userOf(name, users) {
-  const key = nameKey(name);
-  for (const user of users.values()) if (nameKey(user.userName) === key) return user;
-  return undefined;
-}

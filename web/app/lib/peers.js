@@ -10,7 +10,7 @@ import { HangUps } from './hang-ups.js';
 import { NOBODY } from './identity.js';
 import { lacksRelay } from './ice-servers.js';
 import { Link } from './link.js';
-import { nameKey, userOf } from './names.js';
+import { nameKey } from './names.js';
 import { withDefaults } from './options.js';
 import { watchNetwork, watchPage } from './page-life.js';
 import { readPayload } from './payload.js';
@@ -169,7 +169,7 @@ export class Peers extends Emitter {
     const { me } = this.#signaling;
     if (!me) throw new DOMException('Log in first', 'InvalidStateError');
     if (nameKey(me.name) === nameKey(name)) throw new DOMException('That is you', 'NotSupportedError');
-    const link = this.#add(userOf(name, this.#signaling.users)?.userName ?? name, false, identity);
+    const link = this.#add(this.#signaling.userOf(name)?.userName ?? name, false, identity);
     this.#certificate.whenReady(() => link.dial());
     return link.peer;
   }
@@ -326,7 +326,7 @@ export class Peers extends Emitter {
 
   /** @param {string} name @returns {string} '' if nobody of that name is listed */
   #idOf(name) {
-    return userOf(name, this.#signaling.users)?.id ?? '';
+    return this.#signaling.userOf(name)?.id ?? '';
   }
 
   /** What to connect with at the moment. */

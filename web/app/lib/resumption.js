@@ -6,6 +6,8 @@ export class Resumption {
   #session = null;
   #received = 0;
   #attempt = 0;
+  /** How often the session went on; numbers the marks. */
+  #marks = 0;
   /** Whether the current socket is the session's. */
   #attached = false;
 
@@ -38,6 +40,21 @@ export class Resumption {
   /** A text frame arrived, whatever it says. Those before the login reply of a new socket do not count. */
   heard() {
     if (this.#attached) this.#received++;
+  }
+
+  /** The session goes on: what was kept for us comes before the answer to a ping with this mark. */
+  mark() {
+    this.#marks++;
+    return this.#lastMark;
+  }
+
+  /** @param {string} mark that came back @returns {boolean} whether all has arrived that was kept for us */
+  caughtUp(mark) {
+    return mark === this.#lastMark;
+  }
+
+  get #lastMark() {
+    return `caught up ${this.#marks}`;
   }
 
   /** The socket is lost, the session perhaps not. */

@@ -3,7 +3,7 @@
 
 import { Backoff } from './backoff.js';
 import { Emitter } from './emitter.js';
-import { userOf } from './names.js';
+import { nameKey } from './names.js';
 import { Peers } from './peers.js';
 import { Signaling } from './signaling.js';
 
@@ -30,7 +30,7 @@ export class Room extends Emitter {
   /** Our calls, likewise. */
   calls;
   #random;
-  /** @type {Map<string, { backoff: Backoff, timer?: ReturnType<typeof setTimeout> }>} by name; whom we call again */
+  /** @type {Map<string, { backoff: Backoff, timer?: ReturnType<typeof setTimeout> }>} by nameKey; whom we call again */
   #again = new Map();
   #left = new AbortController();
 
@@ -83,7 +83,7 @@ export class Room extends Emitter {
   /** Hangs up on everybody, and leaves the server. What was sent arrives, as with Peer.close(). */
   leave() {
     this.#left.abort();
-    for (const name of [...this.#again.keys()]) this.#callNoMore(name);
+    for (const key of [...this.#again.keys()]) this.#callNoMore(key);
     this.calls.dispose();
     this.signaling.close();
   }
@@ -95,7 +95,7 @@ export class Room extends Emitter {
   /** @param {Peer} peer new */
   #watch(peer) {
     peer.addEventListener('open', () => {
-      this.#callNoMore(peer.name);
+      this.#callNoMore(nameKey(peer.name));
       this.emit('peerjoin', { peer });
     });
     peer.addEventListener('message', ({ detail: { data } }) => this.emit('message', { peer, data }));
@@ -111,18 +111,20 @@ export class Room extends Emitter {
   /** @param {string} name of whom we did not reach, or lost */
   #callAgain(name) {
     if (this.#left.signal.aborted) return;
-    const waiting = this.#again.get(name) ?? { backoff: new Backoff({ ...AGAIN, random: this.#random }) };
-    this.#again.set(name, waiting);
+    const key = nameKey(name);
+    const waiting = this.#again.get(key) ?? { backoff: new Backoff({ ...AGAIN, random: this.#random }) };
+    this.#again.set(key, waiting);
+    clearTimeout(waiting.timer);
     waiting.timer = setTimeout(() => {
-      if (userOf(name, this.signaling.users)) this.calls.connect(name);
-      else this.#callNoMore(name); // who comes back calls us
+      if (this.signaling.userOf(name)) this.calls.connect(name);
+      else this.#callNoMore(key); // who comes back calls us
     }, waiting.backoff.next());
   }
 
-  /** @param {string} name */
-  #callNoMore(name) {
-    clearTimeout(this.#again.get(name)?.timer);
-    this.#again.delete(name);
+  /** @param {string} key of a name */
+  #callNoMore(key) {
+    clearTimeout(this.#again.get(key)?.timer);
+    this.#again.delete(key);
   }
 }
 

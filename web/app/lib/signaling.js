@@ -86,8 +86,6 @@ export class Signaling extends Emitter {
   #supplier;
   #iceRequests = new IceRequests();
   #warning = new Warning();
-  /** Resumptions so far; numbers the pings that tell when we have caught up. */
-  #resumptions = 0;
 
   /** @param {SignalingOptions} [options] */
   constructor({ url = socketUrl(import.meta.url), random, ...options } = {}) {
@@ -129,6 +127,14 @@ export class Signaling extends Emitter {
    */
   get users() {
     return this.#roster.users;
+  }
+
+  /**
+   * @param {string} name in any spelling that the server takes for the same
+   * @returns {User | undefined} who of `users` that is
+   */
+  userOf(name) {
+    return this.#roster.named(name);
   }
 
   /** The ICE servers of the last reply that named some. Credentials among them are renewed in time while we are online. */
@@ -305,7 +311,7 @@ export class Signaling extends Emitter {
       () => this.emit('ice', this.iceSupply),
       () => (news ? this.#tell(news) : this.#tellUsers()),
       () => this.emit('login', { ...result, again, resumed }),
-      () => resumed && this.#connection.send({ type: 'ping', data: caughtUpMark(++this.#resumptions) }),
+      () => resumed && this.#connection.send({ type: 'ping', data: this.#resumption.mark() }),
     ]);
   }
 
@@ -318,14 +324,9 @@ export class Signaling extends Emitter {
     for (const step of steps) if (this.#state === 'online') step();
   }
 
-  /**
-   * What was kept for us comes before the answer to the ping that we sent when
-   * we resumed.
-   *
-   * @param {import('./dialect-plain.js').Pong} notice
-   */
+  /** @param {import('./dialect-plain.js').Pong} notice */
   #pong({ data }) {
-    if (this.#state === 'online' && data === caughtUpMark(this.#resumptions)) this.emit('caughtup', {});
+    if (this.#state === 'online' && this.#resumption.caughtUp(data)) this.emit('caughtup', {});
   }
 
   /** @param {import('./dialect-plain.js').Rejected} notice */
@@ -389,9 +390,4 @@ export class Signaling extends Emitter {
 function refusal(code) {
   if (code === CloseCode.RESUMED_ELSEWHERE) return 'The session was taken over by another connection';
   return 'The server refused the connection';
-}
-
-/** @param {number} n */
-function caughtUpMark(n) {
-  return `caught up ${n}`;
 }

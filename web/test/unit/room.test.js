@@ -99,6 +99,21 @@ test('whom one hung up on is not called again', async (t) => {
   assert.deepEqual([kim.told.at(-1), lou.told.at(-1)], ['lou is gone: closed-by-peer', 'kim is gone: local']);
 });
 
+test('nor is who was not reached before, and came back by the same name in another spelling', async (t) => {
+  const { enter, clock, network, server } = await startRoom(t);
+  const kim = await enter('kim');
+  network.up = false;
+  const lou = await enter('lou');
+  await clock.advance(16_000);
+  kim.room.leave();
+  network.up = true;
+  await enter('Kim');
+  assert.deepEqual(lou.told, ['Kim is here']);
+  lou.room.peers[0].close();
+  await clock.advance(200_000);
+  assert.equal(server.got('offer').length, 2);
+});
+
 test('a server that forgot everybody: no conversation minds', async (t) => {
   const { enter, clock, server } = await startRoom(t);
   const [kim, lou] = [await enter('kim'), await enter('lou')];

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { EarlyCandidates } from '../../app/lib/early-candidates.js';
 import { pathOf, readRoute } from '../../app/lib/path.js';
+import { Roster } from '../../app/lib/roster.js';
 import { fingerprintOf, roleOf, sameConnection, sectionsOf, sessionOf, withLabels, withRelaysOnly, withRole } from '../../app/lib/sdp.js';
 import { socketUrl } from '../../app/lib/socket-url.js';
 
@@ -163,4 +164,21 @@ test('the socket is found beside the library, under any prefix', () => {
   assert.equal(socketUrl('https://host/chat/lib/signaling.js'), 'wss://host/chat/ws');
   assert.equal(socketUrl('http://localhost:9000/lib/signaling.js'), 'ws://localhost:9000/ws');
   assert.equal(socketUrl('http://http.example/lib/signaling.js?v=1'), 'ws://http.example/ws');
+});
+
+test('roster: who has a name, in whatever spelling, whatever comes and goes', () => {
+  const [kim, lou, otherKim] = [['1', 'Kim'], ['2', 'lou'], ['3', 'KIM']].map(([id, userName]) => ({ id, userName }));
+  const roster = new Roster();
+  const named = () => ['kim', 'Lou'].map((name) => roster.named(name)?.id);
+  roster.replace([kim]);
+  assert.deepEqual(named(), ['1', undefined]);
+  roster.apply({ left: [kim], joined: [otherKim, lou] }, undefined);
+  assert.deepEqual(named(), ['3', '2']);
+  roster.apply({ left: [], joined: [kim] }, undefined); // the news of their leaving comes late
+  roster.apply({ left: [otherKim], joined: [] }, undefined);
+  assert.deepEqual(named(), ['1', '2']);
+  roster.replace([lou]);
+  assert.deepEqual(named(), [undefined, '2']);
+  roster.clear();
+  assert.deepEqual(named(), [undefined, undefined]);
 });
