@@ -228,8 +228,7 @@ export class Connection extends Emitter {
     const pause = code === CloseCode.TRY_LATER ? OVERLOAD_PAUSE : 0;
     const wait = pause + this.#backoff.next();
     this.#notBefore = performance.now() + pause;
-    this.#retryAt = Date.now() + wait;
-    this.#setTimer(wait, () => this.#connect());
+    this.#tryAfter(wait);
     this.#enter('waiting', code, reason, failure);
   }
 
@@ -249,7 +248,15 @@ export class Connection extends Emitter {
 
   #show() {
     this.#hidden = false;
-    this.retryNow();
+    const pause = this.#notBefore - performance.now();
+    if (this.#state === 'waiting' && pause > 0) this.#tryAfter(pause);
+    else this.retryNow();
+  }
+
+  /** @param {number} ms */
+  #tryAfter(ms) {
+    this.#retryAt = Date.now() + ms;
+    this.#setTimer(ms, () => this.#connect());
   }
 
   /** @param {number} ms @param {() => void} then */

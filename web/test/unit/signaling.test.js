@@ -402,6 +402,19 @@ test('pagehide closes the socket cleanly, pageshow comes back', async (t) => {
   assert.equal(signaling.me?.name, 'ana');
 });
 
+test('pageshow comes back also to a server that wants to be left alone for a while, after that', async (t) => {
+  const { clock, server, page, signaling } = await setUpOnline(t);
+  server.last.end(1013);
+  page.fire('pagehide');
+  await clock.advance(1_000);
+  page.fire('pageshow');
+  assert.deepEqual([signaling.state, signaling.retryAt], ['waiting', clock.now + 4_000]);
+  await clock.advance(3_999);
+  assert.equal(server.sockets.length, 1);
+  await clock.advance(20);
+  assert.deepEqual([signaling.state, server.sockets.length], ['ready', 2], 'and asks for the name again');
+});
+
 test('close() while put away, then open(): as new', async (t) => {
   const { clock, server, page, signaling } = await setUpOnline(t);
   page.fire('pagehide');
