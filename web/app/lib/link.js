@@ -334,8 +334,8 @@ export class Link extends Standing {
       this.touch(true);
     } else if (state === 'disconnected' || state === 'failed') {
       if (this.state === 'open') {
-        this.#deps.doubt();
         this.enter('reconnecting');
+        this.#deps.doubt();
       }
       if (this.state === 'reconnecting') this.#recovery[state]();
     }
@@ -363,8 +363,8 @@ export class Link extends Standing {
     if (this.state !== 'open') return; // a listener closed it
     watchTouch(attempt, {
       route: (route) => {
-        if (this.state === 'open' && route !== this.route) this.enter('open', { route });
         this.#lease.use(route);
+        if (this.state === 'open' && route !== this.route) this.enter('open', { route });
       },
       pulse: (alive) => (alive && !this.#attempt?.usable) || this.touch(alive),
     });

@@ -210,8 +210,8 @@ export class Peers extends Emitter {
    * page, so that it can be collected. The signaling client goes on: it may be used by another Peers.
    */
   dispose() {
+    this.#life.abort(); // first: who is told of the rest calls nobody any more
     this.close();
-    this.#life.abort();
     this.#spare.want(false);
   }
 
@@ -219,12 +219,13 @@ export class Peers extends Emitter {
     /** @type {<K extends keyof Heard & string>(type: K, heard: (detail: Heard[K]) => void) => void} */
     const on = (type, heard) =>
       this.#signaling.addEventListener(type, ({ detail }) => heard(detail), { signal: this.#life.signal });
-    on('state', ({ state }) => this.#spare.want(state === 'online'));
+    // Who was told before us may have changed things again.
+    on('state', () => this.#spare.want(this.#signaling.state === 'online'));
     on('ice', () => this.#each((link) => link.renewed()));
     on('signal', (signal) => this.#heard(signal));
     on('hangup', ({ name, call }) => this.#linkOf(name)?.hungUp(call));
     on('left', ({ user }) => this.#linkOf(user.userName)?.left());
-    on('joined', ({ user }) => this.#joined(user));
+    on('joined', ({ user }) => this.#signaling.users.has(user.id) && this.#joined(user));
     on('login', ({ resumed }) => resumed || this.#meet());
     on('caughtup', () => this.#meet());
     on('error', ({ code, name }) => {
@@ -251,7 +252,8 @@ export class Peers extends Emitter {
     const link = this.#linkOf(name);
     if (link) link.name = name; // now we know how it is written
     if (link?.receive(signal)) return;
-    if (this.#hangUps.has(name, signal.call)) return this.#refuse(signal);
+    const called = ![link, undefined].includes(this.#linkOf(name)); // by a listener, just now
+    if (called || this.#hangUps.has(name, signal.call)) return this.#refuse(signal);
     if (type === 'candidate') this.#early.keep(signal);
     else if (isDescription(payload, 'offer') && this.#admits(signal, this.#underWay)) {
       const link = this.#add(name, true, { id: this.#idOf(name), fingerprint: fingerprintOf(payload.sdp) });

@@ -89,7 +89,10 @@ export class Room extends Emitter {
   }
 
   #callAll() {
-    for (const { userName } of [...this.signaling.users.values()]) this.calls.connect(userName);
+    const { users } = this.signaling;
+    for (const { id, userName } of [...users.values()]) {
+      if (users.has(id)) this.calls.connect(userName); // else somebody, told of the one before, has us leave
+    }
   }
 
   /** @param {Peer} peer new */

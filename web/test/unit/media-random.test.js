@@ -4,20 +4,12 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { FakeStream, FakeTrack } from './fakes/media.js';
+import { randomFrom } from './fakes/random.js';
 import { startTalk } from './fakes/talk.js';
 
 const PURPOSES = ['camera', 'screen', 'slides', 'microphone', 'music'];
 const RUNS = 200;
 const STEPS = 40;
-
-/** Numbers in [0, 1) that are the same for the same seed. */
-function randomFrom(seed) {
-  let state = seed;
-  return () => {
-    state = (state * 1664525 + 1013904223) % 2 ** 32;
-    return state / 2 ** 32;
-  };
-}
 
 /** One side's wishes, and what may become of them in one step. */
 function wishesOf(side, random) {
