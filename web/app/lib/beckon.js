@@ -27,7 +27,8 @@
  * server's resume window (15 s by default) it goes on with the same session:
  * nobody saw us leave, and what was sent to us meanwhile arrives. Where the
  * server wants a token (`tokenRequired`), `login({ name, token: () => fetchToken() })` has it asked
- * for a fresh one each time that it comes back.
+ * for a fresh one each time that it comes back. Who is logged in when the token expires is sent away
+ * (`refused`): open() and another login() lead back, and connections with others go on meanwhile.
  *
  * A server that cannot be reached is waited for: `unreachable` tells of each try in vain and of what it may be, which is
  * also on the console after the first. login() with `wait: false` rejects instead, with the code `unreachable`.
@@ -69,7 +70,7 @@
  * the first. People are told apart by their browsers' certificates (Peer.identity): keep yours with newCertificate()
  * and PeersOptions.certificate to be recognized after a reload.
  *
- * **Room** is for a room where everybody is connected with everybody: join() makes one, and does all of the above.
+ * **Room** is for a room where everybody is connected with everybody: join() makes one, and has a Signaling and a Peers do all of it.
  *
  * @module
  */

@@ -171,19 +171,19 @@ export class Signaling extends Emitter {
   }
 
   /**
-   * Logs in, as soon as there is a socket (opening one if need be).
+   * Logs in, as soon as there is a socket (opening one if need be; after `refused` or `closed` call open() first).
    *
    * @param {LoginRequest & import('./login-flow.js').LoginOptions} request
    * @returns {Promise<LoginResult>}
    * @throws {SignalingError} `name_taken`, `bad_name`, `unauthorized` and others; also `refused`, `closed` or `unreachable` without a
-   *   server's word, `logged_out` if logout() came first, and `no_token` if that function failed
+   *   server's word, `logged_out` if logout() came first, and `no_token` if `token` is a function and failed
    * @throws {unknown} the signal's reason
    */
   async login({ name, room = '', token, wait = true, signal }) {
     signal?.throwIfAborted();
     if (this.#login.wanted) throw new SignalingError('already_logged_in', 'Log out first');
     if (this.#state === 'closed' || this.#state === 'refused') {
-      throw new SignalingError(this.#state, 'Not connected to the server');
+      throw new SignalingError(this.#state, 'Not connected to the server: call open() first');
     }
     const request = { name, room, token };
     const granted = this.#login.want(request, wait);
