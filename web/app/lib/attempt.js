@@ -33,7 +33,8 @@ const SECOND_LOOK = 5_000;
  * @property {<K extends 'message' | 'drain' | 'unsent'>(type: K, detail: PeerEvents[K]) => void} emit what the Peer tells
  * @property {(fault: import('./chunks.js').Fault) => void} faulty the other side sends what it may not
  * @property {() => void} channelClosed by the other side, or the transport under it
- * @property {() => void} reloaded the answer is of another connection: the other page was reloaded
+ * @property {() => void} renew another connection is needed: the answer is of another one, as the other page was reloaded,
+ *   or nothing more can be agreed upon by this one
  * @property {(error: unknown) => void} failed a description could not be made or applied
  * @property {() => void} barren it is of no use to go on: the verdict says why
  */
@@ -101,7 +102,7 @@ export class Attempt {
     const { signal } = this;
     const failed = (/** @type {unknown} */ error) => {
       owner.failed(error);
-      if (!signal.aborted && pc.signalingState !== 'stable') owner.reloaded(); // nothing more can be agreed upon here
+      if (!signal.aborted && pc.signalingState !== 'stable') owner.renew(); // both would wait for an answer for ever
     };
     const hidden = () => this.#supply.relayOnly;
     this.#diagnosis = new Diagnosis(pc, () => this.signal.aborted || barren());
@@ -111,7 +112,7 @@ export class Attempt {
     const yields = () => media.yields;
     const crossed = () => {
       media.crossed();
-      owner.reloaded();
+      owner.renew();
     };
     const unanswered = () => media.failed(new DOMException('No answer so far', 'TimeoutError'));
     this.#negotiation = new Negotiation(pc, {
@@ -188,7 +189,7 @@ export class Attempt {
   acceptAnswer(answer) {
     const { heard } = this.#negotiation;
     if (heard === null || sameConnection(heard, answer.sdp)) this.#negotiation.acceptAnswer(answer);
-    else this.#owner.reloaded();
+    else this.#owner.renew();
   }
 
   /** @param {unknown} candidate RTCIceCandidateInit, or null for the end of candidates */

@@ -317,7 +317,7 @@ export class Link extends Standing {
         emit: (type, detail) => this.peer.emit(type, detail),
         faulty: (fault) => this.hangUp(0, fault),
         channelClosed: () => this.#channelClosed(),
-        reloaded: () => this.dial(),
+        renew: () => this.dial(),
         failed: (error) => this.state === 'connecting' ? this.#refuse(call, outgoing, 'error') : this.media.failed(error),
         barren: () => this.state === 'connecting' && this.#end('failed', this.#verdict),
       },
