@@ -7,7 +7,7 @@
 //  disconnected            | -                         | reconnecting            | for Recovery
 //  failed (connection)     | who called looks again    | reconnecting            | for Recovery
 //  channelClosed           | failed, the verdict       | closed, closed-by-peer  | for Recovery, as broken
-//  renew                   | begins anew               | connecting; begins anew | begins anew
+//  renew, in time          | begins anew               | connecting; begins anew | begins anew
 //  failed (a description)  | failed, error             | told                    | told
 //  barren                  | failed, the verdict       | -                       | -
 //  faulty                  | hangs up                  | hangs up                | hangs up
@@ -21,7 +21,7 @@
 //  end(), hangUp()         | failed or closed          | failed or closed        | failed or closed
 //
 // In `failed` and `closed` nothing is heard or begun any more. The watchdog runs while connecting, Recovery while
-// reconnecting; what comes from outside is in link.js.
+// reconnecting; what comes from outside is in link.js. What the other side may have us begin, again and again, is spaced.
 
 import { Attempt } from './attempt.js';
 import { renewalOf, stamped } from './call.js';
@@ -30,6 +30,7 @@ import { lacksRelay } from './ice-servers.js';
 import { Partner } from './partner.js';
 import { Recovery } from './recovery.js';
 import { RelayLease } from './relay-lease.js';
+import { Spacing } from './spacing.js';
 import { Standing } from './standing.js';
 import { watchTouch } from './touch.js';
 
@@ -38,14 +39,46 @@ const LINGER = 500;
 
 /** @typedef {import('./peer.js').PeerReason} PeerReason */
 
+/**
+ * What a Link needs.
+ *
+ * @typedef {import('./partner.js').PartnerDeps & LinkOwner} LinkDeps
+ *
+ * @typedef {object} LinkOwner
+ * @property {typeof RTCPeerConnection} RTCPeerConnection
+ * @property {import('./spare.js').Spare} spare
+ * @property {string} label of the channel
+ * @property {string} protocol of the channel
+ * @property {number} maxMessageSize see PeersOptions
+ * @property {import('./chunks.js').Workspace} workspace of all
+ * @property {number} connectTimeout ms
+ * @property {boolean} autoAccept whether calls are answered by themselves; else they ring, here as at the other end
+ * @property {(offer: import('./protocol.js').Signal) => boolean} admits false: one call too many, who calls is told
+ * @property {(offer: import('./protocol.js').Signal) => void} exceeds that call was one too many, in the end
+ * @property {number} ringTimeout how long, in ms
+ * @property {() => import('./ice-supply.js').IceSupply} supply of the moment
+ * @property {(message: import('./call.js').Message) => boolean} send false: not sent
+ * @property {(call: string | null) => () => boolean} hungUp that call is over, and what renews it; the result tells the
+ *   other side so. false: it will hear later
+ * @property {() => void} doubt touch is lost: perhaps with the server too
+ * @property {() => boolean} polite whether we give way to this user
+ * @property {(call: string | null) => unknown[]} early candidates that were there before their offer
+ * @property {() => void} apart called once, when the name is found to be somebody else's and the connection goes on
+ * @property {() => void} over called once, when the Peer failed or was closed
+ */
+
 /** What is not private here is for who extends this. */
 export class Connectivity extends Standing {
   /** @type {Attempt | null} the current one */
   attempt = null;
+  /** Of new calls of the other side. */
+  answers = new Spacing();
+  /** Of those that we make because of the other side. */
+  #dials = new Spacing();
 
   /**
    * @param {string} name of the other user
-   * @param {import('./peers.js').LinkDeps} deps
+   * @param {LinkDeps} deps
    * @param {import('./identity.js').Identity} identity
    */
   constructor(name, deps, identity) {
@@ -113,11 +146,13 @@ export class Connectivity extends Standing {
    */
   begin(call, outgoing) {
     if (!this.live) return null;
+    const again = this.state === 'connecting' && this.attempt !== null;
     const heard = this.state === 'reconnecting' || outgoing; // of the new one: not before that is the old one to close
     this.attempt?.close(heard ? LINGER : 0);
     this.attempt = null;
+    this.#dials.cancel();
     if (this.state === 'reconnecting') this.recovery.renewing();
-    else this.#connecting(outgoing);
+    else this.#connecting(outgoing, again);
     return this.live ? this.#try(call, outgoing) : null; // a listener may have closed it
   }
 
@@ -125,6 +160,8 @@ export class Connectivity extends Standing {
   end(state, reason) {
     const wasLive = this.live;
     this.watchdog.clear();
+    this.answers.cancel();
+    this.#dials.cancel();
     this.lease.end();
     this.recovery.stop();
     this.attempt?.close();
@@ -132,11 +169,11 @@ export class Connectivity extends Standing {
     this.enter(state, { route: null, reason });
   }
 
-  /** @param {boolean} outgoing */
-  #connecting(outgoing) {
+  /** @param {boolean} outgoing @param {boolean} again whether we have been connecting: who has us call again gains no time */
+  #connecting(outgoing, again) {
     const { autoAccept, ringTimeout, connectTimeout } = this.deps;
     this.recovery.stop();
-    this.watchdog.set(outgoing && !autoAccept ? ringTimeout : connectTimeout);
+    if (!outgoing || !again) this.watchdog.set(outgoing && !autoAccept ? ringTimeout : connectTimeout);
     if (this.state !== 'connecting') this.enter('connecting', { route: null });
   }
 
@@ -180,7 +217,7 @@ export class Connectivity extends Standing {
         emit: (type, detail) => this.peer.emit(type, detail),
         faulty: (fault) => this.hangUp(0, fault),
         channelClosed: () => this.#channelClosed(),
-        renew: () => this.dial(),
+        renew: () => this.#redial(() => this.live),
         failed: (error) => this.state === 'connecting' ? this.#refuse(call, outgoing, 'error') : this.media.failed(error),
         barren: () => this.state === 'connecting' && this.end('failed', this.#verdict),
       },
@@ -208,6 +245,7 @@ export class Connectivity extends Standing {
     const attempt = /** @type {Attempt} */ (this.attempt);
     this.watchdog.clear();
     this.recovery.stop();
+    this.#dials.cancel(); // they have come to their senses
     this.epoch++;
     this.enter('open');
     if (this.epoch === 1 && this.state === 'open') this.peer.emit('open', {});
@@ -231,7 +269,16 @@ export class Connectivity extends Standing {
   /** Connects anew, unless the other side has not heard yet that we do. */
   #renew() {
     if (this.attempt?.unanswered) this.attempt.repeat();
-    else this.dial();
+    else if (!this.#dials.waiting) this.#redial(() => this.state === 'reconnecting');
+  }
+
+  /**
+   * Calls again as soon as that may be, unless the other side has called by then, whom we only have yet to answer.
+   *
+   * @param {() => boolean} needed whether it still is then
+   */
+  #redial(needed) {
+    if (!this.answers.waiting) this.#dials.do(() => needed() && this.dial());
   }
 
   /** Why there is no connection. */

@@ -9,7 +9,7 @@
 //  decline()               | closed             | -                    | -                       | -
 //  offer, the same person: |                    |                      |                         |
 //    goes on with the call |                    | is applied           | is applied              | is applied
-//    another call          | rings in its place | is answered, unless  | is answered: connecting | is answered
+//    another call, in time | rings in its place | is answered, unless  | is answered: connecting | is answered
 //                          |                    | ours goes first      |                         |
 //  offer, somebody else    | failed, replaced; is a call of its own    | goes on, apart          | goes on, apart
 //  answer, somebody else   |                    | failed, replaced     | closed, replaced        | closed, replaced
@@ -36,13 +36,15 @@ import { Ringing } from './ringing.js';
 
 export class Link extends Connectivity {
   #ringing = new Ringing();
+  /** A call that is yet to be answered in place of the one that there is: they call too often. */
+  #next = new Ringing();
   /** Whether our own network has changed while the server did not hear us. */
   #moved = false;
 
   /**
    * @param {string} name of the other user
    * @param {boolean} incoming whether the other side called us
-   * @param {import('./peers.js').LinkDeps} deps
+   * @param {import('./connectivity.js').LinkDeps} deps
    * @param {import('./identity.js').Identity} identity
    */
   constructor(name, incoming, deps, identity) {
@@ -100,7 +102,7 @@ export class Link extends Connectivity {
   receive(signal) {
     const { type, call, payload } = signal;
     if (type === 'offer') return this.#receiveOffer(signal);
-    if (type === 'candidate' && this.#ringing.hear(signal)) return true;
+    if (type === 'candidate' && (this.#ringing.hear(signal) || this.#next.hear(signal))) return true;
     if (!this.attempt?.accepts(call)) return false;
     if (type === 'candidate') this.attempt.addCandidate(payload);
     else if (isDescription(payload, 'answer')) this.#receiveAnswer(this.attempt, payload);
@@ -114,6 +116,7 @@ export class Link extends Connectivity {
    */
   hungUp(call) {
     if (call === null && this.partner.mayBeOther) return;
+    if (call !== null && call === this.#next.call) this.#dropNext();
     if (call === null || rootOf(call) === rootOf(this.call)) this.shut('hangup');
   }
 
@@ -126,6 +129,7 @@ export class Link extends Connectivity {
   /** The user left the room. An open connection does not mind. */
   left() {
     this.partner.present = false;
+    this.#dropNext();
     if (this.state === 'connecting') this.end('failed', 'left');
     else this.recovery.left();
   }
@@ -176,7 +180,7 @@ export class Link extends Connectivity {
       this.partner.recognize(payload);
       attempt.acceptOffer(payload);
     } else if (this.#ringing.on) this.#ringing.begin(offer, this.deps.early(call));
-    else if ((!attempt?.unanswered || this.deps.polite()) && this.deps.admits(offer)) this.#answer(offer);
+    else if ((!attempt?.unanswered || this.deps.polite()) && this.deps.admits(offer)) this.#answerInTime(offer);
     // Else the offers crossed, and ours goes first.
     return true;
   }
@@ -208,6 +212,28 @@ export class Link extends Connectivity {
     this.left();
   }
 
+  /** @param {Signal} offer of a call in place of the one that there is, or of one that has not been answered yet */
+  #answerInTime(offer) {
+    const { call } = offer;
+    if (this.#next.on && rootOf(call) !== rootOf(this.#next.call ?? null)) this.#exceed();
+    this.#next.begin(offer, this.deps.early(call));
+    this.answers.do(() => {
+      const taken = this.#next.end();
+      if (taken) this.#answer(taken.offer, taken.candidates);
+    });
+  }
+
+  /** What waits to be answered never will be. */
+  #exceed() {
+    const past = this.#next.end();
+    if (past) this.deps.exceeds(past.offer);
+  }
+
+  #dropNext() {
+    this.answers.cancel();
+    this.#next.end();
+  }
+
   /** @param {Signal} offer @param {unknown[]} [candidates] that came with it */
   #answer({ call, payload }, candidates = []) {
     const attempt = this.begin(call, false);
@@ -220,6 +246,7 @@ export class Link extends Connectivity {
   /** @override @param {'failed' | 'closed'} state @param {PeerReason} reason */
   end(state, reason) {
     this.#ringing.end();
+    this.#next.end();
     super.end(state, reason);
   }
 }

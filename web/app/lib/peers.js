@@ -32,33 +32,6 @@ import { Spare } from './spare.js';
 /** @typedef {import('./options.js').PeersOptions} PeersOptions */
 /** @typedef {import('./signaling.js').SignalingEvents} Heard */
 
-/**
- * What a Link needs.
- *
- * @typedef {import('./partner.js').PartnerDeps & LinkOwner} LinkDeps
- *
- * @typedef {object} LinkOwner
- * @property {typeof RTCPeerConnection} RTCPeerConnection
- * @property {import('./spare.js').Spare} spare
- * @property {string} label of the channel
- * @property {string} protocol of the channel
- * @property {number} maxMessageSize see PeersOptions
- * @property {import('./chunks.js').Workspace} workspace of all
- * @property {number} connectTimeout ms
- * @property {boolean} autoAccept whether calls are answered by themselves; else they ring, here as at the other end
- * @property {(offer: import('./protocol.js').Signal) => boolean} admits false: one call too many, who calls is told
- * @property {number} ringTimeout how long, in ms
- * @property {() => import('./ice-supply.js').IceSupply} supply of the moment
- * @property {(message: import('./call.js').Message) => boolean} send false: not sent
- * @property {(call: string | null) => () => boolean} hungUp that call is over, and what renews it; the result tells the
- *   other side so. false: it will hear later
- * @property {() => void} doubt touch is lost: perhaps with the server too
- * @property {() => boolean} polite whether we give way to this user
- * @property {(call: string | null) => unknown[]} early candidates that were there before their offer
- * @property {() => void} apart called once, when the name is found to be somebody else's and the connection goes on
- * @property {() => void} over called once, when the Peer failed or was closed
- */
-
 /** @extends {Emitter<PeersEvents>} */
 export class Peers extends Emitter {
   #signaling;
@@ -269,12 +242,16 @@ export class Peers extends Emitter {
 
   /** @param {import('./protocol.js').Signal} offer @param {number} [underWay] how many calls there are beside it */
   #admits(offer, underWay = 0) {
+    const why = this.#limits.count(offer.name, underWay);
+    if (why !== null) this.#exceeds(offer, why);
+    return why === null;
+  }
+
+  /** @param {import('./protocol.js').Signal} offer @param {import('./call-limits.js').Excess} why */
+  #exceeds(offer, why) {
     const { name, call } = offer;
-    const why = this.#limits.count(name, underWay);
-    if (why === null) return true;
     this.#refuse(offer);
-    this.emit('refused', { name, call, why, count: this.#limits.exceeded });
-    return false;
+    this.emit('refused', { name, call, why, count: ++this.#limits.exceeded });
   }
 
   /** @param {Link} link that rings @param {NonNullable<PeersOptions['accept']>} accept */
@@ -353,6 +330,7 @@ export class Peers extends Emitter {
       online: () => signaling.state === 'online',
       send: (message) => signaling.send(message),
       admits: (offer) => this.#admits(offer),
+      exceeds: (offer) => this.#exceeds(offer, 'user'),
       hungUp: (call) => this.#hangUps.add(link.name, call),
       doubt: () => signaling.retryNow(),
       polite: () => (signaling.me?.name ?? '') < link.name,

@@ -21,8 +21,8 @@ test('a thousand offers of one user make a few connections, and each that is not
   const { ana, clock, network, server } = party;
   const refused = record(ana.peers, 'refused');
   flood(party, 'bob', 1_000);
-  await clock.advance(50);
-  assert.ok(network.all.length <= 16, `${network.all.length} connections`);
+  await clock.advance(2_000); // one waits for its time
+  assert.ok(network.all.length <= 3, `${network.all.length} connections`);
   assert.equal(refused.length, 1_000 - network.all.length);
   assert.equal(server.got('leave').filter(({ name }) => name === 'bob').length, refused.length);
   assert.deepEqual(refused.at(-1), { name: 'bob', call: server.got('leave').at(-1).call, why: 'user', count: refused.length });
