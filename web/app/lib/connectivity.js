@@ -17,7 +17,7 @@
 //  begin(), also by dial() | in place of what there is | connecting              | for Recovery, as renewing
 //  time is up              | failed, the verdict       |                         |
 //  Recovery gives up       |                           |                         | failed; closed if they have left
-//  the lease falls due     | -                         | looks for another path  | -
+//  the lease falls due     | -                         | looks for another path  | looks when it is open again
 //  end(), hangUp()         | failed or closed          | failed or closed        | failed or closed
 //
 // In `failed` and `closed` nothing is heard or begun any more. The watchdog runs while connecting, Recovery while
@@ -167,6 +167,13 @@ export class Connectivity extends Standing {
     this.attempt?.close();
     if (wasLive) this.deps.over();
     this.enter(state, { route: null, reason });
+  }
+
+  /** @override @param {boolean} alive */
+  touch(alive) {
+    const before = this.state;
+    super.touch(alive);
+    if (before === 'reconnecting' && this.state === 'open') this.lease.check(); // it may have fallen due
   }
 
   /** @param {boolean} outgoing @param {boolean} again whether we have been connecting: who has us call again gains no time */

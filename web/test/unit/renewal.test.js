@@ -158,3 +158,20 @@ test('without other credentials there is nothing to be gained: it waits for them
   await clock.advance(15_000);
   assert.ok(offers() >= 2);
 });
+
+test('it falls due in a silence: another path is looked for when there are signs of life again', async (t) => {
+  const { ana, bob, clock, network, peer, offers, server } = await startRelayed(t);
+  server.intercept = (socket, { type }) => type === 'ice';
+  await clock.advance(TTL * 950);
+  server.intercept = () => false;
+  const [stats] = await Promise.all(network.all.map((pc) => pc.getStats()));
+  for (const pc of network.all) pc.getStats = async () => stats;
+  while (peer.state === 'open') await clock.advance(100);
+  for (const { signaling } of [ana, bob]) signaling.ice().catch(() => {});
+  await clock.advance(100);
+  assert.deepEqual([peer.state, offers()], ['reconnecting', 1]);
+  for (const pc of network.all) delete pc.getStats;
+  await clock.advance(10_000);
+  assert.equal(peer.state, 'open');
+  assert.ok(offers() >= 2, `${offers()} offers`);
+});
