@@ -7,6 +7,8 @@ import { SentTrack } from './sent-track.js';
 const YIELD = 250;
 /** See YIELD. */
 const MAX_YIELD = 4_000;
+/** How long nothing has to cross until half of that will do again, in ms. A line that is slow stays so for a while. */
+const CALM = 300_000;
 
 /** @typedef {import('./senders.js').Senders} Senders */
 
@@ -26,8 +28,9 @@ export class Media {
   /** @type {Senders | null} of the connection that was open last */
   #senders = null;
   #peer;
-  /** See NegotiationDeps. */
-  yields = YIELD;
+  /** Twice what had been too short when offers crossed last. */
+  #yields = YIELD;
+  #crossedAt = -Infinity;
 
   /** @param {import('./peer.js').Peer} peer who is told of it */
   constructor(peer) {
@@ -64,9 +67,16 @@ export class Media {
     for (const sent of this.#tracks) senders.add(sent);
   }
 
+  /** See NegotiationDeps. */
+  get yields() {
+    const calm = Math.floor((performance.now() - this.#crossedAt) / CALM);
+    return Math.max(this.#yields / 2 ** calm, YIELD);
+  }
+
   /** That was not long enough. */
   crossed() {
-    this.yields = Math.min(this.yields * 2, MAX_YIELD);
+    this.#yields = Math.min(this.yields * 2, MAX_YIELD);
+    this.#crossedAt = performance.now();
   }
 
   /** @param {ReceivedTrack} received */

@@ -69,6 +69,34 @@ test('offers cross all the same: they are connected anew, and she waits longer',
   assert.deepEqual([anas.peer.state, anas.peer.epoch, bobs.peer.epoch], ['open', 2, 2]);
 });
 
+test('who had to wait longer does so less and less, once nothing crosses any more', async (t) => {
+  const { anas, bobs, clock, server } = await startTalk(t);
+  const add = () => anas.peer.addTrack(camera(), { purpose: 'camera' });
+  const cross = async () => {
+    const { epoch } = anas.peer;
+    add();
+    await clock.advance(250 * 2 ** (epoch - 1));
+    bobs.peer.addTrack(camera(), { purpose: 'camera' });
+    await clock.advance(10_000);
+    assert.equal(anas.peer.epoch, epoch + 1, 'they have crossed');
+  };
+  const wait = async () => {
+    const before = server.got('offer').length;
+    const at = clock.steady;
+    add();
+    while (server.got('offer').length === before) await clock.advance(1);
+    return clock.steady - at - 1;
+  };
+  await cross();
+  await cross();
+  const waits = [await wait()];
+  for (let i = 0; i < 3; i++) {
+    await clock.advance(300_000);
+    waits.push(await wait());
+  }
+  assert.deepEqual(waits, [1_000, 500, 250, 250]);
+});
+
 test('an offer that her browser does not take crosses hers: they are connected anew', async (t) => {
   const { anas, bobs, clock, network } = await startTalk(t);
   network.all[0].setRemoteDescription = async () => {
