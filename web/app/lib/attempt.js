@@ -122,6 +122,7 @@ export class Attempt {
     this.#joiner = new Joiner({
       workspace,
       most: maxMessageSize,
+      inTouch: () => pc.connectionState === 'connected',
       deliver: (data) => owner.emit('message', { data }),
       refuse: (fault) => owner.faulty(fault),
     });
@@ -319,6 +320,7 @@ export class Attempt {
         this.#stood = true;
         this.#repeats = 0;
         this.#busy = false;
+        this.#joiner.resumed();
       }
       this.#owner.connection(pc.connectionState);
     }, { signal });

@@ -5,12 +5,18 @@
 // A chunk is a binary message with a header of 16 bytes: MAGIC, the kind, and a
 // number of 64 bits. The first one tells the whole size and whether it is text,
 // the others where they belong. As the channel keeps the order, all chunks of a
-// message come one after another. An ordinary binary message that looks like a
+// message come one after another, without long pauses. An ordinary binary message that looks like a
 // chunk goes as a message of one chunk, so no data can pass for what it is not.
+
+import { Deadline } from './deadline.js';
 
 /** 0xff, which begins no text, and `beckon`. */
 const MAGIC = Object.freeze([0xff, 0x62, 0x65, 0x63, 0x6b, 0x6f, 0x6e]);
 const HEADER = 16;
+/** So long it may take from one chunk of a message to the next, in ms. */
+const IDLE = 30_000;
+/** Whoever has sent none for so long is silent, in ms. */
+const SILENT = 5_000;
 /** Largest chunk, its header included, in bytes: every browser takes that much, and more would only delay what is behind. */
 export const CHUNK = 65_536;
 
@@ -44,11 +50,6 @@ export class Splitter {
     this.#chunk = chunk;
   }
 
-  /** Whether nothing of it is cut off yet. */
-  get whole() {
-    return this.#offset === 0;
-  }
-
   /** @returns {[start: number, end: number] | null} what goes into the next chunk; null: that was all */
   get next() {
     if (this.#offset === this.#total) return null;
@@ -58,14 +59,17 @@ export class Splitter {
   /** @param {Uint8Array} payload that part @returns {ArrayBuffer} the chunk */
   cut(payload) {
     const begin = this.#text ? Kind.TEXT : Kind.BINARY;
-    const frame = this.whole ? frameOf(begin, this.#total, payload) : frameOf(Kind.MORE, this.#offset, payload);
+    const frame = this.#offset === 0 ? frameOf(begin, this.#total, payload) : frameOf(Kind.MORE, this.#offset, payload);
     this.#offset += payload.length;
     return frame;
   }
 
-  /** @returns {ArrayBuffer} what takes back the chunks so far */
-  cancel() {
-    return frameOf(Kind.CANCEL, this.#offset, new Uint8Array());
+  /**
+   * @param {number} [given] bytes of the message that have been sent, if not all that was cut off
+   * @returns {ArrayBuffer} what takes them back
+   */
+  cancel(given = this.#offset) {
+    return frameOf(Kind.CANCEL, given, new Uint8Array());
   }
 }
 
@@ -81,14 +85,16 @@ function frameOf(kind, number, payload) {
 
 /**
  * Why a message is not put together:
- * - `protocol-error`: the chunks are not as they should be, or the message is larger than we have announced
- * - `overload`: more comes at once than there is to be
+ * - `protocol-error`: the chunks are not as they should be, or none comes for half a minute while we are in touch, or the
+ *   message is larger than we have announced, or said to be text and is none
+ * - `overload`: more comes at once than there is to be, or than there is memory for
  *
  * @typedef {'protocol-error' | 'overload'} Fault
  *
  * @typedef {object} JoinerDeps
  * @property {number} most bytes that one message may have
  * @property {Workspace} workspace
+ * @property {() => boolean} inTouch whether anything may come at the moment
  * @property {(message: string | ArrayBuffer) => void} deliver a whole message
  * @property {(fault: Fault) => void} refuse the other side is to be let go of
  */
@@ -102,6 +108,7 @@ export class Joiner {
   #total = 0;
   #arrived = 0;
   #over = false;
+  #idle = new Deadline(() => this.#stalled());
 
   /** @param {JoinerDeps} deps */
   constructor(deps) {
@@ -117,7 +124,12 @@ export class Joiner {
     else this.#deps.deliver(message);
   }
 
-  /** More has come than there is to be, and most of it here. */
+  /** Touch was lost, and is back: what has begun to come has the time again that it takes. */
+  resumed() {
+    if (this.#bytes) this.#idle.set(IDLE);
+  }
+
+  /** More has come than there is to be, and this is what to let go of. */
   overload() {
     this.#refuse('overload');
   }
@@ -151,10 +163,10 @@ export class Joiner {
     if (!bytes) return undefined; // it was too much in all
     bytes.set(payload, this.#arrived);
     this.#arrived = arrived;
-    if (arrived < this.#total) return undefined;
-    const message = this.#text ? new TextDecoder('utf-8', { ignoreBOM: true }).decode(bytes) : bytes.buffer;
+    if (arrived < this.#total) return this.#idle.set(IDLE);
     this.#forget();
-    return this.#deps.deliver(message);
+    const message = this.#text ? textOf(bytes) : bytes.buffer;
+    return message === null ? this.#refuse('protocol-error') : this.#deps.deliver(message);
   }
 
   /**
@@ -163,17 +175,28 @@ export class Joiner {
    * @param {number} size
    */
   #roomFor(size) {
-    if (!this.#bytes || size <= this.#bytes.length) return this.#bytes;
-    const larger = Math.min(this.#total, Math.max(size, 2 * this.#bytes.length));
+    const before = this.#bytes ?? new Uint8Array();
+    const larger = size <= before.length ? before.length : Math.min(this.#total, Math.max(size, 2 * before.length));
     this.#deps.workspace.hold(this, larger);
     if (this.#over) return null;
-    const bytes = new Uint8Array(larger);
-    bytes.set(this.#bytes);
-    this.#bytes = bytes;
-    return bytes;
+    if (larger === before.length) return before;
+    try {
+      this.#bytes = new Uint8Array(larger);
+    } catch { // there is no memory left
+      this.overload();
+      return null;
+    }
+    this.#bytes.set(before);
+    return this.#bytes;
+  }
+
+  #stalled() {
+    if (this.#deps.inTouch()) this.#refuse('protocol-error');
+    else this.#idle.set(IDLE);
   }
 
   #forget() {
+    this.#idle.clear();
     this.#bytes = null;
     this.#deps.workspace.free(this);
   }
@@ -182,6 +205,15 @@ export class Joiner {
   #refuse(fault) {
     this.end();
     this.#deps.refuse(fault);
+  }
+}
+
+/** @param {Uint8Array} bytes @returns {string | null} null: they are no UTF-8, or more than a string can have */
+function textOf(bytes) {
+  try {
+    return new TextDecoder('utf-8', { ignoreBOM: true, fatal: true }).decode(bytes);
+  } catch {
+    return null;
   }
 }
 
@@ -198,10 +230,13 @@ function chunkIn(message) {
   return { kind: bytes[MAGIC.length], number, payload: bytes.subarray(HEADER) };
 }
 
-/** The memory for all messages that are not whole yet, whoever they are from. Who has most of it goes first. */
+/**
+ * The memory for all messages that are not whole yet, whoever they are from. If it does not do, who has been silent goes
+ * first, the longest first; where all go on, who has most of it.
+ */
 export class Workspace {
   #most;
-  /** @type {Map<Joiner, number>} bytes of each */
+  /** @type {Map<Joiner, { bytes: number, at: number }>} what each has, and when a chunk came; who heard last is last */
   #held = new Map();
 
   /** @param {number} most bytes */
@@ -211,20 +246,31 @@ export class Workspace {
 
   /** Bytes in use. */
   get size() {
-    return Array.from(this.#held.values()).reduce((sum, bytes) => sum + bytes, 0);
+    return Array.from(this.#held.values()).reduce((sum, { bytes }) => sum + bytes, 0);
   }
 
-  /** @param {Joiner} joiner @param {number} bytes that it has from now on */
+  /**
+   * A chunk has come.
+   *
+   * @param {Joiner} joiner
+   * @param {number} bytes that it has from now on
+   */
   hold(joiner, bytes) {
-    this.#held.set(joiner, bytes);
-    while (this.size > this.#most) {
-      const [[largest]] = Array.from(this.#held).sort(([, a], [, b]) => b - a);
-      largest.overload(); // and so lets go of all it has
-    }
+    this.#held.delete(joiner);
+    this.#held.set(joiner, { bytes, at: performance.now() });
+    while (this.size > this.#most) this.#first.overload(); // and so it lets go of all it has
   }
 
   /** @param {Joiner} joiner */
   free(joiner) {
     this.#held.delete(joiner);
+  }
+
+  get #first() {
+    const all = [...this.#held];
+    const [[silent, { at }]] = all;
+    if (performance.now() - at >= SILENT) return silent;
+    const [[largest]] = all.sort(([, a], [, b]) => b.bytes - a.bytes);
+    return largest;
   }
 }

@@ -14,6 +14,8 @@ const LOW = 262_144;
 const MOST = 268_435_456;
 /** What is given to a channel as it opens has long left after so long, in ms. */
 const LEFT_AFTER = 500;
+/** When the channel does not take what must not be left out, it is tried again after so long, in ms. */
+const AGAIN = 100;
 
 /** @typedef {string | ArrayBuffer | ArrayBufferView | Blob} Data what Peer.send() takes */
 
@@ -213,7 +215,8 @@ export class Outflow extends Emitter {
 
   /** @param {Message} message @param {Uint8Array | Blob} bytes of it */
   async #passChunks(message, bytes) {
-    const splitter = new Splitter(typeof message.data === 'string', message.left, this.#chunk);
+    const total = message.left;
+    const splitter = new Splitter(typeof message.data === 'string', total, this.#chunk);
     try {
       for (let part = splitter.next; part; part = splitter.next) {
         const payload = await partOf(bytes, ...part);
@@ -221,8 +224,20 @@ export class Outflow extends Emitter {
         this.#give(message, splitter.cut(payload), payload.length);
       }
     } catch (error) {
-      if (!splitter.whole && this.#usable) this.#channel.send(splitter.cancel());
+      const given = total - message.left;
+      if (given > 0) await this.#insist(splitter.cancel(given)); // else the next message would be taken for a part of this one
       throw error;
+    }
+  }
+
+  /** @param {ArrayBuffer} frame without which nothing behind it would be understood */
+  async #insist(frame) {
+    while (await this.#room()) {
+      try {
+        return this.#channel.send(frame);
+      } catch {
+        await new Promise((resolve) => setTimeout(resolve, AGAIN));
+      }
     }
   }
 

@@ -46,8 +46,10 @@ import { pathOf } from './path.js';
  * - `left`: the user left the server, with the connection out of touch
  * - `replaced`: somebody else has the name now, with the connection out of touch
  * - `local`: we closed it, or our page went away
- * - `protocol-error`: the other side sent a message larger than we put together, or chunks that are none of a message
- * - `overload`: more large messages came at once, from all together, than we put together; most of it from there
+ * - `protocol-error`: the other side sent a message larger than we put together, or chunks that are none of a message, or
+ *   began a large message and did not go on with it for half a minute, in touch with us
+ * - `overload`: more large messages came at once, from all together, than we put together; the one from there paused, or was
+ *   the largest
  *
  * @typedef {'unknown-user' | 'left' | 'replaced' | 'busy' | 'relay-only' | import('./diagnosis.js').Verdict
  *   | 'error' | 'closed-by-peer' | 'hangup' | 'local' | import('./chunks.js').Fault} PeerReason

@@ -3,16 +3,20 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { CHUNK, Joiner, looksLikeChunk, Splitter, Workspace } from '../../app/lib/chunks.js';
+import { useClock } from './fakes/clock.js';
 
 const KiB = 1024;
 const [TEXT, BINARY, MORE, CANCEL] = [1, 2, 3, 4];
 
+const clock = useClock({ after() {} }); // of all tests here: a message that is not whole has a timer
+
 /** A Joiner, and what it has said. */
-function start({ most = 1000 * KiB, workspace = new Workspace(2 * most) } = {}) {
+function start({ inTouch = () => true, most = 1000 * KiB, workspace = new Workspace(2 * most) } = {}) {
   const told = [];
   const joiner = new Joiner({
     most,
     workspace,
+    inTouch,
     deliver: (message) => told.push(message),
     refuse: (fault) => told.push(new Error(fault)),
   });
@@ -90,6 +94,8 @@ for (const [title, ...messages] of [
   ['a second message inside the first', chunk(TEXT, 5, 'a'), chunk(BINARY, 5, 'b')],
   ['text between chunks', chunk(TEXT, 5, 'a'), 'text'],
   ['data between chunks', chunk(TEXT, 5, 'a'), new ArrayBuffer(3)],
+  ['text that is not UTF-8', chunk(TEXT, 2, Buffer.from([0x61, 0xff]))],
+  ['text that is not UTF-8 in the end', chunk(TEXT, 2, 'a'), chunk(MORE, 1, Buffer.from([0xe2]))],
   ['a kind that there is not', chunk(5, 3, 'abc')],
   ['a kind that there is not, later', chunk(TEXT, 5, 'a'), chunk(0, 1, 'b')],
 ]) {
@@ -133,4 +139,77 @@ test('of all who send too much together, the one with most of it is let go of', 
   a.joiner.end();
   a.joiner.take(chunk(MORE, 30, 'x'));
   assert.deepEqual([a.told, workspace.size], [[], 0]);
+});
+
+test('text of more characters than a string can have is refused, and not half taken', (t) => {
+  t.mock.method(TextDecoder.prototype, 'decode', () => { throw new RangeError('too long'); });
+  const { joiner, workspace, told } = start();
+  joiner.take(chunk(TEXT, 2, 'ab'));
+  assert.deepEqual([told.map(String), workspace.size], [['Error: protocol-error'], 0]);
+});
+
+test('more than there is memory for: it is let go of, and nothing is held', (t) => {
+  const { joiner, workspace, told } = start({ most: 2 ** 40 });
+  joiner.take(chunk(BINARY, 2 ** 40, 'abc'));
+  const { Uint8Array: Real } = globalThis;
+  t.after(() => { globalThis.Uint8Array = Real; });
+  globalThis.Uint8Array = class extends Real {
+    constructor(...args) {
+      if (args[0] > 3 && typeof args[0] === 'number') throw new RangeError('Array buffer allocation failed');
+      super(...args);
+    }
+  };
+  joiner.take(chunk(MORE, 3, 'def'));
+  globalThis.Uint8Array = Real;
+  assert.deepEqual([told.map(String), workspace.size], [['Error: overload'], 0]);
+});
+
+test('a message that does not go on for half a minute is given up with who sends it, and one that does is not', async () => {
+  const [idle, slow, whole] = [start(), start(), start()];
+  for (const { joiner } of [idle, slow]) joiner.take(chunk(BINARY, 10, 'a'));
+  whole.joiner.take(chunk(BINARY, 1, 'a'));
+  for (let i = 1; i < 6; i++) {
+    await clock.advance(25_000);
+    slow.joiner.take(chunk(MORE, i, 'b'));
+    if (i === 1) assert.deepEqual(idle.told, []);
+  }
+  assert.deepEqual([idle, slow, whole].map(({ told }) => told.map(String)), [['Error: protocol-error'], [], ['[object ArrayBuffer]']]);
+  assert.deepEqual([idle, whole].map(({ workspace }) => workspace.size), [0, 0]);
+  slow.joiner.end();
+});
+
+test('out of touch nothing can go on: that does not count, nor does the sleep of the machine', async () => {
+  let touch = false;
+  const { joiner, told } = start({ inTouch: () => touch });
+  joiner.take(chunk(BINARY, 10, 'a'));
+  await clock.advance(100_000);
+  touch = true;
+  joiner.resumed();
+  await clock.advance(29_000);
+  assert.deepEqual(told, []);
+  joiner.take(chunk(MORE, 1, 'b'));
+  await clock.sleep(3_600_000);
+  await clock.advance(10_000);
+  joiner.take(chunk(MORE, 2, 'b'));
+  assert.deepEqual(told, []);
+  await clock.advance(31_000);
+  assert.deepEqual(told.map(String), ['Error: protocol-error']);
+});
+
+test('of all who send too much together, who has been silent goes first, the longest first', async () => {
+  const workspace = new Workspace(100);
+  const [a, b, c, d] = [start({ workspace }), start({ workspace }), start({ workspace }), start({ workspace })];
+  const all = () => [a, b, c, d].map(({ told }) => told.map(String).join());
+  a.joiner.take(chunk(BINARY, 20, 'x'.repeat(10)));
+  b.joiner.take(chunk(BINARY, 1000, 'x'.repeat(10)));
+  c.joiner.take(chunk(BINARY, 52, 'x'.repeat(50)));
+  await clock.advance(4_000);
+  a.joiner.take(chunk(MORE, 10, 'x'));
+  c.joiner.take(chunk(MORE, 50, 'x'));
+  await clock.advance(4_000);
+  d.joiner.take(chunk(BINARY, 1000, 'x'.repeat(25)));
+  assert.deepEqual(all(), ['', 'Error: overload', '', ''], 'not the largest');
+  d.joiner.take(chunk(MORE, 25, 'x'.repeat(10)));
+  assert.deepEqual(all(), ['', 'Error: overload', 'Error: overload', ''], 'the others have just gone on: the largest');
+  for (const { joiner } of [a, d]) joiner.end();
 });

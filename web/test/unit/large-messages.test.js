@@ -228,3 +228,17 @@ test('touch that is lost and found delays it, and no more', async (t) => {
   await clock.advance(1_000);
   assert.deepEqual([peer.epoch, heard.map(({ data }) => data.length)], [1, [2 * MiB]]);
 });
+
+test('a large message that does not go on: who began it is hung up on, but not while touch is lost', async (t) => {
+  const { clock, channel, network, other, peer } = await startTalk(t);
+  const [first] = begun(100);
+  channel.send(first);
+  await clock.advance(20_000);
+  network.lose('disconnected');
+  await clock.advance(1_000);
+  network.lose('connected');
+  await clock.advance(25_000);
+  assert.equal(other.state, 'open', 'it has half a minute again');
+  await clock.advance(10_000);
+  assert.deepEqual([other.state, other.reason, peer.reason], ['closed', 'protocol-error', 'hangup']);
+});

@@ -18,6 +18,7 @@ function start(t, { pace = () => ({ ms: 1, bytes: MiB }), joins = 1000 * MiB, mo
   const joiner = new Joiner({
     most: 1000 * MiB,
     workspace: new Workspace(1000 * MiB),
+    inTouch: () => true,
     deliver: (message) => heard.push(message),
     refuse: (fault) => heard.push(new Error(fault)),
   });
@@ -200,6 +201,28 @@ test('a Blob is read slice by slice, and not ahead', async (t) => {
   assert.equal(slices.reduce((sum, size) => sum + size), 3 * MiB);
   assert.ok(Math.max(...slices) <= 65_536 && given < 2 * MiB, String(given));
 });
+
+for (const refused of [[0], [1], [5], [3, 4], [6, 7, 8]]) {
+  test(`the channel refuses what it is given (${refused}): that message does not arrive, and all else does`, async (t) => {
+    const { channel, outflow, heard, unsent, flow } = start(t);
+    const { send } = channel;
+    let tries = 0;
+    channel.send = function (data) {
+      if (refused.includes(tries++)) throw new DOMException('full', 'OperationError');
+      return send.call(this, data);
+    };
+    const text = '→'.repeat(100_000);
+    outflow.send(text);
+    outflow.send(new Uint8Array(100_000));
+    outflow.send('small');
+    await flow();
+    await flow();
+    const first = refused[0] < 5;
+    assert.deepEqual(unsent.map(({ data, error }) => [typeof data, error.name]), [[first ? 'string' : 'object', 'OperationError']]);
+    assert.deepEqual(heard.map((message) => message.length ?? message.byteLength), [100_000, 5]);
+    assert.equal(typeof heard[0], first ? 'object' : 'string');
+  });
+}
 
 test('a Blob that cannot be read to its end does not arrive, and all else does', async (t) => {
   const { outflow, heard, unsent, flow } = start(t);
