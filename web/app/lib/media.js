@@ -10,6 +10,9 @@ const MAX_YIELD = 4_000;
 /** How long nothing has to cross until half of that will do again, in ms. A line that is slow stays so for a while. */
 const CALM = 300_000;
 
+/** So many tracks go to one user at once: each costs both browsers, and must be told of in messages of bounded length. */
+const MOST_TRACKS = 16;
+
 /** @typedef {import('./senders.js').Senders} Senders */
 
 /**
@@ -23,7 +26,7 @@ const CALM = 300_000;
  */
 
 export class Media {
-  /** @type {Set<SentTrack>} */
+  /** @type {Set<SentTrack>} the first of them go, the others wait */
   #tracks = new Set();
   /** @type {Senders | null} of the connection that was open last */
   #senders = null;
@@ -40,8 +43,9 @@ export class Media {
   /** @param {MediaStreamTrack} track @param {import('./sent-track.js').SentTrackOptions} [options] */
   add(track, options) {
     const sent = new SentTrack(track, options, this);
-    this.#senders?.add(sent);
     this.#tracks.add(sent);
+    if (this.#going.includes(sent)) this.#senders?.add(sent);
+    else queueMicrotask(() => this.failed(new DOMException(`${MOST_TRACKS} tracks go at once`, 'QuotaExceededError')));
     return sent;
   }
 
@@ -53,7 +57,10 @@ export class Media {
 
   /** @param {SentTrack} sent */
   remove(sent) {
-    if (this.#tracks.delete(sent)) this.#senders?.remove(sent);
+    const going = this.#going;
+    if (!this.#tracks.delete(sent)) return;
+    this.#senders?.remove(sent);
+    for (const next of this.#going) if (!going.includes(next)) this.#senders?.add(next);
   }
 
   /**
@@ -64,7 +71,11 @@ export class Media {
    */
   use(senders) {
     this.#senders = senders;
-    for (const sent of this.#tracks) senders.add(sent);
+    for (const sent of this.#going) senders.add(sent);
+  }
+
+  get #going() {
+    return [...this.#tracks].slice(0, MOST_TRACKS);
   }
 
   /** See NegotiationDeps. */

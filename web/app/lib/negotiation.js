@@ -5,14 +5,15 @@
 
 import { Deadline } from './deadline.js';
 import { CandidateList } from './early-candidates.js';
-import { isRelay, placed, roleOf, withMessageSize, withoutRelated, withRelaysOnly, withRole } from './sdp.js';
+import { MOST_SECTIONS } from './receivers.js';
+import { isRelay, placed, roleOf, sectionCount, withMessageSize, withoutRelated, withRelaysOnly, withRole } from './sdp.js';
 
 /** Candidates kept until the description that they belong to has arrived. */
 const MAX_EARLY = 128;
 /** Offers in a row that may come to nothing before we make no more. */
 const MAX_FAILURES = 3;
-/** No server need take a longer one, as JSON: it passes on 64 KiB, and hangs up on who sends more. */
-const LONGEST_OFFER = 60_000;
+/** No longer description is sent, as JSON: a server passes on 64 KiB, and hangs up on who sends more. Labels and candidates are yet to come. */
+const LONGEST = 55_000;
 /** When an offer in the middle of a conversation has no answer after so long, that is told, in ms. */
 const ANSWER_TIME = 15_000;
 
@@ -157,10 +158,8 @@ export class Negotiation {
   async #describe(type) {
     const pc = this.#pc;
     const { senders } = this.#deps;
-    const description = await (type === 'offer' ? pc.createOffer() : pc.createAnswer());
-    if (type === 'offer' && JSON.stringify(description.sdp).length > LONGEST_OFFER) {
-      throw new DOMException('Too many tracks', 'QuotaExceededError');
-    }
+    const description = await (type === 'offer' ? this.#makeOffer() : pc.createAnswer());
+    if (isTooLong(description)) throw new DOMException('The description is too long', 'QuotaExceededError');
     this.#found = [];
     this.#label = senders.labelling();
     this.#extends = !senders.placed;
@@ -168,6 +167,16 @@ export class Negotiation {
     if (this.#extends) await applied;
     this.#sendDescription(description);
     await applied;
+  }
+
+  /** Without the tracks that there is no room for. */
+  async #makeOffer() {
+    const { senders } = this.#deps;
+    senders.discard();
+    let offer = await this.#pc.createOffer();
+    while (isTooLong(offer) && senders.leaveOut()) offer = await this.#pc.createOffer();
+    senders.offered();
+    return offer;
   }
 
   /**
@@ -252,4 +261,9 @@ export class Negotiation {
       }
     });
   }
+}
+
+/** @param {RTCSessionDescriptionInit} description */
+function isTooLong({ sdp = '' }) {
+  return JSON.stringify(sdp).length > LONGEST || sectionCount(sdp) > MOST_SECTIONS;
 }

@@ -221,7 +221,9 @@ export class Peer extends Emitter {
 
   /**
    * Sends a track from the moment on in which the two are connected, and again by each later connection, until it is
-   * removed or the Peer is over. Both sides may at any time.
+   * removed or the Peer is over. Both sides may at any time. No more than 16 go at once, and fewer if the browser has so
+   * much to say of each that no message holds it: what is left out is told by `negotiationerror`, with a QuotaExceededError.
+   * What is beyond the 16 has its turn when others are removed.
    *
    * @param {MediaStreamTrack} track
    * @param {import('./sent-track.js').SentTrackOptions} [options]

@@ -1,7 +1,13 @@
 // The tracks that come in on one connection: of each is told once that it has
 // begun, and once that it has ended.
 
-import { sectionsOf } from './sdp.js';
+import { sectionCount, sectionsOf } from './sdp.js';
+
+/**
+ * No description is taken or made that has more media sections: each costs the browser a transceiver for as long as the
+ * connection goes on, and makes the answer longer. What both sides may send at once needs a third of that.
+ */
+export const MOST_SECTIONS = 100;
 
 /** @typedef {import('./media.js').ReceivedTrack} ReceivedTrack */
 
@@ -30,8 +36,10 @@ export class Receivers {
    * Applies what the other side says.
    *
    * @param {import('./negotiation.js').Description} description
+   * @throws {DOMException} QuotaExceededError if it has too many media sections; and what the browser throws
    */
   async apply(description) {
+    if (sectionCount(description.sdp) > MOST_SECTIONS) throw new DOMException('Too many media sections', 'QuotaExceededError');
     const before = this.#sections;
     this.#sections = sectionsOf(description.sdp);
     try {

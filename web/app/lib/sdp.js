@@ -1,5 +1,8 @@
 // The little that the library reads and writes in session descriptions.
 
+/** A longer one that says what a media section is for, in characters, is none. */
+export const LONGEST_LABEL = 64;
+
 /**
  * The session that a description belongs to: user name and session id of its
  * o= line (RFC 8866 section 5.2). They stay the same for all descriptions that
@@ -24,7 +27,7 @@ export function sessionOf(sdp) {
 export function placed(candidate, sdp) {
   const { sdpMid, sdpMLineIndex } = candidate;
   const mids = Array.from(sdp.matchAll(/^a=mid:(\S+)/gm), ([, mid]) => mid);
-  const parts = sdp.match(/^m=/gm)?.length ?? 0;
+  const parts = sectionCount(sdp);
   if (typeof sdpMid === 'string' && mids.includes(sdpMid)) return candidate;
   const indexed = typeof sdpMLineIndex === 'number' && sdpMLineIndex < parts;
   if (!indexed && parts !== 1) return candidate;
@@ -106,6 +109,11 @@ export function withRole(sdp, role) {
   return sdp.replaceAll(/^a=setup:actpass/gm, `a=setup:${role}`);
 }
 
+/** @param {string} sdp @returns {number} of its media sections */
+export function sectionCount(sdp) {
+  return sdp.match(/^m=/gm)?.length ?? 0;
+}
+
 /**
  * What a description says of its media sections (RFC 8866 section 5.14).
  *
@@ -117,7 +125,8 @@ export function sectionsOf(sdp) {
   return new Map(sdp.split(/^(?=m=)/m).slice(1).map((section) => {
     const [mid = '', label] = ['mid', 'label'].map((name) => new RegExp(`^a=${name}:(\\S+)`, 'm').exec(section)?.[1]);
     const rejected = /^m=\S+ 0 /.test(section) && !/^a=bundle-only/m.test(section);
-    return [mid, { sends: !rejected && !/^a=(recvonly|inactive)/m.test(section), label }];
+    const sends = !rejected && !/^a=(recvonly|inactive)/m.test(section);
+    return [mid, { sends, label: label && label.length <= LONGEST_LABEL ? label : undefined }];
   }));
 }
 

@@ -19,6 +19,12 @@ export class Senders {
    * @type {Set<RTCRtpTransceiver>}
    */
   #free = new Set();
+  /**
+   * Those that the other side may have seen in an offer, taken back or not: they keep their place, as no section may vanish.
+   *
+   * @type {WeakSet<RTCRtpTransceiver>}
+   */
+  #offered = new WeakSet();
 
   /**
    * @param {RTCPeerConnection} pc
@@ -60,6 +66,29 @@ export class Senders {
     this.#pc.removeTrack(transceiver.sender); // leaves it to the other side to send here, should it want to
   }
 
+  /** What was removed before it was in any offer is to be in none. */
+  discard() {
+    for (const transceiver of this.#fresh) if (this.#transceivers.get(transceiver) === null) this.#stop(transceiver);
+  }
+
+  /** All that there is now is in an offer. */
+  offered() {
+    for (const transceiver of this.#ours) this.#offered.add(transceiver);
+  }
+
+  /**
+   * Leaves out the last that has been in no offer yet, as there is no room for it. That is told.
+   *
+   * @returns {boolean} false: there is none
+   */
+  leaveOut() {
+    const transceiver = this.#fresh.at(-1);
+    if (!transceiver) return false;
+    this.#stop(transceiver);
+    this.#failed(new DOMException('Too many tracks', 'QuotaExceededError'));
+    return true;
+  }
+
   /** Whether each has its place in descriptions already: before that it has no mid. */
   get placed() {
     return this.#ours.every(({ mid }) => mid !== null);
@@ -98,6 +127,16 @@ export class Senders {
 
   get #ours() {
     return [...this.#transceivers.keys()];
+  }
+
+  get #fresh() {
+    return this.#ours.filter((transceiver) => !this.#offered.has(transceiver));
+  }
+
+  /** @param {RTCRtpTransceiver} transceiver that has been in no offer, and is never to be in one */
+  #stop(transceiver) {
+    this.#transceivers.delete(transceiver);
+    transceiver.stop();
   }
 
   /** @param {SentTrack} sent */

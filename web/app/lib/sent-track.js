@@ -1,13 +1,16 @@
 // A track that goes to one other user, as the application holds it.
 
-/** What can stand in a description (RFC 8866 section 9). */
-const TOKEN = /^[\w!#$%&'*+.^`{|}~-]+$/;
+import { LONGEST_LABEL } from './sdp.js';
+
+/** What can stand in a description (RFC 8866 section 9), at a length that leaves room for others. */
+const PURPOSE = new RegExp(`^[\\w!#$%&'*+.^\`{|}~-]{1,${LONGEST_LABEL}}$`);
 
 /**
  * @typedef {object} SentTrackOptions
  * @property {readonly MediaStream[]} [streams] that it belongs to: the other side gets streams of the same ids, and plays in
  *   step what is in one
- * @property {string} [purpose] what it is for, such as `camera` or `screen`: letters, digits and hyphens
+ * @property {string} [purpose] what it is for, such as `camera` or `screen`: letters, digits and hyphens,
+ *   64 at most
  */
 
 /** A track that goes to one other user: what Peer.addTrack() returns. */
@@ -61,5 +64,7 @@ export class SentTrack {
  * @throws {DOMException} SyntaxError if it cannot be told to others
  */
 export function assertPurpose(purpose) {
-  if (purpose !== undefined && !TOKEN.test(purpose)) throw new DOMException(`A purpose cannot be ${purpose}`, 'SyntaxError');
+  if (purpose === undefined || PURPOSE.test(purpose)) return;
+  const most = `a purpose is one word of at most ${LONGEST_LABEL} characters`;
+  throw new DOMException(`Not ${JSON.stringify(purpose.slice(0, LONGEST_LABEL))}: ${most}`, 'SyntaxError');
 }

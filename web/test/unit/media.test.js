@@ -199,9 +199,10 @@ test('at the end all tracks have ended, and there are no more', async (t) => {
 
 test('a purpose is a word', async (t) => {
   const { anas, clock, bobs } = await startTalk(t);
-  for (const purpose of ['', 'two words', 'a\r\na=inactive', 'é']) {
-    assert.throws(() => anas.peer.addTrack(camera(), { purpose }), { name: 'SyntaxError' });
+  for (const purpose of ['', 'two words', 'a\r\na=inactive', 'é', 'x'.repeat(65), 'x'.repeat(70_000)]) {
+    assert.throws(() => anas.peer.addTrack(camera(), { purpose }), (error) => error.name === 'SyntaxError' && error.message.length < 200);
   }
+  anas.peer.addTrack(camera(), { purpose: 'x'.repeat(64) }).remove();
   anas.peer.addTrack(camera());
   await clock.advance(300);
   assert.deepEqual(bobs.told, ['+undefined'], 'or none');
@@ -236,7 +237,9 @@ test('an answer that the browser does not take is told, and the conversation goe
 
 test('removed while an answer was on its way that the browser does not take: gone there, too', async (t) => {
   const { anas, bobs, clock, network } = await startTalk(t);
-  anas.peer.addTrack(camera(), { purpose: 'camera' }).remove();
+  const before = anas.peer.addTrack(camera(), { purpose: 'camera' });
+  await clock.advance(300);
+  before.remove(); // its place is free
   await clock.advance(300);
   const sent = anas.peer.addTrack(camera(), { purpose: 'screen' });
   await clock.advance(2);
@@ -244,7 +247,7 @@ test('removed while an answer was on its way that the browser does not take: gon
   network.all[0].failNext = 'answer';
   sent.remove();
   await clock.advance(300);
-  assert.deepEqual([bobs.told, bobs.received, anas.told], [['+screen', '-screen'], [], ['!InvalidAccessError']]);
+  assert.deepEqual([bobs.told, bobs.received, anas.told], [['+camera', '-camera', '+screen', '-screen'], [], ['!InvalidAccessError']]);
 });
 
 test('an offer that the other browser does not take is told at both ends', async (t) => {
@@ -257,16 +260,118 @@ test('an offer that the other browser does not take is told at both ends', async
   assert.deepEqual([anas.told, anas.peer.state, bobs.peer.state], [['!TimeoutError'], 'open', 'open']);
 });
 
-test('more tracks than one message can offer: that is told, and the server hears nothing of it', async (t) => {
-  const { anas, bobs, clock, server } = await startTalk(t);
+test('sixteen tracks go to one user at once: of those beyond it is told, and they have their turn', async (t) => {
+  const { anas, bobs, clock } = await startTalk(t);
   const heard = record(bobs.peer, 'message');
-  for (let i = 0; i < 1_000; i++) anas.peer.addTrack(new FakeTrack('audio'));
+  const sent = Array.from({ length: 1_000 }, (_, i) => anas.peer.addTrack(new FakeTrack('audio'), { purpose: `t${i}` }));
+  assert.deepEqual(anas.told, [], 'not before the call is over');
   await clock.advance(300);
   anas.peer.send('still here');
   bobs.peer.restartIce();
   await clock.advance(300);
-  assert.deepEqual([[...new Set(anas.told)], heard], [['!QuotaExceededError'], [{ data: 'still here' }]]);
-  assert.deepEqual([server.got('offer').length, anas.peer.state], [2, 'open'], "bob's is answered");
+  assert.deepEqual([[...new Set(anas.told)], anas.told.length, heard], [['!QuotaExceededError'], 984, [{ data: 'still here' }]]);
+  assert.deepEqual(bobs.received.map(({ purpose }) => purpose), Array.from({ length: 16 }, (_, i) => `t${i}`));
+  sent[1].remove();
+  sent[999].remove();
+  const other = new FakeTrack('audio');
+  await sent[16].replaceTrack(other);
+  await clock.advance(600);
+  assert.deepEqual([bobs.arriving.t16, bobs.received.length, anas.peer.state], [other.id, 16, 'open']);
+});
+
+test('more than one message can offer: the last tracks are left out, that is told, and all else goes on', async (t) => {
+  const { anas, bobs, clock, server } = await startTalk(t);
+  const long = () => ({ streams: [new FakeStream([], 'x'.repeat(8_000))] });
+  const sent = Array.from({ length: 10 }, (_, i) => anas.peer.addTrack(camera(), { ...long(), purpose: `t${i}` }));
+  await clock.advance(600);
+  assert.deepEqual(bobs.received.map(({ purpose }) => purpose), ['t0', 't1', 't2', 't3', 't4', 't5']);
+  assert.deepEqual(anas.told, Array(4).fill('!QuotaExceededError'));
+  assert.ok(server.got('offer').every((offer) => JSON.stringify(offer).length < 65_536));
+  for (const one of sent) one.remove();
+  await clock.advance(600);
+  const last = camera();
+  anas.peer.addTrack(last, { purpose: 'last' });
+  await clock.advance(600);
+  assert.deepEqual([bobs.arriving, anas.told.length], [{ last: last.id }, 4]);
+});
+
+test('removed before it has a place in a description: it gets none', async (t) => {
+  const { anas, clock, network, server } = await startTalk(t);
+  for (let i = 0; i < 100; i++) anas.peer.addTrack(camera()).remove();
+  anas.peer.addTrack(camera());
+  await clock.advance(600);
+  const { sdp } = server.got('offer').at(-1).offer;
+  assert.equal(sdp.match(/^m=/gm).length, 2);
+  assert.equal(network.all[0].getTransceivers().filter(({ stopped }) => !stopped).length, 1);
+});
+
+test('removed after it was offered, and the answer was of no use: it keeps its place, as the other side has seen it', async (t) => {
+  const { anas, bobs, clock, network } = await startTalk(t);
+  bobs.peer.addTrack(camera(), { purpose: 'camera' });
+  await clock.advance(300);
+  network.all[1].failNext = 'answer';
+  const sent = bobs.peer.addTrack(camera(), { purpose: 'screen' });
+  await clock.advance(3);
+  sent.remove();
+  await clock.advance(600);
+  assert.deepEqual([anas.told, bobs.told], [['+camera', '+screen', '-screen'], ['!InvalidAccessError']]);
+  assert.deepEqual(network.all.map(({ signalingState }) => signalingState), ['stable', 'stable']);
+});
+
+/** An offer of bob's that goes on with the connection, and more media sections. */
+function offerOf(server, sections) {
+  const { answer, call } = server.got('answer')[0];
+  const more = Array.from({ length: sections }, (_, i) => `m=audio 9 UDP/TLS/RTP/SAVPF 96\r\na=mid:${i + 1}\r\na=sendonly\r\n`);
+  return { type: 'offer', name: 'ana', call, offer: { type: 'offer', sdp: answer.sdp.replace('a=setup:active', 'a=setup:actpass') + more.join('') } };
+}
+
+test('an offer of hundreds of media sections is not taken, and all else goes on', async (t) => {
+  const { anas, bobs, clock, network, server } = await startTalk(t);
+  const heard = record(anas.peer, 'message');
+  server.handle(server.socketOf('bob'), offerOf(server, 500));
+  await clock.advance(300);
+  assert.deepEqual([anas.told, anas.received, network.all[0].getTransceivers()], [['!QuotaExceededError'], [], []]);
+  bobs.peer.send('still here');
+  await clock.advance(300);
+  assert.deepEqual([heard, anas.peer.state, server.got('answer').length], [[{ data: 'still here' }], 'open', 1]);
+});
+
+test('a call of hundreds of media sections is refused', async (t) => {
+  const { ana, clock, server, join } = await startTalk(t);
+  await join('eve');
+  const offer = { ...offerOf(server, 500), call: 'evil' };
+  const calls = record(ana.peers, 'peer');
+  server.handle(server.socketOf('eve'), offer);
+  await clock.advance(300);
+  assert.deepEqual(calls.map(({ peer: { name, state, reason } }) => [name, state, reason]), [['eve', 'failed', 'error']]);
+  assert.deepEqual(server.got('leave').map(({ name, call }) => [name, call]), [['eve', 'evil']]);
+});
+
+test('an answer that no server passes on is not sent: they are connected anew', async (t) => {
+  const { anas, bobs, clock, network, server } = await startTalk(t);
+  const [pc] = network.all;
+  const { createAnswer } = Object.getPrototypeOf(Object.getPrototypeOf(pc));
+  pc.createAnswer = async () => {
+    const { type, sdp } = await createAnswer.call(pc);
+    return { type, sdp: `${sdp}a=much:${'x'.repeat(70_000)}\r\n` };
+  };
+  const track = camera();
+  bobs.peer.addTrack(track, { purpose: 'camera' });
+  await clock.advance(1_000);
+  assert.ok(server.got('answer').every((answer) => JSON.stringify(answer).length < 65_536));
+  assert.deepEqual(anas.told, ['+camera', '!QuotaExceededError', '-camera', '+camera']);
+  assert.deepEqual([anas.peer.state, anas.peer.epoch, anas.arriving], ['open', 2, { camera: track.id }]);
+});
+
+test('a purpose that is longer than we may say is none', async (t) => {
+  const { anas, bobs, clock, server } = await startTalk(t);
+  server.intercept = (socket, { offer }) => {
+    if (offer) offer.sdp = offer.sdp.replace('a=label:long', `a=label:${'x'.repeat(65)}`);
+    return false;
+  };
+  anas.peer.addTrack(camera(), { purpose: 'long' });
+  await clock.advance(600);
+  assert.deepEqual(bobs.told, ['+undefined']);
 });
 
 test('hung up: nothing is sent from that moment on, however long the connection lingers', async (t) => {

@@ -47,6 +47,7 @@ class FakeTransceiver {
   currentDirection = null;
   /** whether the other side sends here, as far as we were told */
   heard = false;
+  stopped = false;
   #direction;
 
   constructor(kind, direction, sender) {
@@ -54,6 +55,13 @@ class FakeTransceiver {
     this.#direction = direction;
     this.sender = sender;
     this.receiver = { track: new FakeTrack(kind) };
+  }
+
+  /** For good: without a place in a description it never gets one. */
+  stop() {
+    if (this.mid !== null) this.direction = 'inactive';
+    this.stopped = true;
+    this.sender.changed();
   }
 
   get direction() {
@@ -99,7 +107,7 @@ export class FakeTransceivers {
   needed({ localDescription, remoteDescription }) {
     const [local, remote] = [sectionsIn(localDescription?.sdp), sectionsIn(remoteDescription?.sdp)];
     return this.all.some((transceiver) => {
-      if (transceiver.currentDirection === 'stopped') return false;
+      if (transceiver.currentDirection === 'stopped' || (transceiver.stopped && transceiver.mid === null)) return false;
       const here = transceiver.mid && local.find(({ mid }) => mid === transceiver.mid);
       if (!here) return true;
       const there = remote.find(({ mid }) => mid === transceiver.mid);
@@ -187,7 +195,7 @@ export class FakeTransceivers {
   /** As their sections are, and then those that have none yet. */
   #inOrder() {
     const order = ({ mid }) => (mid === null ? Infinity : Number(mid));
-    return [...this.all].sort((a, b) => (order(a) === order(b) ? 0 : order(a) - order(b)));
+    return this.all.filter(({ mid, stopped }) => mid !== null || !stopped).sort((a, b) => (order(a) === order(b) ? 0 : order(a) - order(b)));
   }
 }
 
