@@ -18,8 +18,6 @@ const MOST_USERS = 1_000;
  */
 
 export class CallLimits {
-  /** How many calls were too many, for whoever finds that to count. */
-  exceeded = 0;
   #maxCalls;
   /**
    * By user, who called last is last: when the last of the calls in the allowance would have come, had each waited for its

@@ -45,7 +45,7 @@ export class Media {
     const sent = new SentTrack(track, options, this);
     this.#tracks.add(sent);
     if (this.#going.includes(sent)) this.#senders?.add(sent);
-    else queueMicrotask(() => this.failed(new DOMException(`${MOST_TRACKS} tracks go at once`, 'QuotaExceededError')));
+    else queueMicrotask(() => this.failed(new DOMException(`Only ${MOST_TRACKS} tracks go at once`, 'QuotaExceededError')));
     return sent;
   }
 

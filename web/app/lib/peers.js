@@ -48,6 +48,8 @@ export class Peers extends Emitter {
   #accept;
   #certificate = new Certificate();
   #spare;
+  /** How many calls were too many. */
+  #exceeded = 0;
   /** @type {Set<Publication>} what everybody gets */
   #published = new Set();
   /** Aborted by dispose(): ends all listening. */
@@ -160,7 +162,7 @@ export class Peers extends Emitter {
 
   /**
    * Sends the tracks that a stream has at this moment to everybody with whom we are connected, now or later, as with
-   * Peer.addTrack(). Who is connected is a matter of PeersOptions.accept.
+   * Peer.addTrack(), which also says how many. Who is connected is a matter of PeersOptions.accept.
    *
    * @param {MediaStream} stream
    * @param {{ purpose?: string }} [options] purpose: of each of the tracks
@@ -251,7 +253,7 @@ export class Peers extends Emitter {
   #exceeds(offer, why) {
     const { name, call } = offer;
     this.#refuse(offer);
-    this.emit('refused', { name, call, why, count: ++this.#limits.exceeded });
+    this.emit('refused', { name, call, why, count: ++this.#exceeded });
   }
 
   /** @param {Link} link that rings @param {NonNullable<PeersOptions['accept']>} accept */

@@ -66,5 +66,5 @@ export class SentTrack {
 export function assertPurpose(purpose) {
   if (purpose === undefined || PURPOSE.test(purpose)) return;
   const most = `a purpose is one word of at most ${LONGEST_LABEL} characters`;
-  throw new DOMException(`Not ${JSON.stringify(purpose.slice(0, LONGEST_LABEL))}: ${most}`, 'SyntaxError');
+  throw new DOMException(`Not ${JSON.stringify(String(purpose).slice(0, LONGEST_LABEL))}: ${most}`, 'SyntaxError');
 }

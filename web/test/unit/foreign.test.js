@@ -99,6 +99,19 @@ test('their offer of another session is a new attempt', async (t) => {
   assert.equal(network.all.length, 4);
 });
 
+test('their offers of other sessions, one soon after the other: each is answered in time, with the candidates that came', async (t) => {
+  const { ana, clock, zed } = await startZed(t);
+  for (const wait of [300, 300, 100]) {
+    zed.pc?.vanish();
+    await zed.call('ana');
+    await clock.advance(wait);
+  }
+  const peer = ana.peers.get('zed');
+  assert.equal(peer.epoch, 2, 'the third waits');
+  await clock.advance(1_500);
+  assert.deepEqual([peer.state, peer.epoch], ['open', 3]);
+});
+
 test('their hang-up and their closing are understood', async (t) => {
   const { ana, clock, zed } = await startZed(t);
   await zed.call('ana');
