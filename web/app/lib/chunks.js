@@ -5,7 +5,8 @@
 // A chunk is a binary message with a header of 16 bytes: MAGIC, the kind, and a
 // number of 64 bits. The first one tells the whole size and whether it is text,
 // the others where they belong. As the channel keeps the order, all chunks of a
-// message come one after another. An ordinary binary message that looks like a
+// message come one after another; between them there may be a word about the
+// channel itself, which is a header alone. An ordinary binary message that looks like a
 // chunk goes as a message of one chunk, so no data can pass for what it is not.
 
 /** 0xff, which begins no text, and `beckon`. */
@@ -16,6 +17,21 @@ export const CHUNK = 65_536;
 
 /** How a chunk begins, goes on, or takes back what was begun. */
 const Kind = Object.freeze({ TEXT: 1, BINARY: 2, MORE: 3, CANCEL: 4 });
+
+/**
+ * What one side tells the other about their channel: to send no more for a while, to go on, or that all has been sent.
+ *
+ * @typedef {'pause' | 'resume' | 'end'} Control
+ *
+ * @type {ReadonlyMap<number, Control>}
+ */
+const CONTROLS = new Map([[5, 'pause'], [6, 'resume'], [7, 'end']]);
+
+/** @param {Control} control @returns {ArrayBuffer} what says so */
+export function controlFrame(control) {
+  const [kind] = /** @type {[number, Control]} */ ([...CONTROLS].find(([, each]) => each === control));
+  return frameOf(kind, 0, new Uint8Array());
+}
 
 /**
  * Whether an ordinary message would be taken for a chunk.
@@ -91,6 +107,7 @@ function frameOf(kind, number, payload) {
  * @property {Workspace} workspace
  * @property {(message: string | ArrayBuffer) => void} deliver a whole message
  * @property {(fault: Fault) => void} refuse the other side is to be let go of
+ * @property {(control: Control) => void} [control] the other side tells something about the channel
  */
 
 /** Puts together what comes out of one channel. */
@@ -112,7 +129,9 @@ export class Joiner {
   take(message) {
     if (this.#over) return;
     const chunk = typeof message === 'string' ? null : chunkIn(message);
-    if (chunk) this.#takeChunk(chunk);
+    const control = chunk && CONTROLS.get(chunk.kind);
+    if (control) this.#deps.control?.(control);
+    else if (chunk) this.#takeChunk(chunk);
     else if (this.#bytes) this.#refuse('protocol-error'); // nothing comes between chunks
     else this.#deps.deliver(message);
   }
@@ -198,10 +217,12 @@ function chunkIn(message) {
   return { kind: bytes[MAGIC.length], number, payload: bytes.subarray(HEADER) };
 }
 
-/** The memory for all messages that are not whole yet, whoever they are from. Who has most of it goes first. */
+/** @typedef {{ overload(): void }} Holder who gives up all that it has, and is of use no more */
+
+/** The memory for all messages that are not whole or not read yet, whoever they are from. Who has most of it goes first. */
 export class Workspace {
   #most;
-  /** @type {Map<Joiner, number>} bytes of each */
+  /** @type {Map<Holder, number>} bytes of each */
   #held = new Map();
 
   /** @param {number} most bytes */
@@ -214,17 +235,17 @@ export class Workspace {
     return Array.from(this.#held.values()).reduce((sum, bytes) => sum + bytes, 0);
   }
 
-  /** @param {Joiner} joiner @param {number} bytes that it has from now on */
-  hold(joiner, bytes) {
-    this.#held.set(joiner, bytes);
+  /** @param {Holder} holder @param {number} bytes that it has from now on */
+  hold(holder, bytes) {
+    this.#held.set(holder, bytes);
     while (this.size > this.#most) {
       const [[largest]] = Array.from(this.#held).sort(([, a], [, b]) => b - a);
       largest.overload(); // and so lets go of all it has
     }
   }
 
-  /** @param {Joiner} joiner */
-  free(joiner) {
-    this.#held.delete(joiner);
+  /** @param {Holder} holder */
+  free(holder) {
+    this.#held.delete(holder);
   }
 }

@@ -3,6 +3,7 @@
 
 import { Attempt } from './attempt.js';
 import { renewalOf, rootOf, stamped } from './call.js';
+import { Channels } from './channels.js';
 import { Deadline } from './deadline.js';
 import { lacksRelay } from './ice-servers.js';
 import { Partner } from './partner.js';
@@ -47,6 +48,8 @@ export class Link extends Standing {
     this.incoming = incoming;
     this.#deps = deps;
     this.#partner = new Partner(deps, identity);
+    /** What goes to and fro besides messages and media. */
+    this.channels = new Channels(this.peer, { workspace: deps.workspace, overload: () => this.hangUp(0, 'overload') });
     this.#recovery = new Recovery({
       leads: () => !deps.polite(),
       online: deps.online,
@@ -307,7 +310,8 @@ export class Link extends Standing {
     const { RTCPeerConnection, spare, supply, label, protocol, maxMessageSize, workspace, polite } = this.#deps;
     const { name } = this;
     return new Attempt({
-      RTCPeerConnection, label, protocol, maxMessageSize, workspace, polite, call, outgoing, media: this.media,
+      RTCPeerConnection, label, protocol, maxMessageSize, workspace, polite, call, outgoing,
+      media: this.media, channels: this.channels,
       pc: spare.take(),
       supply: supply(),
       owner: {
@@ -394,5 +398,6 @@ export class Link extends Standing {
     this.#ringing.end();
     if (wasLive) this.#deps.over();
     this.enter(state, { route: null, reason });
+    if (wasLive) this.channels.end();
   }
 }

@@ -22,7 +22,15 @@ const LEFT_AFTER = 500;
  * @property {string | ArrayBuffer | Blob} data to be sent; nobody else changes it
  * @property {Uint8Array | Blob | null} bytes of it, to go in chunks; null: it goes as it is
  * @property {number} left how many bytes the channel has not been given yet
+ * @property {boolean} lost whether it is known not to arrive
+ * @property {Transfer} [transfer] who is told of it in place of `unsent`
  * @property {Message | null} next behind it in the queue
+ *
+ * @typedef {{ data: Data, bytes: Uint8Array | Blob, size: number, split: boolean }} Plan bytes, size: of the data
+ *
+ * @typedef {object} Transfer
+ * @property {(left: number) => void} progress how many bytes the channel has not been given yet
+ * @property {(error: unknown) => void} failed it will not arrive
  */
 
 /**
@@ -47,6 +55,8 @@ export class Outflow extends Emitter {
   #waiting = 0;
   /** So many bytes are wrongly said to be in the channel. */
   #stuck = 0;
+  /** Whether the other side wants no more for a while. */
+  #held = false;
   /** Whether somebody was told to pause. */
   #full = false;
   /** Goes on with the queue. */
@@ -91,6 +101,10 @@ export class Outflow extends Emitter {
     return bufferedAmount === this.#stuck ? 0 : bufferedAmount;
   }
 
+  get #hasRoom() {
+    return !this.#held && this.#inChannel < AHEAD;
+  }
+
   get #usable() {
     return !this.#life.signal.aborted && this.#channel.readyState === 'open';
   }
@@ -102,9 +116,13 @@ export class Outflow extends Emitter {
    * @throws {DOMException} OperationError: too much waits; and what RTCDataChannel.send throws
    */
   send(data) {
-    const atOnce = !this.#first && this.#inChannel < AHEAD;
-    if (atOnce && typeof data === 'string' && data.length * 3 <= this.#chunk) this.#channel.send(data);
-    else this.#take(isData(data) ? data : String(data), atOnce);
+    const atOnce = !this.#first && this.#hasRoom;
+    if (atOnce && typeof data === 'string' && data.length * 3 <= this.#chunk) this.#channel.send(data); // short, however it is encoded
+    else {
+      const plan = this.#plan(isData(data) ? data : String(data));
+      if (atOnce && !plan.split && plan.bytes instanceof Uint8Array) this.#channel.send(/** @type {string} */ (plan.data)); // one of three overloads
+      else this.#append(plan);
+    }
     const room = this.amount <= HIGH;
     this.#full ||= !room;
     return room;
@@ -137,6 +155,45 @@ export class Outflow extends Emitter {
   }
 
   /**
+   * Sends a Blob, and tells how far it is.
+   *
+   * @param {Blob} blob
+   * @param {object} [options]
+   * @param {AbortSignal} [options.signal] gives it up, also in the middle
+   * @param {(sent: number) => void} [options.progress] bytes that the channel was given so far
+   * @returns {Promise<void>} resolves when the channel was given all of it
+   * @throws as send() does, but as a rejection
+   */
+  async transfer(blob, { signal, progress = () => {} } = {}) {
+    signal?.throwIfAborted();
+    await new Promise((resolve, reject) => {
+      const failed = (/** @type {unknown} */ error) => {
+        signal?.removeEventListener('abort', abort);
+        reject(error);
+      };
+      const message = this.#append(this.#plan(blob), {
+        progress: (left) => {
+          progress(blob.size - left);
+          if (left === 0) resolve(signal?.removeEventListener('abort', abort));
+        },
+        failed,
+      });
+      const abort = () => this.#lose(message, signal?.reason);
+      signal?.addEventListener('abort', abort);
+    });
+  }
+
+  /**
+   * The other side wants no more for a while.
+   *
+   * @param {boolean} on false: it does again
+   */
+  hold(on) {
+    this.#held = on;
+    if (!on) this.#wake();
+  }
+
+  /**
    * Nothing more comes, and nothing is told but that all has left.
    *
    * @param {() => void} then
@@ -158,27 +215,34 @@ export class Outflow extends Emitter {
     this.#wake();
   }
 
-  /** @param {Data} data @param {boolean} atOnce whether it need not wait for anything */
-  #take(data, atOnce) {
+  /**
+   * How it is to go.
+   *
+   * @param {Data} data
+   * @returns {Plan}
+   */
+  #plan(data) {
     const bytes = bytesOf(data);
     const size = bytes instanceof Uint8Array ? bytes.length : bytes.size;
     const split = this.#joins > 0 && size > 0 && this.#mustSplit(bytes, typeof data === 'string');
     const most = split ? this.#joins : this.#most;
     if (size > most) throw new TypeError(`Too large: ${size} bytes, and the other side takes ${most}`);
-    if (atOnce && !split && bytes instanceof Uint8Array) return this.#channel.send(/** @type {string} */ (data)); // one of three overloads
+    return { data, bytes, size, split };
+  }
+
+  /** @param {Plan} plan @param {Transfer} [transfer] */
+  #append({ data, bytes, size, split }, transfer) {
     if (this.#first && this.#waiting + size > MOST) {
       throw new DOMException(`Too much waits to be sent: ${this.#waiting} bytes`, 'OperationError');
     }
     this.#waiting += size;
-    return this.#append({ ...kept(data, bytes, split), left: size, next: null });
-  }
-
-  /** @param {Message} message */
-  #append(message) {
+    /** @type {Message} */
+    const message = { ...kept(data, bytes, split), left: size, lost: false, transfer, next: null };
     if (this.#first && this.#last) this.#last.next = message;
     else this.#first = message;
     this.#last = message;
     if (!this.#running) this.#run();
+    return message;
   }
 
   /** @param {Uint8Array | Blob} bytes @param {boolean} text */
@@ -193,7 +257,8 @@ export class Outflow extends Emitter {
     await this.#begun;
     for (let message = this.#first; message; message = this.#first) {
       try {
-        await (message.bytes ? this.#passChunks(message, message.bytes) : this.#passWhole(message));
+        if (message.bytes) await this.#passChunks(message, message.bytes);
+        else await this.#passWhole(message);
       } catch (error) {
         if (this.#usable) this.#lose(message, error);
       }
@@ -208,7 +273,7 @@ export class Outflow extends Emitter {
   async #passWhole(message) {
     const { data } = message;
     const whole = typeof data === 'object' && 'arrayBuffer' in data ? await data.arrayBuffer() : data;
-    if (await this.#room()) this.#give(message, whole, message.left);
+    if (await this.#room() && !message.lost) this.#give(message, whole, message.left);
   }
 
   /** @param {Message} message @param {Uint8Array | Blob} bytes of it */
@@ -217,12 +282,11 @@ export class Outflow extends Emitter {
     try {
       for (let part = splitter.next; part; part = splitter.next) {
         const payload = await partOf(bytes, ...part);
-        if (!await this.#room()) return;
+        if (!await this.#room() || message.lost) break;
         this.#give(message, splitter.cut(payload), payload.length);
       }
-    } catch (error) {
-      if (!splitter.whole && this.#usable) this.#channel.send(splitter.cancel());
-      throw error;
+    } finally {
+      if (!splitter.whole && splitter.next && this.#usable) this.#channel.send(splitter.cancel());
     }
   }
 
@@ -231,11 +295,12 @@ export class Outflow extends Emitter {
     this.#channel.send(/** @type {string} */ (frame)); // one of two overloads
     message.left -= size;
     this.#waiting -= size;
+    message.transfer?.progress(message.left);
   }
 
   /** @returns {Promise<boolean>} waits until the channel is to have more; false: it takes nothing any more */
   async #room() {
-    while (this.#usable && this.#inChannel >= AHEAD) {
+    while (this.#usable && !this.#hasRoom) {
       await new Promise((resolve) => { this.#wake = () => resolve(undefined); });
     }
     return this.#usable;
@@ -255,9 +320,12 @@ export class Outflow extends Emitter {
 
   /** Listeners are told when what brought it about is done. @param {Message} message @param {unknown} error */
   #lose(message, error) {
+    if (message.lost) return;
+    message.lost = true;
     this.#waiting -= message.left;
     message.left = 0;
-    if (!this.#told.signal.aborted) queueMicrotask(() => this.emit('unsent', { data: message.data, error }));
+    if (message.transfer) message.transfer.failed(error);
+    else if (!this.#told.signal.aborted) queueMicrotask(() => this.emit('unsent', { data: message.data, error }));
   }
 
   #tellNoMore() {

@@ -165,6 +165,9 @@ export class Conversation extends EventTarget {
     this.#delivery.renewed();
     peer.addEventListener('state', () => this.#follow(), { signal });
     peer.addEventListener('message', ({ detail }) => this.#receive(detail.data), { signal });
+    peer.addEventListener('channel', ({ detail: { channel } }) => { // another client may speak by any
+      channel.addEventListener('message', ({ detail }) => this.#receive(detail.data), { signal });
+    }, { signal });
     this.#follow();
   }
 
