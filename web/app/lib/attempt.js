@@ -14,7 +14,7 @@ const MOST_REPEATS = 3;
 /** How long to wait before the first time at most, in ms; then twice as long each time. At least it is half of that. */
 const REPEAT_AFTER = 1_000;
 /** What the channel has passed on gets so long to arrive, in ms: more would only tell that touch is lost. */
-const LANDING = 2_000;
+const LANDING = 2_500;
 /** Chromium says `failed` when the candidates it has were tried; others may take so long to come, in ms. */
 const SECOND_LOOK = 5_000;
 

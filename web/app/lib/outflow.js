@@ -12,8 +12,8 @@ const HIGH = 1_048_576;
 const LOW = 262_144;
 /** So much may wait in all, in bytes; a single message may be larger. */
 const MOST = 268_435_456;
-/** What is given to a channel as it opens has long left after so long, in ms. */
-const LEFT_AFTER = 500;
+/** So long after a channel has opened, what it was given at once has long left, and the other side knows of it, in ms. */
+const SETTLED_AFTER = 500;
 
 /** @typedef {string | ArrayBuffer | ArrayBufferView | Blob} Data what Peer.send() takes */
 
@@ -63,6 +63,10 @@ export class Outflow extends Emitter {
   #wake = () => {};
   /** @type {(() => void) | null} called when all has left */
   #finished = null;
+  /** Whether there was anything to send. */
+  #used = false;
+  /** Whether it has been open for a while. */
+  #settled = false;
   /** Aborted when nothing is told any more. */
   #told = new AbortController();
   #life = new AbortController();
@@ -123,6 +127,7 @@ export class Outflow extends Emitter {
       if (atOnce && !plan.split && plan.bytes instanceof Uint8Array) this.#channel.send(/** @type {string} */ (plan.data)); // one of three overloads
       else this.#append(plan);
     }
+    this.#used = true;
     const room = this.amount <= HIGH;
     this.#full ||= !room;
     return room;
@@ -315,7 +320,8 @@ export class Outflow extends Emitter {
     }
     if (!this.#finished || this.#first) return;
     this.#channel.bufferedAmountLowThreshold = 0;
-    if (this.#inChannel === 0) this.#finished();
+    // Chromium drops what has come by a channel that is closed before the page knows of it.
+    if (this.#inChannel === 0 && (this.#settled || !this.#used)) this.#finished();
   }
 
   /** Listeners are told when what brought it about is done. @param {Message} message @param {unknown} error */
@@ -336,10 +342,10 @@ export class Outflow extends Emitter {
   #watchCount() {
     const given = this.#channel.bufferedAmount;
     setTimeout(() => {
-      if (this.#channel.bufferedAmount !== given) return;
-      this.#stuck = given;
+      this.#settled = true;
+      if (this.#channel.bufferedAmount === given) this.#stuck = given;
       this.#proceed();
-    }, LEFT_AFTER);
+    }, SETTLED_AFTER);
   }
 }
 

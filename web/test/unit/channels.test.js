@@ -81,7 +81,7 @@ test('made by both at once it is one, and closed by either for both', async (t) 
   assert.deepEqual(told.map(({ length }) => length), [0, 0]);
   theirs.send('last');
   theirs.close();
-  await clock.advance(10);
+  await clock.advance(600);
   assert.deepEqual([mine.state, theirs.state, closed.map(({ length }) => length)], ['closed', 'closed', [1, 1]]);
   assert.equal(atAna.at(-1), 'last');
   assert.throws(() => mine.send('x'), { name: 'InvalidStateError' });
@@ -339,7 +339,7 @@ test('what is written before the channel is open waits for it', async (t) => {
   const writer = channel.writable.getWriter();
   writer.write('first');
   const closing = writer.close();
-  await clock.advance(20);
+  await clock.advance(600);
   await closing;
   assert.deepEqual([heard, channel.state, told[0].channel.state], [['first'], 'closed', 'closed']);
 });
