@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { beforeEach, test } from 'node:test';
 import { Chat } from '../../app/js/model/chat.js';
 import { Consent } from '../../app/js/model/consent.js';
-import { counter, FakePeers } from './fakes/library.js';
+import { counter, FakePeers, idOf } from './fakes/library.js';
 
 let peers;
 let chat;
@@ -10,7 +10,7 @@ let stored;
 
 beforeEach(() => {
   peers = new FakePeers();
-  chat = new Chat(peers, { protocol: 'chat.v1 me', now: () => 0 });
+  chat = new Chat(peers, { protocol: 'chat.v1 me', idOf, now: () => 0 });
   stored = new Map();
 });
 

@@ -251,6 +251,11 @@ export const en = {
       ? '1 message was not sent. It can be sent again once you are connected.'
       : `${count} messages were not sent. They can be sent again once you are connected.`),
     sendAgain: 'Send again',
+    /** To somebody who has taken the name since. */
+    another: (/** @type {number} */ count, /** @type {string} */ name) => (count === 1
+      ? `1 message was not sent: this may be another ${name} than the one you wrote it for.`
+      : `${count} messages were not sent: this may be another ${name} than the one you wrote them for.`),
+    sendAnyway: 'Send anyway',
   },
 
   /** Where a message is written. */

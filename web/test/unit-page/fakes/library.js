@@ -1,6 +1,11 @@
 // Stand-ins for the client library: as much of it as the page's models touch,
 // and played by hand.
 
+import { sameIdentity } from '../../../app/lib/identity.js';
+
+/** The server's id of whoever has that name, where a test does not say otherwise. */
+export const idOf = (name) => `the login of ${name}`;
+
 class Fake extends EventTarget {
   emit(type, detail = {}) {
     this.dispatchEvent(new CustomEvent(type, { detail }));
@@ -36,11 +41,17 @@ export class FakePeer extends Fake {
 
   become(state, { path = null, reason = null } = {}) {
     Object.assign(this, { state, path, reason });
+    if (state === 'open') this.#showsCertificate();
     this.emit('state', { state, path, reason });
   }
 
+  /** Nobody is connected without. */
+  #showsCertificate() {
+    if (this.identity.fingerprint === '') this.identity = { id: idOf(this.name), fingerprint: `that of ${this.name}` };
+  }
+
   is(identity) {
-    return !identity.fingerprint || !this.identity.fingerprint || identity.fingerprint === this.identity.fingerprint;
+    return sameIdentity(this.identity, identity);
   }
 
   says(text) {
