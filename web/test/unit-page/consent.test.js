@@ -68,6 +68,30 @@ test('an acquaintance is answered, but not somebody else of that name', async ()
   assert.equal(await answer(consent.decide(peers.calledBy('Bob'))), undefined, 'who shows no certificate may be anybody');
 });
 
+test('another of a name that I know is let in as another', async () => {
+  const consent = open();
+  calls('Bob').opens();
+  const bob = chat.get('Bob');
+  peers.live.get('Bob').become('closed', { reason: 'left' });
+  const other = calls('Bob', 'another');
+  const decided = consent.decide(other);
+  chat.accept(other);
+  assert.deepEqual([await decided, other.accepted, names(consent)], [true, true, []]);
+  assert.deepEqual([chat.selected.state, chat.selected.another, bob.former], ['connecting', true, true]);
+});
+
+test('who may be another than the one I called is let in where I called them', async () => {
+  const consent = open();
+  chat.connect('Bob');
+  const { selected } = chat;
+  peers.live.get('Bob').become('failed', { reason: 'timeout' });
+  const caller = calls('Bob', 'another');
+  const decided = consent.decide(caller);
+  assert.deepEqual(names(consent), ['Bob']);
+  chat.accept(caller);
+  assert.deepEqual([await decided, names(consent), chat.selected, selected.state], [true, [], selected, 'connecting']);
+});
+
 test('whom I hung up on is asked about', async () => {
   const consent = open();
   calls('Bob').opens();

@@ -97,7 +97,7 @@ export class Chat extends EventTarget {
 
   /**
    * Connects to somebody, again if need be, and brings the conversation into view. Somebody else who has the name now
-   * is connected to only if that is known, and asked for all the same: as another. One who calls is let in by consent alone.
+   * is connected to only if that is known, and asked for all the same: as another. One who calls is let in by accept() alone.
    *
    * @param {string} name
    */
@@ -109,6 +109,15 @@ export class Chat extends EventTarget {
     else if (known && caller && !known.isWith(caller)) return;
     const proven = !replaced && known?.identity.fingerprint;
     const peer = this.#peers.connect(name, proven ? { identity: known.identity } : {});
+    this.select(this.#adopt(peer).key);
+  }
+
+  /**
+   * Lets in who calls, whoever had the name before, and brings the conversation into view.
+   * @param {Peer} peer
+   */
+  accept(peer) {
+    peer.accept();
     this.select(this.#adopt(peer).key);
   }
 

@@ -12,7 +12,7 @@ const SECOND_THOUGHT = 500;
 /**
  * @param {HTMLElement} root
  * @param {Consent} consent
- * @param {{signal: AbortSignal, accept: (name: string) => void, after: () => void}} options after: the question is gone,
+ * @param {{signal: AbortSignal, accept: (peer: Peer) => void, after: () => void}} options after: the question is gone,
  *   and with it the button that was pressed
  */
 export function mountCallers(root, consent, { signal, accept, after }) {
@@ -50,7 +50,7 @@ export function mountCallers(root, consent, { signal, accept, after }) {
     refuse(peer);
     if (bar.hidden) after();
   });
-  yes.addEventListener('click', pressed((peer) => accept(peer.name)), { signal });
+  yes.addEventListener('click', pressed(accept), { signal });
   no.addEventListener('click', refusing((peer) => consent.decline(peer)), { signal });
   never.addEventListener('click', refusing((peer) => consent.block(peer)), { signal });
   consent.addEventListener('change', render, { signal });

@@ -21,6 +21,7 @@ export class FakePeer extends Fake {
   protocol = '';
   identity = { id: '', fingerprint: '' };
   sent = [];
+  accepted = false;
   /** What send() throws, if anything. */
   fault = null;
   /** The longest that send() takes. */
@@ -68,6 +69,10 @@ export class FakePeer extends Fake {
     if (data.length > this.maxLength) throw new TypeError('Message size exceeds maxMessageSize');
     if (this.state !== 'open') throw new DOMException(`Not connected to ${this.name}`, 'InvalidStateError');
     this.sent.push(JSON.parse(data));
+  }
+
+  accept() {
+    this.accepted = true;
   }
 
   close() {
