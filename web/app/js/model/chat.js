@@ -87,7 +87,7 @@ export class Chat extends EventTarget {
    */
   isWelcome(peer) {
     return Array.from(this.#conversations.values()).some((talk) =>
-      talk.name === peer.name && talk.begun && talk.isSurelyWith(peer) && !(talk.state === 'closed' && talk.reason === 'local'));
+      talk.name === peer.name && talk.begun && talk.isSurelyWith(peer) && !talk.hungUp);
   }
 
   /** @param {string} key a name: the conversation with whoever has it now */

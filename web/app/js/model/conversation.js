@@ -34,6 +34,9 @@ export class Conversation extends EventTarget {
   /** Whether somebody else had the name before; likewise. */
   another = false;
 
+  /** Whether it was us who hung up last; else what closed it here is that the page was left. */
+  hungUp = false;
+
   #lastId = 0;
   /** @type {Peer | null} */
   #peer = null;
@@ -184,6 +187,7 @@ export class Conversation extends EventTarget {
     this.#watch = new AbortController();
     const { signal } = this.#watch;
     this.#peer = peer;
+    this.hungUp = false;
     this.#delivery.renewed();
     peer.addEventListener('state', () => this.#follow(), { signal });
     peer.addEventListener('message', ({ detail }) => this.#receive(detail.data), { signal });
@@ -196,6 +200,7 @@ export class Conversation extends EventTarget {
   /** Hangs up, if there is anything to hang up on. */
   hangUp() {
     if (this.state === 'closed') return;
+    this.hungUp = true;
     this.#delivery.leaving();
     this.#peer?.close();
   }

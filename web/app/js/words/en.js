@@ -196,6 +196,7 @@ export const en = {
     outOfReach: (/** @type {string} */ name) => `${name} is out of reach. If they are back soon, the conversation goes on.`,
     notOnline: (/** @type {string} */ name) => `${name} is not online any more.`,
     youDisconnected: 'You disconnected.',
+    youLeftThePage: 'You left this page, and that ended the connection.',
     theyDisconnected: (/** @type {string} */ name) => `${name} disconnected.`,
     notUnderstood: (/** @type {string} */ name) => `What came from ${name} could not be understood, so this page has hung up.`,
     tooMuch: (/** @type {string} */ name) => `Too much came at once, most of it from ${name}, so this page has hung up.`,
