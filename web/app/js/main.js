@@ -49,7 +49,7 @@ function start(signal, token) {
     ...(byLink && { ringTimeout: RING_BY_LINK }),
   });
   const chat = new Chat(peers, { protocol, idOf: (name) => signaling.userOf(name)?.id ?? '', mayOpen: () => wide.matches });
-  const consent = new Consent({ chat, byLink, storage: () => localStorage });
+  const consent = new Consent({ chat, byLink, storage: () => localStorage, tab: () => sessionStorage });
   const roster = new Roster(signaling, chat);
   const session = new Session(signaling, {
     memory: new TextMemory('beckon.name', () => localStorage),

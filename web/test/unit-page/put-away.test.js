@@ -13,7 +13,7 @@ async function setUp(t) {
   const party = await startParty(t, { accept: (peer) => (peer.name === 'bob' ? consent.decide(peer) : true) });
   const { ana, clock } = party;
   const chat = new Chat(ana.peers, { protocol: 'chat.v1 me', idOf: (name) => ana.signaling.userOf(name)?.id ?? '' });
-  consent = new Consent({ chat, byLink: false, storage: () => { throw new Error('none'); } });
+  consent = new Consent({ chat, byLink: false, storage: () => { throw new Error('none'); }, tab: () => { throw new Error('none'); } });
   chat.connect('bob');
   await clock.advance(50);
   const { selected: talk } = chat;

@@ -154,7 +154,7 @@ test('whoever calls while one looks at them comes into that conversation', () =>
 });
 
 test('to look at somebody is not to let them in, to write to them is', async () => {
-  const consent = new Consent({ chat, byLink: false, storage: () => { throw new Error('none'); } });
+  const consent = new Consent({ chat, byLink: false, storage: () => { throw new Error('none'); }, tab: () => { throw new Error('none'); } });
   chat.open('Ana');
   const caller = peers.calledBy('Ana', ANA);
   const answer = consent.decide(caller);

@@ -23,12 +23,14 @@ class FakePrivacy extends EventTarget {
   hide(hidden) { this.become({ hidden }); }
 }
 
+const noStorage = () => ({ getItem: () => null, setItem() {} });
+
 async function setUp(t) {
   useClock(t);
   const document = useDocument(t);
   const { mountSettings } = await import('../../app/js/ui/settings-view.js');
   const chat = new Chat(new FakePeers(), { protocol: 'p', idOf });
-  const consent = new Consent({ chat, byLink: false, storage: () => ({ getItem: () => null, setItem() {} }) });
+  const consent = new Consent({ chat, byLink: false, storage: noStorage, tab: noStorage });
   const privacy = new FakePrivacy();
   const header = document.createElement('div');
   document.body.append(header);

@@ -123,6 +123,7 @@ export const en = {
     declineWho: (/** @type {string} */ name) => `Decline ${name}`,
     block: 'Block',
     blockWho: (/** @type {string} */ name) => `Block ${name}`,
+    blockNote: (/** @type {string} */ name) => `Block: nobody called ${name} can call you until you close this tab. By another name they may get through.`,
     answerEverybody: 'Answer everybody who calls',
   },
 
