@@ -3,6 +3,9 @@
  * order of words are each language's own affair; a sentence with an element in it is a list of its parts.
  */
 
+/** Where a browser finds no network. */
+const UNBLOCK = 'Else an extension, a setting or a VPN blocks WebRTC: allow it for this page, or use another browser.';
+
 export const en = {
   /** The document's title, which is what a tab shows. */
   title: {
@@ -71,10 +74,9 @@ export const en = {
     link: 'Invite link',
   },
 
-  /** Above conversations that go on when the server has sent us away. */
+  /** Above conversations that go on when the server has sent us away; see `notice` as well. */
   loginAgain: {
-    elsewhere: 'You are here in another tab or window. Conversations that are open go on.',
-    loggedOut: 'You are no longer logged in. Conversations that are open go on.',
+    loggedOut: 'You are no longer logged in.',
   },
 
   /** The form, in either place. */
@@ -208,7 +210,7 @@ export const en = {
     busy: (/** @type {string} */ name) => `Too much is waiting for ${name} at the server: their network may be slow. Try again in a moment.`,
     timeout: (/** @type {string} */ name) =>
       `${name} did not answer in time: they may be away, their page may be asleep, or their network is gone. Try again in a moment.`,
-    noCandidates: 'This browser found no network to connect by. Is there one? Else an extension, a setting or a VPN blocks WebRTC: allow it for this page, or use another browser.',
+    noCandidates: `This browser found no network to connect by. Is there one? ${UNBLOCK}`,
     noRemoteCandidates: (/** @type {string} */ name) =>
       `${name}’s browser found no way to be reached: WebRTC may be blocked there. ${name} could allow it, or use another browser.`,
     badCandidates: (/** @type {string} */ name) => `${name}’s program told of itself in a way that this browser does not understand.`,
@@ -222,9 +224,9 @@ export const en = {
     oneNetworkOnly: (/** @type {string} */ name) =>
       `With this server only browsers in one network can connect: join the same network as ${name}, or ask the server’s operator to switch on a relay (--turn).`,
     udpBlocked: (/** @type {string} */ name) =>
-      `Your network seems to block UDP, and this server offers no relay: join the same network as ${name}, try another one, or ask the server’s operator to switch on a relay (--turn).`,
+      `Your network seems to block UDP, and this server offers no relay: ${whatHelps(name)}`,
     noWay: (/** @type {string} */ name) =>
-      `No way was found between your network and ${name}’s, and this server offers no relay: join the same network as ${name}, try another one, or ask the server’s operator to switch on a relay (--turn).`,
+      `No way was found between your network and ${name}’s, and this server offers no relay: ${whatHelps(name)}`,
   },
 
   /** What was said. */
@@ -300,7 +302,7 @@ export const en = {
         return `Addresses in its network: ${kinds.filter(Boolean).join(', ')}.`;
       },
       noNetwork: 'Found no network to connect by.',
-      noNetworkAdvice: 'Is there a network? Else an extension, a setting or a VPN blocks WebRTC: allow it for this page, or use another browser.',
+      noNetworkAdvice: `Is there a network? ${UNBLOCK}`,
     },
     line: {
       what: 'This server',
@@ -365,6 +367,14 @@ export const en = {
     inSeconds: (/** @type {number} */ seconds) => (seconds === 1 ? 'in 1 second' : `in ${seconds} seconds`),
   },
 };
+
+/**
+ * Where there is no relay.
+ * @param {string} name
+ */
+function whatHelps(name) {
+  return `join the same network as ${name}, try another one, or ask the server’s operator to switch on a relay (--turn).`;
+}
 
 /** @param {number} count */
 function howManyOnline(count) {
