@@ -67,11 +67,12 @@ test('what waits for somebody who never answered does not go by itself to anothe
 
 test('what a failed call has left is offered with that doubt to another, and with none to the same', async (t) => {
   for (const [who, words, button] of [[OTHER, DOUBT, 'Send anyway'], [BOB, PLAIN, 'Send again']]) {
-    const { chat, say, becomes, fails, opens, said, choices, press } = await setUp(t);
+    const { chat, peers, say, becomes, fails, opens, said, choices, press } = await setUp(t);
     say();
     fails();
     becomes(who);
     chat.connect('Bob');
+    assert.deepEqual(peers.wanted, { id: '', fingerprint: '' }, 'whoever has the name is called, and may hang up');
     const peer = await opens();
     assert.deepEqual([textsTo(peer), said(), choices()], [[], words, [button]]);
     press(button);
@@ -102,6 +103,18 @@ test('so is what is half written when another of that name calls', async (t) => 
   talk.draft = 'half an answer';
   press('Send anyway');
   assert.deepEqual(textsTo(other), ['who are you?', SECRET]);
+});
+
+test('nothing is asked before there is somebody to ask about', async (t) => {
+  const { talk, say, becomes, opens, fates, said } = await setUp(t);
+  talk.draft = SECRET;
+  becomes(OTHER);
+  (await opens()).become('closed', { reason: 'left' });
+  say();
+  talk.draft = '';
+  assert.deepEqual([fates(), said()], [[`${SECRET}: pending`], '']);
+  await opens();
+  assert.deepEqual([fates(), said()], [[`${SECRET}: unsent`], DOUBT]);
 });
 
 test('what is written while it connects is not for who turns out to be there', async (t) => {

@@ -98,6 +98,15 @@ test('who may be another than the one I called is let in where I called them', a
   assert.deepEqual([await decided, names(consent), chat.selected, selected.state], [true, [], selected, 'connecting']);
 });
 
+test('who was let in and not reached is no stranger either', () => {
+  const consent = open();
+  const eve = calls('Eve');
+  consent.decide(eve);
+  chat.accept(eve);
+  eve.become('failed', { reason: 'ice-failed' });
+  assert.equal(consent.decide(calls('Eve')), true);
+});
+
 test('whom I hung up on is asked about', async () => {
   const consent = open();
   calls('Bob').opens();
