@@ -48,8 +48,8 @@ function start(signal, token) {
     accept: (peer) => consent.decide(peer),
     ...(byLink && { ringTimeout: RING_BY_LINK }),
   });
-  const chat = new Chat(peers, { protocol, mayOpen: () => wide.matches });
-  const consent = new Consent({ chat, byLink, storage: () => localStorage });
+  const chat = new Chat(peers, { protocol, idOf: (name) => signaling.userOf(name)?.id ?? '', mayOpen: () => wide.matches });
+  const consent = new Consent({ chat, byLink, storage: () => localStorage, tab: () => sessionStorage });
   const roster = new Roster(signaling, chat);
   const session = new Session(signaling, {
     memory: new TextMemory('beckon.name', () => localStorage),

@@ -1,13 +1,12 @@
 // One attempt to connect: one RTCPeerConnection with its data channel, and the
 // call id that its messages carry.
 
-import { Joiner } from './chunks.js';
+import { DataChannels } from './data-channels.js';
 import { Diagnosis } from './diagnosis.js';
 import { withUsable } from './ice-servers.js';
 import { Negotiation } from './negotiation.js';
-import { Outflow } from './outflow.js';
 import { Receivers } from './receivers.js';
-import { fingerprintOf, messageSizeIn, sameConnection, ufragOf } from './sdp.js';
+import { fingerprintOf, sameConnection, ufragOf } from './sdp.js';
 import { Senders } from './senders.js';
 
 /** How often what the server refused is said again before we give up. */
@@ -15,7 +14,7 @@ const MOST_REPEATS = 3;
 /** How long to wait before the first time at most, in ms; then twice as long each time. At least it is half of that. */
 const REPEAT_AFTER = 1_000;
 /** What the channel has passed on gets so long to arrive, in ms: more would only tell that touch is lost. */
-const LANDING = 2_000;
+const LANDING = 2_500;
 /** Chromium says `failed` when the candidates it has were tried; others may take so long to come, in ms. */
 const SECOND_LOOK = 5_000;
 
@@ -52,18 +51,11 @@ const SECOND_LOOK = 5_000;
  * @property {import('./chunks.js').Workspace} workspace
  * @property {() => boolean} polite whether we give way when offers cross
  * @property {import('./media.js').Media} media that is to go this way
+ * @property {import('./channels.js').Channels} channels likewise
  * @property {AttemptOwner} owner
  */
 
 export class Attempt {
-  /** @type {RTCDataChannel | null} */
-  channel = null;
-  /**
-   * What goes into it, once it is open.
-   *
-   * @type {Outflow | null}
-   */
-  outflow = null;
   /** Whether a new path was looked for. */
   restarted = false;
   #RTCPeerConnection;
@@ -74,10 +66,8 @@ export class Attempt {
   /** @type {IceSupply} that paths are looked for with */
   #supply;
   #diagnosis;
-  #joiner;
-  #maxMessageSize;
-  /** How large a message the other side puts together, if both of us do so, in bytes. */
-  #joins = 0;
+  #channels;
+  #data;
   /** Whether there was a path. */
   #stood = false;
   /** How often in a row we waited to repeat what was refused. */
@@ -88,7 +78,7 @@ export class Attempt {
 
   /** @param {AttemptOptions} options */
   constructor({
-    RTCPeerConnection, pc, supply, call, outgoing, label, protocol, maxMessageSize, workspace, polite, media, owner,
+    RTCPeerConnection, pc, supply, call, outgoing, label, protocol, maxMessageSize, workspace, polite, media, channels, owner,
   }) {
     this.call = call;
     this.outgoing = outgoing;
@@ -97,9 +87,14 @@ export class Attempt {
     this.pc = pc;
     this.#supply = supply;
     this.#media = media;
-    this.#maxMessageSize = maxMessageSize;
+    this.#channels = channels;
     const { send, barren } = owner;
     const { signal } = this;
+    const most = () => pc.sctp?.maxMessageSize || Infinity;
+    const inTouch = () => pc.connectionState === 'connected';
+    this.#data = new DataChannels({ most, maxMessageSize, workspace, inTouch, faulty: owner.faulty },
+      () => this.#negotiation.heard ?? '');
+    signal.addEventListener('abort', () => this.#data.mute());
     const failed = (/** @type {unknown} */ error) => {
       owner.failed(error);
       if (!signal.aborted && pc.signalingState !== 'stable') owner.renew(); // both would wait for an answer for ever
@@ -119,17 +114,9 @@ export class Attempt {
       polite, hidden, send, senders, receivers, candidate, failed, yields, crossed, unanswered,
       messageSize: maxMessageSize, signal,
     });
-    this.#joiner = new Joiner({
-      workspace,
-      most: maxMessageSize,
-      inTouch: () => pc.connectionState === 'connected',
-      deliver: (data) => owner.emit('message', { data }),
-      refuse: (fault) => owner.faulty(fault),
-    });
-    signal.addEventListener('abort', () => this.#joiner.end());
     this.#listen();
     if (!outgoing) return;
-    this.#use(pc.createDataChannel(label, { protocol }));
+    this.#begin(pc.createDataChannel(label, { protocol }));
     this.#negotiation.offer(); // the connection asks for it too, but a task later
   }
 
@@ -265,24 +252,41 @@ export class Attempt {
   close(linger = 0) {
     if (this.signal.aborted) return;
     this.#ended.abort();
-    this.outflow?.end();
+    this.#channels.lost();
+    this.#data.end();
     if (linger > 0) setTimeout(() => this.pc.close(), linger);
     else this.pc.close();
   }
 
+  /** The first channel, once there is one. */
+  get channel() {
+    return this.#data.first?.channel ?? null;
+  }
+
+  /** What goes into it, once it is open. */
+  get outflow() {
+    return this.#data.first?.outflow ?? null;
+  }
+
   /** Whether there is a channel that takes what it is given, in touch or not. */
   get usable() {
-    return this.channel?.readyState === 'open';
+    return this.#data.first?.usable ?? false;
   }
 
-  /** Bytes that have been taken and have not left yet. */
-  get bufferedAmount() {
-    return this.outflow?.amount ?? 0;
-  }
-
-  /** Whether there are any that may. */
+  /** Whether there are bytes that have been taken and may still leave. */
   get unsent() {
-    return this.usable && this.bufferedAmount > 0;
+    return this.usable && this.#data.amount > 0;
+  }
+
+  /**
+   * Adds a data channel to the first one.
+   *
+   * @param {string} label
+   * @param {RTCDataChannelInit} init
+   * @param {import('./data-channel.js').DataChannelOwner} owner
+   */
+  addChannel(label, init, owner) {
+    return this.#data.add(this.pc.createDataChannel(label, init), owner);
   }
 
   /**
@@ -297,11 +301,12 @@ export class Attempt {
     const { channel, pc } = this;
     if (!channel || this.signal.aborted) return;
     this.#ended.abort();
+    this.#channels.lost();
     const draining = new AbortController();
     const { signal } = draining;
     const finish = () => {
       draining.abort();
-      this.outflow?.end();
+      this.#data.end();
       over();
       setTimeout(() => pc.close(), linger);
     };
@@ -310,7 +315,7 @@ export class Attempt {
       clearTimeout(timer);
       setTimeout(finish, linger);
     }, { signal });
-    this.outflow?.finish(() => channel.close());
+    this.#data.finish();
   }
 
   #listen() {
@@ -320,42 +325,36 @@ export class Attempt {
         this.#stood = true;
         this.#repeats = 0;
         this.#busy = false;
-        this.#joiner.resumed();
+        this.#data.resumed();
       }
       this.#owner.connection(pc.connectionState);
     }, { signal });
-    pc.addEventListener('datachannel', ({ channel }) => this.#use(channel), { signal });
+    pc.addEventListener('datachannel', ({ channel }) => this.#arrived(channel), { signal });
+  }
+
+  /** @param {RTCDataChannel} channel of the other side's making */
+  #arrived(channel) {
+    if (this.#data.isFirst(channel)) this.#begin(channel);
+    else if (channel.label !== this.channel?.label) this.#channels.arrived(channel, (owner) => this.#data.add(channel, owner));
+    else { // a second one of the same name may speak, but the first is ours
+      channel.binaryType = 'arraybuffer';
+      channel.addEventListener('message', ({ data }) => this.#owner.emit('message', { data }), { signal: this.signal });
+    }
   }
 
   /** @param {RTCDataChannel} channel */
-  #use(channel) {
-    const { signal } = this;
-    channel.binaryType = 'arraybuffer';
-    if (this.channel) { // a second one may speak, but the first is ours
-      channel.addEventListener('message', ({ data }) => this.#owner.emit('message', { data }), { signal });
-      return;
-    }
-    this.channel = channel;
-    channel.addEventListener('message', ({ data }) => this.#receive(data), { signal });
-    channel.addEventListener('close', () => this.#owner.channelClosed(), { signal });
-    if (channel.readyState === 'open') this.#opened(channel);
-    else channel.addEventListener('open', () => this.#opened(channel), { signal });
-  }
-
-  /** @param {string | ArrayBuffer} data */
-  #receive(data) {
-    if (this.#joins > 0) this.#joiner.take(data);
-    else this.#owner.emit('message', { data });
-  }
-
-  /** @param {RTCDataChannel} channel */
-  #opened(channel) {
-    this.#joins = this.#maxMessageSize && messageSizeIn(this.#negotiation.heard ?? '');
-    this.outflow = new Outflow(channel, { joins: this.#joins, most: this.pc.sctp?.maxMessageSize || Infinity });
-    for (const type of /** @type {const} */ (['drain', 'unsent'])) {
-      this.outflow.addEventListener(type, ({ detail }) => this.#owner.emit(type, detail));
-    }
-    this.#owner.opened();
-    this.#media.use(this.#senders);
+  #begin(channel) {
+    const owner = this.#owner;
+    this.#data.begin(channel, {
+      opened: () => {
+        owner.opened();
+        this.#media.use(this.#senders);
+        this.#channels.use(this);
+      },
+      message: (data) => owner.emit('message', { data }),
+      closed: () => owner.channelClosed(),
+      drain: () => owner.emit('drain', {}),
+      unsent: (detail) => owner.emit('unsent', detail),
+    });
   }
 }

@@ -61,6 +61,9 @@
  * Messages may have any size up to 256 MiB (PeersOptions.maxMessageSize) where both sides have this library, and what a
  * browser takes otherwise. Peer.send() says when to pause, and `await peer.drained()` waits until it is time to go on.
  *
+ * `peer.channel(label, { ordered, maxRetransmits })` is a channel of its own beside that, made again with every new
+ * connection, with web streams and `sendBlob(blob, { signal, onprogress })`; the other side has the event `channel`.
+ *
  * Audio and video go by the same connection: `peer.addTrack(track, { streams, purpose })` returns what replaces and removes
  * it, `peers.publish(stream)` and PeersOptions.media send to everybody. The other side has the events `track` and
  * `removetrack` (see ReceivedTrack), over new paths and new connections; what cannot be agreed upon is a
@@ -75,6 +78,7 @@
  * @module
  */
 
+export { Channel } from './channel.js';
 export { newCertificate } from './certificate.js';
 export { Peer } from './peer.js';
 export { Peers } from './peers.js';
@@ -97,6 +101,9 @@ export { canConnect } from './webrtc.js';
  * @typedef {import('./unreachable.js').Unreachable} Unreachable
  * @typedef {import('./ice-supply.js').IceSupply} IceSupply
  * @typedef {import('./ice-request.js').IceReply} IceReply
+ * @typedef {import('./channel.js').ChannelEvents} ChannelEvents
+ * @typedef {import('./channel.js').ChannelOptions} ChannelOptions
+ * @typedef {import('./channel.js').ChannelState} ChannelState
  * @typedef {import('./identity.js').Identity} Identity
  * @typedef {import('./media.js').ReceivedTrack} ReceivedTrack
  * @typedef {import('./sent-track.js').SentTrack} SentTrack
@@ -105,6 +112,7 @@ export { canConnect } from './webrtc.js';
  * @typedef {import('./path.js').Path} Path
  * @typedef {import('./path.js').Route} Route
  * @typedef {import('./peer.js').PeerState} PeerState
+ * @typedef {import('./peer.js').SendBlobOptions} SendBlobOptions
  * @typedef {import('./peer.js').PeerReason} PeerReason
  * @typedef {import('./peer.js').PeerEvents} PeerEvents
  * @typedef {import('./peers.js').PeersEvents} PeersEvents

@@ -5,7 +5,8 @@
 // A chunk is a binary message with a header of 16 bytes: MAGIC, the kind, and a
 // number of 64 bits. The first one tells the whole size and whether it is text,
 // the others where they belong. As the channel keeps the order, all chunks of a
-// message come one after another, without long pauses. An ordinary binary message that looks like a
+// message come one after another, without long pauses; between them there may be a word about the
+// channel itself, which is a header alone. An ordinary binary message that looks like a
 // chunk goes as a message of one chunk, so no data can pass for what it is not.
 
 import { Deadline } from './deadline.js';
@@ -22,6 +23,21 @@ export const CHUNK = 65_536;
 
 /** How a chunk begins, goes on, or takes back what was begun. */
 const Kind = Object.freeze({ TEXT: 1, BINARY: 2, MORE: 3, CANCEL: 4 });
+
+/**
+ * What one side tells the other about their channel: to send no more for a while, to go on, or that all has been sent.
+ *
+ * @typedef {'pause' | 'resume' | 'end'} Control
+ *
+ * @type {ReadonlyMap<number, Control>}
+ */
+const CONTROLS = new Map([[5, 'pause'], [6, 'resume'], [7, 'end']]);
+
+/** @param {Control} control @returns {ArrayBuffer} what says so */
+export function controlFrame(control) {
+  const [kind] = /** @type {[number, Control]} */ ([...CONTROLS].find(([, each]) => each === control));
+  return frameOf(kind, 0, new Uint8Array());
+}
 
 /**
  * Whether an ordinary message would be taken for a chunk.
@@ -97,6 +113,7 @@ function frameOf(kind, number, payload) {
  * @property {() => boolean} inTouch whether anything may come at the moment
  * @property {(message: string | ArrayBuffer) => void} deliver a whole message
  * @property {(fault: Fault) => void} refuse the other side is to be let go of
+ * @property {(control: Control) => void} [control] the other side tells something about the channel
  */
 
 /** Puts together what comes out of one channel. */
@@ -108,6 +125,9 @@ export class Joiner {
   #total = 0;
   #arrived = 0;
   #over = false;
+  /** Whether the other side is to wait. */
+  #paused = false;
+  #heardAt = 0;
   #idle = new Deadline(() => this.#stalled());
 
   /** @param {JoinerDeps} deps */
@@ -119,14 +139,31 @@ export class Joiner {
   take(message) {
     if (this.#over) return;
     const chunk = typeof message === 'string' ? null : chunkIn(message);
-    if (chunk) this.#takeChunk(chunk);
+    const control = chunk && CONTROLS.get(chunk.kind);
+    if (control) this.#deps.control?.(control);
+    else if (chunk) this.#takeChunk(chunk);
     else if (this.#bytes) this.#refuse('protocol-error'); // nothing comes between chunks
     else this.#deps.deliver(message);
   }
 
-  /** Touch was lost, and is back: what has begun to come has the time again that it takes. */
+  /** Touch is back: what has begun to come has its time again. */
   resumed() {
-    if (this.#bytes) this.#idle.set(IDLE);
+    if (this.#bytes) this.#wait();
+  }
+
+  /**
+   * The other side was told to wait.
+   *
+   * @param {boolean} on false: to go on
+   */
+  pause(on) {
+    this.#paused = on;
+    this.resumed();
+  }
+
+  /** See Holder. */
+  get silence() {
+    return this.#paused ? 0 : performance.now() - this.#heardAt;
   }
 
   /** More has come than there is to be, and this is what to let go of. */
@@ -158,12 +195,13 @@ export class Joiner {
   /** @param {Uint8Array} payload */
   #add(payload) {
     const arrived = this.#arrived + payload.length;
+    this.#heardAt = performance.now();
     if (arrived > this.#total || (payload.length === 0 && this.#total > 0)) return this.#refuse('protocol-error');
     const bytes = this.#roomFor(arrived);
     if (!bytes) return undefined; // it was too much in all
     bytes.set(payload, this.#arrived);
     this.#arrived = arrived;
-    if (arrived < this.#total) return this.#idle.set(IDLE);
+    if (arrived < this.#total) return this.#wait();
     this.#forget();
     const message = this.#text ? textOf(bytes) : bytes.buffer;
     return message === null ? this.#refuse('protocol-error') : this.#deps.deliver(message);
@@ -175,11 +213,11 @@ export class Joiner {
    * @param {number} size
    */
   #roomFor(size) {
-    const before = this.#bytes ?? new Uint8Array();
-    const larger = size <= before.length ? before.length : Math.min(this.#total, Math.max(size, 2 * before.length));
+    const before = this.#bytes;
+    if (!before || size <= before.length) return before;
+    const larger = Math.min(this.#total, Math.max(size, 2 * before.length));
     this.#deps.workspace.hold(this, larger);
     if (this.#over) return null;
-    if (larger === before.length) return before;
     try {
       this.#bytes = new Uint8Array(larger);
     } catch { // there is no memory left
@@ -190,9 +228,15 @@ export class Joiner {
     return this.#bytes;
   }
 
+  /** For the next chunk. */
+  #wait() {
+    this.#heardAt = performance.now();
+    this.#idle.set(IDLE);
+  }
+
   #stalled() {
-    if (this.#deps.inTouch()) this.#refuse('protocol-error');
-    else this.#idle.set(IDLE);
+    if (this.#deps.inTouch() && !this.#paused) this.#refuse('protocol-error');
+    else this.#wait();
   }
 
   #forget() {
@@ -231,12 +275,18 @@ function chunkIn(message) {
 }
 
 /**
- * The memory for all messages that are not whole yet, whoever they are from. If it does not do, who has been silent goes
- * first, the longest first; where all go on, who has most of it.
+ * @typedef {object} Holder
+ * @property {() => void} overload it is to give up all that it has, and is of use no more
+ * @property {number} [silence] how long the other side has not gone on with it, in ms; left out: it is not for the other side
+ */
+
+/**
+ * The memory for all messages that are not whole or not read yet, whoever they are from. If it does not do, who has been
+ * silent goes first, the longest first; where all go on, who has most of it.
  */
 export class Workspace {
   #most;
-  /** @type {Map<Joiner, { bytes: number, at: number }>} what each has, and when a chunk came; who heard last is last */
+  /** @type {Map<Holder, number>} bytes of each */
   #held = new Map();
 
   /** @param {number} most bytes */
@@ -246,31 +296,30 @@ export class Workspace {
 
   /** Bytes in use. */
   get size() {
-    return Array.from(this.#held.values()).reduce((sum, { bytes }) => sum + bytes, 0);
+    return Array.from(this.#held.values()).reduce((sum, bytes) => sum + bytes, 0);
   }
 
-  /**
-   * A chunk has come.
-   *
-   * @param {Joiner} joiner
-   * @param {number} bytes that it has from now on
-   */
-  hold(joiner, bytes) {
-    this.#held.delete(joiner);
-    this.#held.set(joiner, { bytes, at: performance.now() });
+  /** @param {Holder} holder @param {number} bytes that it has from now on */
+  hold(holder, bytes) {
+    this.#held.set(holder, bytes);
     while (this.size > this.#most) this.#first.overload(); // and so it lets go of all it has
   }
 
-  /** @param {Joiner} joiner */
-  free(joiner) {
-    this.#held.delete(joiner);
+  /** @param {Holder} holder */
+  free(holder) {
+    this.#held.delete(holder);
   }
 
   get #first() {
     const all = [...this.#held];
-    const [[silent, { at }]] = all;
-    if (performance.now() - at >= SILENT) return silent;
-    const [[largest]] = all.sort(([, a], [, b]) => b.bytes - a.bytes);
+    const [[longest]] = all.sort(([a], [b]) => silenceOf(b) - silenceOf(a));
+    if (silenceOf(longest) >= SILENT) return longest;
+    const [[largest]] = all.sort(([, a], [, b]) => b - a);
     return largest;
   }
+}
+
+/** @param {Holder} holder */
+function silenceOf({ silence = 0 }) {
+  return silence;
 }

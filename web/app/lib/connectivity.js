@@ -25,6 +25,7 @@
 
 import { Attempt } from './attempt.js';
 import { renewalOf, stamped } from './call.js';
+import { Channels } from './channels.js';
 import { Deadline } from './deadline.js';
 import { lacksRelay } from './ice-servers.js';
 import { Partner } from './partner.js';
@@ -86,6 +87,8 @@ export class Connectivity extends Standing {
     this.name = name;
     this.deps = deps;
     this.partner = new Partner(deps, identity);
+    /** What goes to and fro besides messages and media. */
+    this.channels = new Channels(this.peer, { workspace: deps.workspace, overload: () => this.hangUp(0, 'overload') });
     this.recovery = new Recovery({
       leads: () => !deps.polite(),
       online: deps.online,
@@ -167,6 +170,7 @@ export class Connectivity extends Standing {
     this.attempt?.close();
     if (wasLive) this.deps.over();
     this.enter(state, { route: null, reason });
+    if (wasLive) this.channels.end();
   }
 
   /** @override @param {boolean} alive */
@@ -214,7 +218,8 @@ export class Connectivity extends Standing {
     const { RTCPeerConnection, spare, supply, label, protocol, maxMessageSize, workspace, polite } = this.deps;
     const { name } = this;
     return new Attempt({
-      RTCPeerConnection, label, protocol, maxMessageSize, workspace, polite, call, outgoing, media: this.media,
+      RTCPeerConnection, label, protocol, maxMessageSize, workspace, polite, call, outgoing,
+      media: this.media, channels: this.channels,
       pc: spare.take(),
       supply: supply(),
       owner: {

@@ -35,7 +35,7 @@ export class Deadline {
     this.#since = performance.now();
     this.#timer = setTimeout(() => {
       const left = this.#left - this.#passed;
-      if (left > 0) return this.set(left);
+      if (left >= 1) return this.set(left); // no timer is more exact than that
       this.#left = 0;
       return this.#missed();
     }, Math.min(ms, STEP));

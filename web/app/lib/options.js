@@ -22,6 +22,8 @@ import { currentPage } from './page-life.js';
  * @property {PromiseLike<RTCCertificate | null>} [certificate] by which others know us, which each page makes anew by
  *   default: one from newCertificate() that was kept has us recognized after a reload
  * @property {MediaStream} [media] what everybody is to see and hear of us; see Peers.publish()
+ * @property {Record<string, import('./channel.js').ChannelOptions>} [channels] that there are to be with everybody, by label, see
+ *   Peer.channel(); default: none
  * @property {EventTarget | null} [page] where pagehide happens; default: the window
  */
 
@@ -42,9 +44,10 @@ export function withDefaults({
   certificate = newCertificate(RTCPeerConnection),
   page = currentPage(),
   media,
+  channels = {},
 } = {}) {
   return {
-    RTCPeerConnection, label, protocol, relayOnly, connectTimeout, accept, ringTimeout, maxCalls, certificate, page, media,
+    RTCPeerConnection, label, protocol, relayOnly, connectTimeout, accept, ringTimeout, maxCalls, certificate, page, media, channels,
     autoAccept: autoAccept && !accept,
     maxMessageSize: maxMessageSize && Math.max(maxMessageSize, CHUNK),
   };

@@ -12,8 +12,8 @@ const HIGH = 1_048_576;
 const LOW = 262_144;
 /** So much may wait in all, in bytes; a single message may be larger. */
 const MOST = 268_435_456;
-/** What is given to a channel as it opens has long left after so long, in ms. */
-const LEFT_AFTER = 500;
+/** So long after a channel has opened, what it was given at once has long left, and the other side knows of it, in ms. */
+const SETTLED_AFTER = 500;
 /** When the channel does not take what must not be left out, it is tried again after so long, in ms. */
 const AGAIN = 100;
 
@@ -24,7 +24,15 @@ const AGAIN = 100;
  * @property {string | ArrayBuffer | Blob} data to be sent; nobody else changes it
  * @property {Uint8Array | Blob | null} bytes of it, to go in chunks; null: it goes as it is
  * @property {number} left how many bytes the channel has not been given yet
+ * @property {boolean} lost whether it is known not to arrive
+ * @property {Transfer} [transfer] who is told of it in place of `unsent`
  * @property {Message | null} next behind it in the queue
+ *
+ * @typedef {{ data: Data, bytes: Uint8Array | Blob, size: number, split: boolean }} Plan bytes, size: of the data
+ *
+ * @typedef {object} Transfer
+ * @property {(left: number) => void} progress how many bytes the channel has not been given yet
+ * @property {(error: unknown) => void} failed it will not arrive
  */
 
 /**
@@ -49,12 +57,18 @@ export class Outflow extends Emitter {
   #waiting = 0;
   /** So many bytes are wrongly said to be in the channel. */
   #stuck = 0;
+  /** Whether the other side wants no more for a while. */
+  #held = false;
   /** Whether somebody was told to pause. */
   #full = false;
   /** Goes on with the queue. */
   #wake = () => {};
   /** @type {(() => void) | null} called when all has left */
   #finished = null;
+  /** Whether there was anything to send. */
+  #used = false;
+  /** Whether it has been open for a while. */
+  #settled = false;
   /** Aborted when nothing is told any more. */
   #told = new AbortController();
   #life = new AbortController();
@@ -93,6 +107,10 @@ export class Outflow extends Emitter {
     return bufferedAmount === this.#stuck ? 0 : bufferedAmount;
   }
 
+  get #hasRoom() {
+    return !this.#held && this.#inChannel < AHEAD;
+  }
+
   get #usable() {
     return !this.#life.signal.aborted && this.#channel.readyState === 'open';
   }
@@ -104,9 +122,14 @@ export class Outflow extends Emitter {
    * @throws {DOMException} OperationError: too much waits; and what RTCDataChannel.send throws
    */
   send(data) {
-    const atOnce = !this.#first && this.#inChannel < AHEAD;
-    if (atOnce && typeof data === 'string' && data.length * 3 <= this.#chunk) this.#channel.send(data);
-    else this.#take(isData(data) ? data : String(data), atOnce);
+    const atOnce = !this.#first && this.#hasRoom;
+    if (atOnce && typeof data === 'string' && data.length * 3 <= this.#chunk) this.#channel.send(data); // short, however it is encoded
+    else {
+      const plan = this.#plan(isData(data) ? data : String(data));
+      if (atOnce && !plan.split && plan.bytes instanceof Uint8Array) this.#channel.send(/** @type {string} */ (plan.data)); // one of three overloads
+      else this.#append(plan);
+    }
+    this.#used = true;
     const room = this.amount <= HIGH;
     this.#full ||= !room;
     return room;
@@ -139,6 +162,45 @@ export class Outflow extends Emitter {
   }
 
   /**
+   * Sends a Blob, and tells how far it is.
+   *
+   * @param {Blob} blob
+   * @param {object} [options]
+   * @param {AbortSignal} [options.signal] gives it up, also in the middle
+   * @param {(sent: number) => void} [options.progress] bytes that the channel was given so far
+   * @returns {Promise<void>} resolves when the channel was given all of it
+   * @throws as send() does, but as a rejection
+   */
+  async transfer(blob, { signal, progress = () => {} } = {}) {
+    signal?.throwIfAborted();
+    await new Promise((resolve, reject) => {
+      const failed = (/** @type {unknown} */ error) => {
+        signal?.removeEventListener('abort', abort);
+        reject(error);
+      };
+      const message = this.#append(this.#plan(blob), {
+        progress: (left) => {
+          progress(blob.size - left);
+          if (left === 0) resolve(signal?.removeEventListener('abort', abort));
+        },
+        failed,
+      });
+      const abort = () => this.#lose(message, signal?.reason);
+      signal?.addEventListener('abort', abort);
+    });
+  }
+
+  /**
+   * The other side wants no more for a while.
+   *
+   * @param {boolean} on false: it does again
+   */
+  hold(on) {
+    this.#held = on;
+    if (!on) this.#wake();
+  }
+
+  /**
    * Nothing more comes, and nothing is told but that all has left.
    *
    * @param {() => void} then
@@ -160,27 +222,34 @@ export class Outflow extends Emitter {
     this.#wake();
   }
 
-  /** @param {Data} data @param {boolean} atOnce whether it need not wait for anything */
-  #take(data, atOnce) {
+  /**
+   * How it is to go.
+   *
+   * @param {Data} data
+   * @returns {Plan}
+   */
+  #plan(data) {
     const bytes = bytesOf(data);
     const size = bytes instanceof Uint8Array ? bytes.length : bytes.size;
     const split = this.#joins > 0 && size > 0 && this.#mustSplit(bytes, typeof data === 'string');
     const most = split ? this.#joins : this.#most;
     if (size > most) throw new TypeError(`Too large: ${size} bytes, and the other side takes ${most}`);
-    if (atOnce && !split && bytes instanceof Uint8Array) return this.#channel.send(/** @type {string} */ (data)); // one of three overloads
+    return { data, bytes, size, split };
+  }
+
+  /** @param {Plan} plan @param {Transfer} [transfer] */
+  #append({ data, bytes, size, split }, transfer) {
     if (this.#first && this.#waiting + size > MOST) {
       throw new DOMException(`Too much waits to be sent: ${this.#waiting} bytes`, 'OperationError');
     }
     this.#waiting += size;
-    return this.#append({ ...kept(data, bytes, split), left: size, next: null });
-  }
-
-  /** @param {Message} message */
-  #append(message) {
+    /** @type {Message} */
+    const message = { ...kept(data, bytes, split), left: size, lost: false, transfer, next: null };
     if (this.#first && this.#last) this.#last.next = message;
     else this.#first = message;
     this.#last = message;
     if (!this.#running) this.#run();
+    return message;
   }
 
   /** @param {Uint8Array | Blob} bytes @param {boolean} text */
@@ -195,7 +264,8 @@ export class Outflow extends Emitter {
     await this.#begun;
     for (let message = this.#first; message; message = this.#first) {
       try {
-        await (message.bytes ? this.#passChunks(message, message.bytes) : this.#passWhole(message));
+        if (message.bytes) await this.#passChunks(message, message.bytes);
+        else await this.#passWhole(message);
       } catch (error) {
         if (this.#usable) this.#lose(message, error);
       }
@@ -210,29 +280,29 @@ export class Outflow extends Emitter {
   async #passWhole(message) {
     const { data } = message;
     const whole = typeof data === 'object' && 'arrayBuffer' in data ? await data.arrayBuffer() : data;
-    if (await this.#room()) this.#give(message, whole, message.left);
+    if (await this.#room() && !message.lost) this.#give(message, whole, message.left);
   }
 
   /** @param {Message} message @param {Uint8Array | Blob} bytes of it */
   async #passChunks(message, bytes) {
     const total = message.left;
     const splitter = new Splitter(typeof message.data === 'string', total, this.#chunk);
+    let given = 0;
     try {
       for (let part = splitter.next; part; part = splitter.next) {
         const payload = await partOf(bytes, ...part);
-        if (!await this.#room()) return;
+        if (!await this.#room() || message.lost) break;
         this.#give(message, splitter.cut(payload), payload.length);
+        given += payload.length;
       }
-    } catch (error) {
-      const given = total - message.left;
-      if (given > 0) await this.#insist(splitter.cancel(given)); // else the next message would be taken for a part of this one
-      throw error;
+    } finally {
+      if (given > 0 && given < total) await this.#insist(splitter.cancel(given));
     }
   }
 
-  /** @param {ArrayBuffer} frame without which nothing behind it would be understood */
+  /** @param {ArrayBuffer} frame without which what comes next would not be understood */
   async #insist(frame) {
-    while (await this.#room()) {
+    while (this.#usable) {
       try {
         return this.#channel.send(frame);
       } catch {
@@ -246,11 +316,12 @@ export class Outflow extends Emitter {
     this.#channel.send(/** @type {string} */ (frame)); // one of two overloads
     message.left -= size;
     this.#waiting -= size;
+    message.transfer?.progress(message.left);
   }
 
   /** @returns {Promise<boolean>} waits until the channel is to have more; false: it takes nothing any more */
   async #room() {
-    while (this.#usable && this.#inChannel >= AHEAD) {
+    while (this.#usable && !this.#hasRoom) {
       await new Promise((resolve) => { this.#wake = () => resolve(undefined); });
     }
     return this.#usable;
@@ -265,14 +336,18 @@ export class Outflow extends Emitter {
     }
     if (!this.#finished || this.#first) return;
     this.#channel.bufferedAmountLowThreshold = 0;
-    if (this.#inChannel === 0) this.#finished();
+    // Chromium drops what has come by a channel that is closed before the page knows of it.
+    if (this.#inChannel === 0 && (this.#settled || !this.#used)) this.#finished();
   }
 
   /** Listeners are told when what brought it about is done. @param {Message} message @param {unknown} error */
   #lose(message, error) {
+    if (message.lost) return;
+    message.lost = true;
     this.#waiting -= message.left;
     message.left = 0;
-    if (!this.#told.signal.aborted) queueMicrotask(() => this.emit('unsent', { data: message.data, error }));
+    if (message.transfer) message.transfer.failed(error);
+    else if (!this.#told.signal.aborted) queueMicrotask(() => this.emit('unsent', { data: message.data, error }));
   }
 
   #tellNoMore() {
@@ -283,10 +358,10 @@ export class Outflow extends Emitter {
   #watchCount() {
     const given = this.#channel.bufferedAmount;
     setTimeout(() => {
-      if (this.#channel.bufferedAmount !== given) return;
-      this.#stuck = given;
+      this.#settled = true;
+      if (this.#channel.bufferedAmount === given) this.#stuck = given;
       this.#proceed();
-    }, LEFT_AFTER);
+    }, SETTLED_AFTER);
   }
 }
 

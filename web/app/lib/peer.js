@@ -69,12 +69,20 @@ import { pathOf } from './path.js';
  * @property {{ data: string | ArrayBuffer | Blob, error: unknown }} unsent what send() had taken and does not arrive, not
  *   even in part: its Blob could not be read, or the connection ended, or was made anew, before all of it had left. (Of
  *   what had left, `epoch` tells.)
+ * @property {{ channel: import('./channel.js').Channel }} channel the other side has made a channel of which we had none yet;
+ *   listen to it at once, and nothing is missed. Of more than 64 at once nothing is told, and they are closed
  * @property {import('./media.js').ReceivedTrack} track a track of the other side begins; each time anew when the connection
  *   was made anew
  * @property {import('./media.js').ReceivedTrack} removetrack once for each `track`: the other side has removed it, or the
  *   connection that it came by is over
  * @property {{ error: unknown }} negotiationerror what was to become of the open connection (a track, another path) could
  *   not be agreed upon; all else goes on. With a TimeoutError it may still be: there is just no answer so far
+ */
+
+/**
+ * @typedef {object} SendBlobOptions
+ * @property {AbortSignal} [signal] gives it up, also in the middle
+ * @property {(sent: number) => void} [onprogress] called with the bytes passed on so far, for each 64 KiB or so
  */
 
 /** @extends {Emitter<PeerEvents>} */
@@ -180,7 +188,7 @@ export class Peer extends Emitter {
 
   /** Bytes handed to send() that have not left yet, those of a Blob included. */
   get bufferedAmount() {
-    return this.#link.attempt?.bufferedAmount ?? 0;
+    return this.#link.attempt?.outflow?.amount ?? 0;
   }
 
   /**
@@ -195,9 +203,20 @@ export class Peer extends Emitter {
    *   message by itself may be larger). Nothing of it is sent then
    */
   send(data) {
-    const outflow = this.#link.attempt?.outflow;
-    if (this.state !== 'open' || !outflow) throw this.#notConnected;
-    return outflow.send(data);
+    return this.#outflow.send(data);
+  }
+
+  /**
+   * Sends a Blob, a File say, as one message: on the other side it is an ArrayBuffer. It is read as it leaves.
+   *
+   * @param {Blob} blob
+   * @param {SendBlobOptions} [options]
+   * @returns {Promise<void>} resolves when all of it was passed on: at most 1 MiB has not left yet. Rejects with what send()
+   *   throws; with the signal's reason; with a NetworkError when the connection has ended or is made anew before; and when
+   *   the Blob cannot be read. The other side gets nothing of it then
+   */
+  async sendBlob(blob, { signal, onprogress } = {}) {
+    await this.#outflow.transfer(blob, { signal, progress: onprogress });
   }
 
   /**
@@ -213,6 +232,27 @@ export class Peer extends Emitter {
     const outflow = this.#link.attempt?.outflow;
     if (!outflow) throw this.#notConnected;
     await outflow.drained(signal);
+  }
+
+  /**
+   * Finds or makes a named channel beside the first, for as long as there is this Peer, whatever connections it comes to.
+   *
+   * @param {string} label
+   * @param {import('./channel.js').ChannelOptions} [options] if there is none of that label yet
+   * @returns {import('./channel.js').Channel} at first it may be `connecting`. The other side has the event `channel`, if it
+   *   has none of that label yet
+   * @throws {TypeError} options that contradict each other; a label or protocol of more than 65,535 bytes
+   * @throws {DOMException} InvalidStateError if the Peer is over
+   */
+  channel(label, options) {
+    if (!this.#link.live) throw this.#notConnected;
+    return this.#link.channels.get(label, options);
+  }
+
+  get #outflow() {
+    const outflow = this.#link.attempt?.outflow;
+    if (this.state !== 'open' || !outflow) throw this.#notConnected;
+    return outflow;
   }
 
   get #notConnected() {
@@ -231,7 +271,7 @@ export class Peer extends Emitter {
    * @throws {DOMException} InvalidStateError if the Peer is over; SyntaxError for a purpose that cannot be told
    */
   addTrack(track, options) {
-    if (!this.#link.live) throw new DOMException(`Not connected to ${this.name}`, 'InvalidStateError');
+    if (!this.#link.live) throw this.#notConnected;
     return this.#link.media.add(track, options);
   }
 

@@ -343,6 +343,7 @@ export class Peers extends Emitter {
     }, identity);
     this.#links.set(nameKey(name), link);
     for (const publication of this.#published) publication.add(link.peer);
+    for (const [label, options] of Object.entries(this.#options.channels)) link.peer.channel(label, options);
     this.emit('peer', { peer: link.peer, incoming });
     return link;
   }

@@ -3,7 +3,7 @@
 const NONE = 'Not there';
 
 export const introduction = `What is called how. The names on the right are those of the examples above: \`signaling\`, \`peers\`, a
-Peer \`peer\`, a Room \`room\`, a SentTrack \`sent\` and a Publication \`publication\`.`;
+Peer \`peer\`, a Room \`room\`, a Channel \`channel\`, a SentTrack \`sent\` and a Publication \`publication\`.`;
 
 /** @type {{ id: string, title: string, rows: [string, string][] }[]} */
 export const migrations = [
@@ -19,8 +19,9 @@ export const migrations = [
       ['`conn.on(\'open\')`', 'the event `open` of `peer`, or `await peer.opened`'],
       ['`conn.send(data)`, `conn.on(\'data\')`', '`peer.send(data)` and the event `message`. Strings, buffers and Blobs; for objects, `JSON.stringify()`'],
       ['`conn.close()`, `conn.on(\'close\')`', '`peer.close()` and the event `close`, with a `reason`'],
-      ['`conn.metadata`, `conn.label`', `${NONE}: say it in the first message`],
-      ['Several connections to one user, unreliable ones', `${NONE}: there is one for each user, reliable and in order`],
+      ['`conn.metadata`', `${NONE}: say it in the first message`],
+      ['Several connections to one user, `conn.label`', '`peer.channel(label)` on the same connection, and the event `channel` of `peer` on the other side'],
+      ['`reliable: false`', '`peer.channel(label, { ordered: false, maxRetransmits: 0 })`'],
       ['`peer.call(id, stream)`', '`peer.addTrack(track, { streams: [stream] })` for each of its tracks, on the same connection'],
       ['`call.answer(stream)`', 'the same; whether to answer at all is `accept` of PeersOptions'],
       ['`call.on(\'stream\')`', 'the event `track` of `peer`, once for each track, with its `streams`'],
@@ -40,7 +41,7 @@ export const migrations = [
       ['`peer.on(\'signal\')`, `peer.signal(data)`', `${NONE}: the server carries that. There is no way to bring your own signaling`],
       ['`peer.on(\'connect\')`', 'the event `open` of `peer`, or `await peer.opened`'],
       ['`peer.send(data)`, `peer.on(\'data\')`', '`peer.send(data)` and the event `message`. A string arrives as a string'],
-      ['`peer.write()`, `pipe()`', `${NONE}: there are no streams of Node. \`peer.send(data)\` returns false when it is time to wait for \`peer.drained()\``],
+      ['`peer.write()`, `pipe()`', '`peer.channel(label)` has web streams, `channel.readable` and `channel.writable`; those of Node are made from them by `Duplex.fromWeb()`'],
       ['`peer.addStream(stream)`', '`peers.publish(stream)` to everybody; to one, `peer.addTrack(track, { streams: [stream] })` for each track'],
       ['`peer.addTrack(track, stream)`', '`peer.addTrack(track, { streams: [stream] })`'],
       ['`peer.removeTrack(track, stream)`', '`sent.remove()`, of what `peer.addTrack(track)` returned'],
@@ -62,9 +63,9 @@ export const migrations = [
       ['`selfId`', '`signaling.me`, which is `room.signaling.me`'],
       ['`room.onPeerJoin()`, `room.onPeerLeave()`', 'the events `peerjoin` and `peerleave` of `room`'],
       ['`room.getPeers()`', '`room.peers`, a list of Peer objects, not of `RTCPeerConnection`'],
-      ['`room.makeAction(name)`', `${NONE}: there is one kind of message, \`room.broadcast(data)\` and the event \`message\`. Put a \`type\` into your JSON`],
+      ['`room.makeAction(name)`', '`peer.channel(name)` for each peer, or the option `channels`; to all at once, put a `type` into your JSON and `room.broadcast(data)` it'],
       ['send to some: `send(data, peerId)`', '`peer.send(data)`, or `except` of `room.broadcast(data)`'],
-      ['`send(…, progress)`, `onProgress`', '`peer.bufferedAmount` says what has not left yet. What arrives is told when all of it is there'],
+      ['`send(…, progress)`, `onProgress`', '`onprogress` of `peer.sendBlob(blob)`. What arrives is told when all of it is there'],
       ['`room.addStream(stream)`', '`room.publish(stream)`; who comes later gets it, too'],
       ['`room.removeStream()`, `room.replaceTrack()`', '`publication.remove()`, `publication.replaceTrack(track)`'],
       ['`room.onPeerStream()`, `room.onPeerTrack()`', 'the event `track` of `room`'],

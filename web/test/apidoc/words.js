@@ -12,7 +12,7 @@ it opens \`wss://your.server/chat/ws\`. For another server, or with a copy of th
 A page of another origin than the server's may import the library; to log in, its origin must be allowed by whoever runs the
 server (\`--allowed-origin\`). The STUN and TURN servers are those that the server names. Pages cannot set others.`;
 
-export const events = `Signaling, Peers, Peer and Room are each an \`EventTarget\`: \`addEventListener\` and \`removeEventListener\` are
+export const events = `Signaling, Peers, Peer, Channel and Room are each an \`EventTarget\`: \`addEventListener\` and \`removeEventListener\` are
 the browser's, and what an event tells is in its \`detail\`.`;
 
 /** Which sections there are, in order: of classes, with the functions, handles and types that go with them. */
@@ -20,6 +20,7 @@ export const sections = [
   { class: 'Signaling', options: 'SignalingOptions', example: 'signaling.js' },
   { class: 'Peers', options: 'PeersOptions', example: 'peers.js' },
   { class: 'Peer', example: 'peer.js' },
+  { class: 'Channel', options: 'ChannelOptions', example: 'channel.js' },
   { class: 'Room', functions: ['join'] },
   { title: 'Connection check', id: 'check', functions: ['checkServers', 'checkBrowser'], options: 'CheckOptions', example: 'check.js' },
   { class: 'SentTrack', options: 'SentTrackOptions', example: 'sent-track.js' },
@@ -33,4 +34,4 @@ Everything ends: each step takes \`timeout\` at most, and every connection made 
 export const functions = 'What is asked for before there is a connection.';
 
 /** Closed sets: what each value means is in the comment of the type, or of those that it is put together from. */
-export const sets = ['SignalingState', 'PeerState', 'PeerReason', 'Path', 'Route', 'Outcome', 'ErrorCode'];
+export const sets = ['SignalingState', 'PeerState', 'PeerReason', 'ChannelState', 'Path', 'Route', 'Outcome', 'ErrorCode'];

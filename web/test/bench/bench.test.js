@@ -4,6 +4,7 @@ import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { measureChannel } from './channel.js';
 import { measureConnect } from './connect.js';
+import { measureFile } from './file.js';
 import { inTurns, summary, table } from './figures.js';
 import { measureLoad } from './load.js';
 import { measurePage } from './page.js';
@@ -51,6 +52,14 @@ test('messages go through each kind of channel', { timeout: 60_000 }, async () =
   assert.deepEqual(names(figures), ['bare RTCDataChannel', 'beckon', 'peerjs, default', 'peerjs, raw']);
   for (const [name, { perSecond, receiving }] of Object.entries(figures)) {
     assert.ok(perSecond.min > 0 && receiving.min > 0, name);
+  }
+});
+
+test('a file goes by each', { timeout: 60_000 }, async () => {
+  const figures = await measureFile(place, { ...once, size: 2_000_000 });
+  assert.deepEqual(names(figures), ['bare RTCDataChannel', 'beckon', 'peerjs']);
+  for (const [name, { perSecond, sender, receiver, cpu }] of Object.entries(figures)) {
+    assert.ok(perSecond.min > 0 && cpu.min > 0 && sender.min > 0 && receiver.min > 0, name);
   }
 });
 

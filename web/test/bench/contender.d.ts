@@ -5,8 +5,9 @@ declare const contender: {
   opened(): Promise<boolean>;
   live(): number;
   close(): void;
-  expect(count: number): void;
+  expect(count: number, what?: 'messages' | 'bytes'): void;
   arrived(): Promise<number>;
   send(data: string | ArrayBuffer): void;
   buffered(): number;
+  sendFile(file: Blob): unknown;
 };

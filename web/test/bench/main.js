@@ -1,7 +1,7 @@
 /**
  * Measures our client in a real browser beside PeerJS's, in one run on one machine:
  *
- *     node web/test/bench/main.js [--only load,connect,channel,page] [--rounds 15] [--delay 25]
+ *     node web/test/bench/main.js [--only load,connect,channel,file,page] [--rounds 15] [--delay 25]
  *         [--browser chromium|firefox] [--steady] [--json FILE]
  *
  * What is what, and what came out: README.md beside this file.
@@ -10,6 +10,7 @@ import { writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { loads, measureChannel } from './channel.js';
 import { measureConnect } from './connect.js';
+import { measureFile } from './file.js';
 import { table } from './figures.js';
 import { measureLoad } from './load.js';
 import { measurePage } from './page.js';
@@ -17,7 +18,7 @@ import { Place } from './place.js';
 
 const { values: options } = parseArgs({
   options: {
-    only: { type: 'string', default: 'load,connect,channel,page' },
+    only: { type: 'string', default: 'load,connect,channel,file,page' },
     rounds: { type: 'string', default: '15' },
     delay: { type: 'string', default: '25' },
     browser: { type: 'string', default: 'chromium' },
@@ -53,6 +54,7 @@ const sections = {
     for (const each of loads) results.push(await channel(place, each));
     return results;
   },
+  file: async (place) => [await file(place, 5_000_000, rounds), await file(place, 200_000_000, Math.ceil(rounds / 3))],
   page: async (place) => (chromium ? [await page(place)] : []),
 };
 
@@ -81,6 +83,17 @@ async function channel(place, each) {
   ]);
   const head = ['', 'min /s', 'median', 'p90', 'MB/s', 'of bare', 'send µs min', 'median', 'receive µs min', 'median'];
   return { title: `Messages of ${each.size} bytes through one channel; main-thread CPU for each`, text: table(head, rows), figures };
+}
+
+/** @param {Place} place @param {number} size in bytes @param {number} rounds @returns {Promise<Result>} */
+async function file(place, size, rounds) {
+  const figures = await measureFile(place, { rounds, warmup: 1, size });
+  const bare = figures['bare RTCDataChannel'].perSecond.median;
+  const rows = Object.entries(figures).map(([name, { perSecond, sender, receiver, cpu }]) => [
+    name, ...spread(perSecond).map((bytes) => bytes / 1e6), perSecond.median / bare, cpu.median, sender.median / 1e6, receiver.median / 1e6,
+  ]);
+  const head = ['', 'min MB/s', 'median', 'p90', 'of bare', 'CPU s', 'sender MB', 'receiver MB'];
+  return { title: `A file of ${size / 1e6} MB; CPU of both main threads, memory of each`, text: table(head, rows), figures };
 }
 
 /** @param {Place} place @returns {Promise<Result>} */

@@ -1,6 +1,7 @@
 /** Two tabs of one browser that are logged in, and what is measured between them. */
 
 import { cpuMeter } from './cpu.js';
+import { memoryMeter } from './memory.js';
 
 /** @typedef {import('puppeteer-core').Page} Page */
 
@@ -54,6 +55,24 @@ export class Tabs {
     return { perSecond: count / ((end - start) / 1000), sending: perMessage(0), receiving: perMessage(1) };
   }
 
+  /**
+   * Sends a file.
+   *
+   * @param {number} size in bytes
+   * @returns perSecond: bytes, from the beginning to the last received; sender, receiver: bytes of memory that it took
+   *   at most (Chromium only, else 0); cpu: seconds of both main threads
+   */
+  async file(size) {
+    const [sender, receiver] = [await memoryMeter(this.#caller), await memoryMeter(this.#callee)];
+    const before = await this.#worked();
+    await this.#callee.evaluate((number) => contender.expect(number, 'bytes'), size);
+    const start = await this.#caller.evaluate(sendFile, size);
+    const end = await this.#callee.evaluate(() => contender.arrived());
+    const after = await this.#worked();
+    const cpu = after[0] + after[1] - before[0] - before[1];
+    return { perSecond: size / ((end - start) / 1000), sender: await sender(), receiver: await receiver(), cpu };
+  }
+
   /** CPU time of caller and callee so far, in seconds. */
   async #worked() {
     return Promise.all(this.#meters.map((meter) => meter()));
@@ -99,5 +118,19 @@ async function pour(size, count) {
     while (contender.buffered() > 1 << 20) await new Promise((resolve) => setTimeout(resolve, 1));
     contender.send(message);
   }
+  return start;
+}
+
+/**
+ * Runs in the page.
+ *
+ * @param {number} size
+ * @returns when it began, in ms since the epoch
+ */
+function sendFile(size) {
+  const parts = Array.from({ length: Math.ceil(size / 1e6) }, (_, i) => new Uint8Array(Math.min(1e6, size - i * 1e6)).fill(i));
+  const file = new Blob(parts);
+  const start = performance.timeOrigin + performance.now();
+  contender.sendFile(file);
   return start;
 }

@@ -142,8 +142,6 @@ for (const [one, other] of [['chromium', 'firefox'], ['firefox', 'chromium']]) {
           refusals.push([name, message]);
         }
       }
-      // Chromium loses what came by a channel that closes before its page has taken notice of it.
-      await new Promise((then) => setTimeout(then, 500));
       peer.close({ flush: 60_000 });
       return refusals;
     `);

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { beforeEach, test } from 'node:test';
 import { unreadWords } from '../../app/js/model/unread-words.js';
 import { Chat } from '../../app/js/model/chat.js';
-import { counter, FakePeers } from './fakes/library.js';
+import { counter, FakePeers, idOf } from './fakes/library.js';
 
 let peers;
 let chat;
@@ -11,7 +11,7 @@ let mayOpen;
 beforeEach(() => {
   peers = new FakePeers();
   mayOpen = true;
-  chat = new Chat(peers, { protocol: 'chat.v1 me', now: () => 0, mayOpen: () => mayOpen });
+  chat = new Chat(peers, { protocol: 'chat.v1 me', idOf, now: () => 0, mayOpen: () => mayOpen });
 });
 
 const names = () => Array.from(chat.conversations, ({ name }) => name);

@@ -6,7 +6,7 @@ import { Chat } from '../../app/js/model/chat.js';
 import { Roster } from '../../app/js/model/roster.js';
 import { useClock } from '../unit/fakes/clock.js';
 import { find, pressable, shown, useDocument } from './fakes/document.js';
-import { FakePeers, FakeSignaling } from './fakes/library.js';
+import { FakePeers, FakeSignaling, idOf } from './fakes/library.js';
 
 /** Ana has called Bob, and looks at the conversation. */
 async function setUp(t) {
@@ -17,7 +17,7 @@ async function setUp(t) {
   ]);
   const signaling = new FakeSignaling();
   const peers = new FakePeers();
-  const chat = new Chat(peers, { protocol: 'p' });
+  const chat = new Chat(peers, { protocol: 'p', idOf });
   const roster = new Roster(signaling, chat);
   signaling.me = { id: '1', name: 'Ana', room: '' };
   signaling.become('online');

@@ -4,12 +4,12 @@ import { Conversation, DATA_LIMIT, HISTORY_LIMIT } from '../../app/js/model/conv
 import { GRACE } from '../../app/js/model/delivery.js';
 import { MAX_KEPT, MAX_KEPT_TEXT } from '../../app/js/model/outbox.js';
 import { useClock } from '../unit/fakes/clock.js';
-import { counter, FakePeer } from './fakes/library.js';
+import { counter, FakePeer, idOf } from './fakes/library.js';
 
 const MINE = 'chat.v1 me';
 
 function newConversation(name) {
-  return new Conversation(name, { now: () => 1_700_000_000_000, protocol: MINE });
+  return new Conversation(name, { now: () => 1_700_000_000_000, protocol: MINE, identity: { id: idOf(name), fingerprint: '' } });
 }
 
 /** With somebody who has not shown yet what client they have. */

@@ -4,12 +4,13 @@ import { test } from 'node:test';
 import { Conversation } from '../../app/js/model/conversation.js';
 import { CONFIRM_DELAY, GRACE, LONG_GRACE } from '../../app/js/model/delivery.js';
 import { useClock } from '../unit/fakes/clock.js';
+import { idOf } from './fakes/library.js';
 import { World } from './fakes/world.js';
 
 const fates = ({ conversation }) => conversation.messages.filter(({ mine }) => mine).map(({ text, delivery }) => `${text}: ${delivery}`);
 
 function newWorld() {
-  return new World((name, protocol) => new Conversation(name, { now: Date.now, protocol }));
+  return new World((name, protocol) => new Conversation(name, { now: Date.now, protocol, identity: { id: idOf(name), fingerprint: '' } }));
 }
 
 async function connected(t) {

@@ -5,7 +5,7 @@ import { test } from 'node:test';
 import { Chat } from '../../app/js/model/chat.js';
 import { lastLine } from '../../app/js/model/last-line.js';
 import { shortTime } from '../../app/js/model/time-words.js';
-import { counter, FakePeers } from './fakes/library.js';
+import { counter, FakePeers, idOf } from './fakes/library.js';
 
 const said = (/** @type {string} */ text, mine = false) => ({ id: 1, mine, sender: 'Ana', text, at: 1_000, cut: false, delivery: 'done' });
 
@@ -27,7 +27,7 @@ test('of a long text it is the beginning, in whole characters', () => {
 
 test('every message is told of, ours and theirs, looked at or not', () => {
   const peers = new FakePeers();
-  const chat = new Chat(peers, { protocol: 'p' });
+  const chat = new Chat(peers, { protocol: 'p', idOf });
   const told = counter(chat, 'message');
   const ana = peers.calledBy('Ana');
   ana.opens();

@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { Chat } from '../../app/js/model/chat.js';
 import { keepPaneHistory } from '../../app/js/ui/pane-history.js';
-import { FakePeers } from './fakes/library.js';
+import { FakePeers, idOf } from './fakes/library.js';
 
 /** A window with a history, of which the page's own entry is the second; going back and forth takes a moment. */
 class FakeWindow extends EventTarget {
@@ -31,7 +31,7 @@ const soon = () => new Promise((resolve) => setImmediate(() => setImmediate(reso
 function setUp({ narrow = true, entries } = {}) {
   const page = new FakeWindow();
   if (entries) Object.assign(page, { entries, at: entries.length - 1 });
-  const chat = new Chat(new FakePeers(), { protocol: 'p' });
+  const chat = new Chat(new FakePeers(), { protocol: 'p', idOf });
   const wide = Object.assign(new EventTarget(), { matches: !narrow });
   const become = (matches) => {
     wide.matches = matches;

@@ -4,7 +4,7 @@ import { Chat } from '../../app/js/model/chat.js';
 import { Privacy } from '../../app/js/model/privacy.js';
 import { Session } from '../../app/js/model/session.js';
 import { TextMemory } from '../../app/js/model/text-memory.js';
-import { counter, FakePeers, FakeSignaling } from './fakes/library.js';
+import { counter, FakePeers, FakeSignaling, idOf } from './fakes/library.js';
 
 const TURN = Object.freeze({ urls: 'turn:t.example' });
 
@@ -27,7 +27,7 @@ class RelayOnly {
 
 function open(storage = () => ({ getItem: (key) => stored.get(key) ?? null, setItem: (key, value) => { stored.set(key, value); } })) {
   peers = new RelayOnly();
-  const chat = new Chat(new FakePeers(), { protocol: 'chat.v1 me' });
+  const chat = new Chat(new FakePeers(), { protocol: 'chat.v1 me', idOf });
   return new Privacy(peers, signaling, new Session(signaling, { memory: new TextMemory('beckon.name', storage), tokens: new TextMemory('beckon.token', storage), chat }), storage);
 }
 

@@ -3,7 +3,7 @@ import { beforeEach, test } from 'node:test';
 import { Chat } from '../../app/js/model/chat.js';
 import { Roster } from '../../app/js/model/roster.js';
 import { useClock } from '../unit/fakes/clock.js';
-import { counter, FakePeers, FakeSignaling } from './fakes/library.js';
+import { counter, FakePeers, FakeSignaling, idOf } from './fakes/library.js';
 
 let signaling;
 let peers;
@@ -13,7 +13,7 @@ let roster;
 beforeEach(() => {
   signaling = new FakeSignaling();
   peers = new FakePeers();
-  chat = new Chat(peers, { protocol: 'chat.v1 me' });
+  chat = new Chat(peers, { protocol: 'chat.v1 me', idOf });
   roster = new Roster(signaling, chat);
   signaling.me = { id: 'me', name: 'Me', room: '' };
   signaling.become('online');

@@ -8,10 +8,10 @@ import { connectionWords } from '../../app/js/model/connection-words.js';
 import { MAX_KEPT } from '../../app/js/model/outbox.js';
 import { Roster } from '../../app/js/model/roster.js';
 import { useClock } from '../unit/fakes/clock.js';
-import { counter, FakePeers, FakeSignaling } from './fakes/library.js';
+import { counter, FakePeers, FakeSignaling, idOf } from './fakes/library.js';
 
 const ME = 'chat.v1 me';
-const ANA = { id: '1', fingerprint: 'A' };
+const ANA = { id: idOf('Ana'), fingerprint: 'A' };
 const OTHER = { id: '2', fingerprint: 'B' };
 
 let peers;
@@ -19,7 +19,7 @@ let chat;
 
 beforeEach(() => {
   peers = new FakePeers();
-  chat = new Chat(peers, { protocol: ME, now: () => 0 });
+  chat = new Chat(peers, { protocol: ME, idOf, now: () => 0 });
 });
 
 const names = () => Array.from(chat.conversations, ({ name }) => name);
@@ -154,7 +154,7 @@ test('whoever calls while one looks at them comes into that conversation', () =>
 });
 
 test('to look at somebody is not to let them in, to write to them is', async () => {
-  const consent = new Consent({ chat, byLink: false, storage: () => { throw new Error('none'); } });
+  const consent = new Consent({ chat, byLink: false, storage: () => { throw new Error('none'); }, tab: () => { throw new Error('none'); } });
   chat.open('Ana');
   const caller = peers.calledBy('Ana', ANA);
   const answer = consent.decide(caller);

@@ -4,7 +4,7 @@ import { Chat } from '../../app/js/model/chat.js';
 import { Session } from '../../app/js/model/session.js';
 import { TextMemory } from '../../app/js/model/text-memory.js';
 import { useClock } from '../unit/fakes/clock.js';
-import { counter, FakePeers, FakeSignaling } from './fakes/library.js';
+import { counter, FakePeers, FakeSignaling, idOf } from './fakes/library.js';
 
 let signaling;
 let stored;
@@ -31,7 +31,7 @@ beforeEach(() => {
   storedInTab = new Map();
   signaling = new FakeSignaling();
   stored = new Map();
-  chat = new Chat(new FakePeers(), { protocol: 'chat.v1 me' });
+  chat = new Chat(new FakePeers(), { protocol: 'chat.v1 me', idOf });
   session = new Session(signaling, { memory: memory(), tokens: tokens(), chat, room: 'tea' });
 });
 

@@ -7,7 +7,7 @@ import { Consent } from '../../app/js/model/consent.js';
 import { mountPrivacyNote } from '../../app/js/ui/privacy-view.js';
 import { useClock } from '../unit/fakes/clock.js';
 import { find, pressable, shown, useDocument } from './fakes/document.js';
-import { FakePeers, FakeSignaling } from './fakes/library.js';
+import { FakePeers, FakeSignaling, idOf } from './fakes/library.js';
 
 /** Privacy, as far as views know it. */
 class FakePrivacy extends EventTarget {
@@ -23,12 +23,14 @@ class FakePrivacy extends EventTarget {
   hide(hidden) { this.become({ hidden }); }
 }
 
+const noStorage = () => ({ getItem: () => null, setItem() {} });
+
 async function setUp(t) {
   useClock(t);
   const document = useDocument(t);
   const { mountSettings } = await import('../../app/js/ui/settings-view.js');
-  const chat = new Chat(new FakePeers(), { protocol: 'p' });
-  const consent = new Consent({ chat, byLink: false, storage: () => ({ getItem: () => null, setItem() {} }) });
+  const chat = new Chat(new FakePeers(), { protocol: 'p', idOf });
+  const consent = new Consent({ chat, byLink: false, storage: noStorage, tab: noStorage });
   const privacy = new FakePrivacy();
   const header = document.createElement('div');
   document.body.append(header);

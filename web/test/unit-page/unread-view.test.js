@@ -5,12 +5,12 @@ import { test } from 'node:test';
 import { Chat } from '../../app/js/model/chat.js';
 import { announceUnread } from '../../app/js/ui/unread-view.js';
 import { useClock } from '../unit/fakes/clock.js';
-import { FakePeers } from './fakes/library.js';
+import { FakePeers, idOf } from './fakes/library.js';
 
 function setUp(t) {
   const clock = useClock(t);
   const peers = new FakePeers();
-  const chat = new Chat(peers, { protocol: 'p' });
+  const chat = new Chat(peers, { protocol: 'p', idOf });
   const heard = [];
   announceUnread(chat, { signal: new AbortController().signal, announce: (words) => heard.push(words) });
   return { clock, peers, chat, heard };

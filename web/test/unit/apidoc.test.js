@@ -56,7 +56,7 @@ test('who comes from elsewhere is told of what there is only', () => {
   const ids = all(/ id="([^"]+)"/g);
   const classOf = (name) => (name === 'sent' ? 'SentTrack' : name[0].toUpperCase() + name.slice(1));
   const ours = migrations.flatMap(({ rows }) => rows.map(([, here]) => here));
-  const objects = '(signaling|peers|peer|room|sent|publication)';
+  const objects = '(signaling|peers|peer|channel|room|sent|publication)';
   const members = ours.flatMap((here) =>
     Array.from(here.matchAll(new RegExp(`\\b${objects}\\.(\\w+)`, 'g')), ([, name, member]) => `${classOf(name)}.${member}`));
   const events = ours.flatMap((here) => Array.from(here.matchAll(new RegExp(`events? \`(\\w+)\`(?: and \`(\\w+)\`)? of \`${objects}\``, 'g')),
@@ -97,6 +97,11 @@ const says = {
     said: ['connecting', 'ready', 'online', 'Ana2 meets Bob,Ana'],
   },
   'peer.js': { said: ['it goes by same-network', 'all sent'], heard: ['one', 'two', 2_000_000] },
+  'channel.js': {
+    said: Array.from({ length: 46 }, (_, i) => `${Math.min(3_000_000, 65_520 * (i + 1))} of 3000000`),
+    channels: { files: ['{"name":"cat.jpg","size":3000000}', 3_000_000] },
+    heard: [],
+  },
   'check.js': {
     prepare: ({ server }) => { server.iceServers = [{ urls: 'stun:s.example' }, { urls: 'turn:t.example', username: 'u', credential: 'c' }]; },
     luck: { '': { finds: [['host', '192.0.2.1']] }, 'stun:s.example': { finds: [['srflx', '192.0.2.7']] }, 'turn:t.example': { errors: [401] } },
@@ -104,13 +109,21 @@ const says = {
   },
 };
 
-for (const [name, { prepare = () => {}, luck, said, heard }] of Object.entries(says)) {
+for (const [name, { prepare = () => {}, luck, said, heard, channels = {} }] of Object.entries(says)) {
   test(`the example ${name} runs`, async (t) => {
+    const brought = {};
     const found = await runExample(t, codeNamed(name), async (party) => {
       await prepare(party);
+      party.bob.peers.addEventListener('peer', ({ detail: { peer } }) => {
+        peer.addEventListener('channel', ({ detail: { channel } }) => {
+          brought[channel.label] = [];
+          channel.addEventListener('message', ({ detail: { data } }) => brought[channel.label].push(data.byteLength ?? data));
+        });
+      });
       if (luck) setGlobals(t, { RTCPeerConnection: fakeRTC(luck).RTCPeerConnection });
     });
     assert.deepEqual(found.said, said);
+    assert.deepEqual(brought, channels);
     const messages = found.heard.map(([, details]) => details.map(({ data }) => data.byteLength ?? data));
     assert.deepEqual(messages, heard ? [heard] : []);
     assert.deepEqual(found.bob.peers.all.map(({ state }) => state), heard ? ['open'] : []);

@@ -96,7 +96,7 @@ for (const [title, ...messages] of [
   ['data between chunks', chunk(TEXT, 5, 'a'), new ArrayBuffer(3)],
   ['text that is not UTF-8', chunk(TEXT, 2, Buffer.from([0x61, 0xff]))],
   ['text that is not UTF-8 in the end', chunk(TEXT, 2, 'a'), chunk(MORE, 1, Buffer.from([0xe2]))],
-  ['a kind that there is not', chunk(5, 3, 'abc')],
+  ['a kind that there is not', chunk(8, 3, 'abc')],
   ['a kind that there is not, later', chunk(TEXT, 5, 'a'), chunk(0, 1, 'b')],
 ]) {
   test(`refused: ${title}; and nothing is heard of it any more`, () => {
@@ -194,6 +194,23 @@ test('out of touch nothing can go on: that does not count, nor does the sleep of
   assert.deepEqual(told, []);
   await clock.advance(31_000);
   assert.deepEqual(told.map(String), ['Error: protocol-error']);
+});
+
+test('whom we told to wait is not silent, and has its time again afterwards', async () => {
+  const workspace = new Workspace(100);
+  const [a, b, c] = [start({ workspace }), start({ workspace }), start({ workspace })];
+  for (const { joiner } of [a, b]) joiner.take(chunk(BINARY, 1000, 'x'.repeat(40)));
+  a.joiner.pause(true);
+  await clock.advance(29_000);
+  c.joiner.take(chunk(BINARY, 1000, 'x'.repeat(40)));
+  assert.deepEqual([a, b, c].map(({ told }) => told.map(String).join()), ['', 'Error: overload', '']);
+  c.joiner.end();
+  await clock.advance(100_000);
+  a.joiner.pause(false);
+  await clock.advance(29_000);
+  assert.deepEqual(a.told, []);
+  await clock.advance(2_000);
+  assert.deepEqual(a.told.map(String), ['Error: protocol-error']);
 });
 
 test('of all who send too much together, who has been silent goes first, the longest first', async () => {

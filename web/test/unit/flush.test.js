@@ -51,13 +51,34 @@ test('what has left already arrives too, however late, before the goodbye by the
   network.all[0].channels[0].delay = 1_500;
   peer.send('the last word');
   peer.close();
-  await clock.advance(1_510);
+  await clock.advance(2_010);
   assert.deepEqual(heard, [{ data: 'the last word' }]);
   assert.deepEqual([other.state, other.reason], ['closed', 'closed-by-peer']);
   assert.equal(server.got('leave').length, 0);
   await clock.advance(1_000);
   assert.equal(server.got('leave').length, 1);
   assert.deepEqual(network.open, []);
+});
+
+test('a channel that was used is not closed before the other side can know of it; one that was not is at once', async (t) => {
+  for (const [words, before, after] of [[['hello'], 'open', 'closed'], [[], 'closed', 'closed']]) {
+    const { ana, bob, clock } = await startParty(t);
+    const peer = ana.peers.connect('bob');
+    peer.addEventListener('open', () => {
+      for (const word of words) peer.send(word);
+      peer.close();
+    });
+    const heard = [];
+    const states = [];
+    bob.peers.addEventListener('peer', ({ detail: { peer: bobs } }) => {
+      bobs.addEventListener('message', ({ detail: { data } }) => heard.push(data));
+      bobs.addEventListener('state', () => states.push(bobs.state));
+    });
+    await clock.advance(400);
+    assert.equal(states.at(-1), before);
+    await clock.advance(200);
+    assert.deepEqual([states.at(-1), heard], [after, words]);
+  }
 });
 
 for (const [when, pause] of [['at once', 10], ['later', 2_000]]) {
@@ -98,7 +119,7 @@ test('nobody waits long for a line that is dead', async (t) => {
   const other = bob.peers.get('ana');
   network.all[0].channels[0].delay = 60_000;
   peer.close();
-  await clock.advance(2_010);
+  await clock.advance(2_510);
   assert.deepEqual([other.state, other.reason], ['closed', 'hangup']);
 });
 

@@ -247,7 +247,7 @@ test('the other side leaves the server while connecting', async (t) => {
 test('hanging up: the other side is told, nobody else; then a new call works', async (t) => {
   const { ana, bob, clock, network, server } = await startParty(t);
   const peer = ana.peers.connect('bob');
-  await clock.advance(50);
+  await clock.advance(600);
   const other = bob.peers.get('ana');
   const heard = record(other, 'message');
   peer.send('last words');

@@ -2,11 +2,12 @@
 
 import { Conversation } from './conversation.js';
 
-/** @import { Peer, Peers } from '../../lib/beckon.js' */
+/** @import { Identity, Peer, Peers } from '../../lib/beckon.js' */
 
 /**
  * @typedef {object} ChatOptions
  * @property {string} protocol of the data channels that `peers` makes
+ * @property {(name: string) => string} idOf the server's id of who has that name now, '' if nobody is listed
  * @property {() => number} [now] the clock, ms since the epoch
  * @property {() => boolean} [mayOpen] whether somebody else's call may bring
  *   its conversation into view when none is (on a phone it would swap panes
@@ -33,6 +34,7 @@ export class Chat extends EventTarget {
   #attended = true;
   #peers;
   #protocol;
+  #idOf;
   #now;
   #mayOpen;
   #formers = 0;
@@ -41,10 +43,11 @@ export class Chat extends EventTarget {
    * @param {Peers} peers
    * @param {ChatOptions} options
    */
-  constructor(peers, { protocol, now = Date.now, mayOpen = () => true }) {
+  constructor(peers, { protocol, idOf, now = Date.now, mayOpen = () => true }) {
     super();
     this.#peers = peers;
     this.#protocol = protocol;
+    this.#idOf = idOf;
     this.#now = now;
     this.#mayOpen = mayOpen;
     peers.addEventListener('peer', ({ detail }) => detail.incoming ? this.#called(detail.peer) : this.#adopt(detail.peer));
@@ -84,7 +87,7 @@ export class Chat extends EventTarget {
    */
   isWelcome(peer) {
     return Array.from(this.#conversations.values()).some((talk) =>
-      talk.name === peer.name && talk.isWithKnown(peer) && !(talk.state === 'closed' && talk.reason === 'local'));
+      talk.name === peer.name && talk.begun && talk.isSurelyWith(peer) && !talk.hungUp);
   }
 
   /** @param {string} key a name: the conversation with whoever has it now */
@@ -94,31 +97,34 @@ export class Chat extends EventTarget {
 
   /**
    * Connects to somebody, again if need be, and brings the conversation into view. Somebody else who has the name now
-   * is connected to only if that is known, and asked for all the same: as another. One who calls is let in by consent alone.
+   * is connected to only if that is known, and asked for all the same: as another. One who calls is let in by accept() alone.
    *
    * @param {string} name
    */
   connect(name) {
     const known = this.get(name);
+    const caller = this.#peers.get(name);
     const replaced = known !== null && !known.live && known.reason === 'replaced';
     if (replaced) this.#retire(known);
-    else if (known && this.#isSomebodyElse(known)) return;
-    const peer = this.#peers.connect(name, replaced || !known ? {} : { identity: known.identity });
+    else if (known && caller && !known.isWith(caller)) return;
+    const proven = !replaced && known?.identity.fingerprint;
+    const peer = this.#peers.connect(name, proven ? { identity: known.identity } : {});
     this.select(this.#adopt(peer).key);
   }
 
   /**
-   * Whether it is another who calls us by that name at this moment.
-   * @param {Conversation} known
+   * Lets in who calls, whoever had the name before, and brings the conversation into view.
+   * @param {Peer} peer
    */
-  #isSomebodyElse(known) {
-    const calling = this.#peers.get(known.name);
-    return calling !== undefined && !known.isWith(calling);
+  accept(peer) {
+    peer.accept();
+    this.select(this.#adopt(peer).key);
   }
 
   /**
    * Says something, and calls them first if there is no connection: it goes as soon as there is one. Where it turns out
-   * to be somebody else who has the name now, that is another conversation, and nothing is said.
+   * to be somebody else who has the name now, that is another conversation, and nothing is said. Nor is whoever calls by
+   * that name at this moment let in by it, unless that is whom it is for.
    *
    * @param {Conversation} conversation
    * @param {string} text
@@ -127,6 +133,8 @@ export class Chat extends EventTarget {
    */
   say(conversation, text, myName) {
     if (!conversation.live) {
+      const caller = this.#peers.get(conversation.name);
+      if (caller && !conversation.isSurelyWith(caller)) return false;
       if (!conversation.callable || !conversation.hasRoomFor(text)) return false;
       this.connect(conversation.name);
     }
@@ -223,7 +231,7 @@ export class Chat extends EventTarget {
 
   /** @param {Peer} peer */
   #adopt(peer) {
-    const conversation = this.#find(peer) ?? this.#start(peer.name);
+    const conversation = this.#find(peer) ?? this.#start(peer.name, peer.identity);
     conversation.attach(peer);
     return conversation;
   }
@@ -266,9 +274,10 @@ export class Chat extends EventTarget {
     return conversation;
   }
 
-  /** @param {string} name */
-  #start(name) {
-    const conversation = new Conversation(name, { now: this.#now, protocol: this.#protocol });
+  /** @param {string} name @param {Identity} [identity] of who calls */
+  #start(name, identity) {
+    const known = identity?.fingerprint ? identity : { id: this.#idOf(name), fingerprint: '' };
+    const conversation = new Conversation(name, { now: this.#now, protocol: this.#protocol, identity: known });
     conversation.another = Array.from(this.#conversations.values()).some((other) => other.name === name);
     this.#conversations.set(name, conversation);
     conversation.addEventListener('state', () => this.#changed());

@@ -12,6 +12,7 @@ import { words } from '../words/index.js';
  * @property {PeerReason | null} reason why it failed or closed
  * @property {boolean} [begun]     whether there has been a call
  * @property {boolean} [untaken]   whether there has been no connection
+ * @property {boolean} [hungUp]    whether it was us who hung up, if it was closed here
  * @property {boolean} online      whether they are in the room
  * @property {boolean} [former]    whether somebody else has the name now
  * @property {boolean} [another]   whether somebody else had the name before
@@ -142,10 +143,10 @@ function againWords({ online, untaken }) {
 }
 
 /** @param {ConnectionFacts} facts */
-function closedHelp({ name, reason, untaken, online }) {
+function closedHelp({ name, reason, untaken, hungUp = true, online }) {
   switch (reason) {
     case 'local':
-      return why.youDisconnected;
+      return hungUp ? why.youDisconnected : why.youLeftThePage;
     case 'hangup':
     case 'closed-by-peer':
       return untaken ? why.notTaken(name) : why.theyDisconnected(name);

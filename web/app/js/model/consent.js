@@ -4,6 +4,8 @@
  * otherwise.
  */
 
+import { BlockList } from './block-list.js';
+
 /** @import { Peer } from '../../lib/beckon.js' */
 /** @import { Chat } from './chat.js' */
 
@@ -14,6 +16,7 @@ const KEY = 'beckon.answer-everybody';
  * @property {Pick<Chat, 'isWelcome' | 'addEventListener'>} chat
  * @property {boolean} byLink whether this is a room that one has come to by a link
  * @property {() => Pick<Storage, 'getItem' | 'setItem'>} storage may throw, as reading `localStorage` may
+ * @property {() => Pick<Storage, 'getItem' | 'setItem'>} tab the same, of this tab
  */
 
 /**
@@ -24,16 +27,17 @@ export class Consent extends EventTarget {
   everybody;
   /** @type {Map<Peer, (answered: boolean) => void>} strangers who wait for an answer, first come first */
   #waiting = new Map();
-  /** @type {{name: string, fingerprint: string}[]} whom we do not want to hear of while this page is open */
-  #blocked = [];
+  /** Whom we do not want to hear of. */
+  #blocked;
   #chat;
   #storage;
 
   /** @param {ConsentOptions} options */
-  constructor({ chat, byLink, storage }) {
+  constructor({ chat, byLink, storage, tab }) {
     super();
     this.#chat = chat;
     this.#storage = storage;
+    this.#blocked = new BlockList(tab);
     this.everybody = this.#load() ?? byLink;
     // Whoever is being connected to, by whatever button, is welcome.
     chat.addEventListener('change', () => this.#settle((peer) => chat.isWelcome(peer), true));
@@ -51,7 +55,7 @@ export class Consent extends EventTarget {
    * @returns {boolean | Promise<boolean>}
    */
   decide(peer) {
-    if (this.#isBlocked(peer)) return false;
+    if (this.#blocked.has(peer)) return false;
     if (this.everybody || this.#chat.isWelcome(peer)) return true;
     const answer = new Promise((resolve) => this.#waiting.set(peer, resolve));
     peer.addEventListener('state', () => this.#settle((other) => other === peer && peer.state !== 'connecting', false));
@@ -65,10 +69,10 @@ export class Consent extends EventTarget {
     this.#settle((other) => other === peer, false);
   }
 
-  /** @param {Peer} peer who will not be heard of again, by that name or with that browser */
+  /** @param {Peer} peer who will not be heard of again in this tab, by that name or with that browser */
   block(peer) {
-    this.#blocked.push({ name: peer.name, fingerprint: peer.identity.fingerprint });
-    this.#settle((other) => this.#isBlocked(other), false);
+    this.#blocked.add(peer);
+    this.#settle((other) => this.#blocked.has(other), false);
   }
 
   /** @param {boolean} everybody whether strangers are answered as well, now and on later visits */
@@ -81,11 +85,6 @@ export class Consent extends EventTarget {
     }
     if (everybody) this.#settle(() => true, true);
     this.#changed();
-  }
-
-  /** @param {Peer} peer */
-  #isBlocked({ name, identity: { fingerprint } }) {
-    return this.#blocked.some((other) => other.name === name || (fingerprint !== '' && other.fingerprint === fingerprint));
   }
 
   /** @param {(peer: Peer) => boolean} concerned @param {boolean} answered */

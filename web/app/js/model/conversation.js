@@ -2,6 +2,7 @@
 
 import { words } from '../words/index.js';
 import { Delivery } from './delivery.js';
+import { Person } from './person.js';
 
 /** @import { Identity, Peer } from '../../lib/beckon.js' */
 /** @import { Message, Shown } from './message.js' */
@@ -28,22 +29,23 @@ export class Conversation extends EventTarget {
   trimmed = false;
   /** Messages that came while nobody looked; kept by the Chat. */
   unread = 0;
-  /** What has been typed and not been sent yet. */
-  draft = '';
-  /**
-   * Whom it is with: the name may be another's some day.
-   * @type {Identity}
-   */
-  identity = { id: '', fingerprint: '' };
   /** Whether somebody else has the name by now; kept by the Chat, like `key`. */
   former = false;
   /** Whether somebody else had the name before; likewise. */
   another = false;
 
+  /** Whether it was us who hung up last; else what closed it here is that the page was left. */
+  hungUp = false;
+
   #lastId = 0;
   /** @type {Peer | null} */
   #peer = null;
   #watch = new AbortController();
+  #draft = '';
+  /** Whom it is with: as long as nobody has been connected, who had the name at its beginning. */
+  #partner;
+  /** For whom the draft was begun. */
+  #draftFor;
   #delivery;
   #now;
 
@@ -52,13 +54,16 @@ export class Conversation extends EventTarget {
    * @param {object} options
    * @param {() => number} options.now the clock, ms since the epoch
    * @param {string} options.protocol of the data channels that this page makes
+   * @param {Identity} options.identity as far as it is known
    */
-  constructor(name, { now, protocol }) {
+  constructor(name, { now, protocol, identity }) {
     super();
     this.name = name;
     /** What tells it from all others. */
     this.key = name;
     this.#now = now;
+    this.#partner = new Person(identity);
+    this.#draftFor = this.#partner;
     this.#delivery = new Delivery({
       protocol,
       open: () => this.state === 'open',
@@ -66,6 +71,21 @@ export class Conversation extends EventTarget {
       buffered: () => this.#peer?.bufferedAmount ?? 0,
       changed: () => this.#deliveryChanged(),
     });
+  }
+
+  /** Whom it is with: the name may be another's some day. */
+  get identity() {
+    return this.#partner.identity;
+  }
+
+  /** What has been typed and not been sent yet. */
+  get draft() {
+    return this.#draft;
+  }
+
+  set draft(text) {
+    if (this.#draft === '') this.#draftFor = this.#partner;
+    this.#draft = text;
   }
 
   /** As of a Peer; 'closed' as well before there has been one. */
@@ -113,9 +133,14 @@ export class Conversation extends EventTarget {
     return this.state === 'connecting' || this.state === 'open' || this.state === 'reconnecting';
   }
 
-  /** How many messages a connection that has ended left behind, for sendAgain(). */
+  /** How many messages were not sent, or not confirmed, when a connection ended or somebody else was there: for sendAgain(). */
   get failures() {
     return this.#delivery.failures;
+  }
+
+  /** How many of those were written for somebody who may be another than who is there now. */
+  get doubts() {
+    return this.#delivery.doubts;
   }
 
   /** How many messages are on their way, or wait for the connection. */
@@ -137,7 +162,7 @@ export class Conversation extends EventTarget {
   }
 
   /**
-   * Whether this peer is the one whom the conversation is with.
+   * Whether this peer is the one whom the conversation is with, or may be.
    * @param {Peer} peer
    */
   isWith(peer) {
@@ -148,8 +173,8 @@ export class Conversation extends EventTarget {
    * The same, for certain.
    * @param {Peer} peer
    */
-  isWithKnown(peer) {
-    return this.identity.fingerprint !== '' && peer.identity.fingerprint !== '' && this.isWith(peer);
+  isSurelyWith(peer) {
+    return peer === this.#peer || this.#partner.is(new Person(peer.identity));
   }
 
   /**
@@ -162,15 +187,20 @@ export class Conversation extends EventTarget {
     this.#watch = new AbortController();
     const { signal } = this.#watch;
     this.#peer = peer;
+    this.hungUp = false;
     this.#delivery.renewed();
     peer.addEventListener('state', () => this.#follow(), { signal });
     peer.addEventListener('message', ({ detail }) => this.#receive(detail.data), { signal });
+    peer.addEventListener('channel', ({ detail: { channel } }) => { // another client may speak by any
+      channel.addEventListener('message', ({ detail }) => this.#receive(detail.data), { signal });
+    }, { signal });
     this.#follow();
   }
 
   /** Hangs up, if there is anything to hang up on. */
   hangUp() {
     if (this.state === 'closed') return;
+    this.hungUp = true;
     this.#delivery.leaving();
     this.#peer?.close();
   }
@@ -182,7 +212,8 @@ export class Conversation extends EventTarget {
   }
 
   /**
-   * Says something, at once or as soon as the connection is there.
+   * Says something, at once or as soon as the connection is there: to whom it was written for. What has been begun for
+   * somebody who may be another than who is there then waits for sendAgain().
    *
    * @param {string} text
    * @param {string} myName put on the wire, for clients that go by it
@@ -191,27 +222,40 @@ export class Conversation extends EventTarget {
    */
   send(text, myName) {
     if (!this.live || !this.hasRoomFor(text)) return false;
-    const message = this.#keep({ mine: true, sender: myName, text, at: this.#now(), cut: false, delivery: 'pending' });
-    this.#delivery.send(message);
-    this.#deliveryChanged();
+    this.#say(text, myName, this.#draft === '' ? this.#partner : this.#draftFor);
     return true;
   }
 
-  /** What failed is said anew, as the newest there is: that is where the other side will see it. */
+  /** @param {string} text @param {string} sender @param {Person} to */
+  #say(text, sender, to) {
+    const message = this.#keep({ mine: true, sender, text, at: this.#now(), cut: false, delivery: 'pending' });
+    this.#delivery.send(message, to);
+    this.#deliveryChanged();
+  }
+
+  /** What failed is said anew, to whoever is there now, as the newest there is: that is where the other side will see it. */
   sendAgain() {
     if (!this.canSendAgain) return;
     for (const message of this.#delivery.takeFailed()) {
       message.delivery = 'moved';
       this.messages = this.messages.filter((other) => other !== message);
-      this.send(message.text, message.sender);
+      this.#say(message.text, message.sender, this.#partner);
     }
   }
 
   #follow() {
-    if (this.#peer?.identity.fingerprint) this.identity = this.#peer.identity;
-    if (this.#peer && this.state === 'open') this.#delivery.opened(this.#peer);
+    if (this.#peer) this.#meet(this.#peer);
+    if (this.#peer && this.state === 'open') this.#delivery.opened(this.#peer, this.#partner);
     else if (!this.live) this.#delivery.ended();
     this.dispatchEvent(new Event('state'));
+  }
+
+  /**
+   * Who may be another is met with the connection: until then one writes to whom one knows.
+   * @param {Peer} peer
+   */
+  #meet({ identity, state }) {
+    if (!this.#partner.recognize(identity) && state === 'open') this.#partner = new Person(identity);
   }
 
   /** @param {unknown} data */

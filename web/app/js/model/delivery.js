@@ -27,7 +27,8 @@
  *  ------------------------+-------------------------------------------------------+----------
  *  renewed()               | what we owed the old channel is forgotten             | unknown
  *  ended()                 | likewise; what is not done has failed                 | unknown
- *  opened(), another epoch | renewed(), and if who made the channel is             |
+ *  opened(), another epoch | renewed(); what was written for another has failed;   |
+ *                          | and if who made the channel is                        |
  *  . another client        | what was not confirmed goes again                     | bare
  *  . a page like this one  | we ask for a hello, every GRACE until it comes        | unknown
  *  . we                    | we wait for a hello                                   | unknown
@@ -54,6 +55,7 @@ import { Outbox } from './outbox.js';
 /** @import { Peer } from '../../lib/beckon.js' */
 /** @import { Control, Hello } from './control.js' */
 /** @import { Message, Shown } from './message.js' */
+/** @import { Person } from './person.js' */
 
 /** Who has taken our channel and says no word for so long has another client, in ms. */
 export const GRACE = 3_000;
@@ -116,6 +118,11 @@ export class Delivery {
     return this.#outbox.failures;
   }
 
+  /** How many of those were written for somebody who may be another than who is there now. */
+  get doubts() {
+    return this.#outbox.doubts;
+  }
+
   /** How many have not arrived yet, as far as can be told, and may do so. */
   get waiting() {
     return this.#outbox.waiting;
@@ -133,10 +140,12 @@ export class Delivery {
 
   /**
    * Takes a message that there is room for.
+   *
    * @param {Message} message
+   * @param {Person} to for whom it was written
    */
-  send(message) {
-    this.#outbox.add(message);
+  send(message, to) {
+    this.#outbox.add(message, to);
     this.#speak();
   }
 
@@ -149,11 +158,13 @@ export class Delivery {
    * The line is open, for the first time or again.
    *
    * @param {Pick<Peer, 'epoch' | 'protocol'>} peer
+   * @param {Person} other who is at the other end
    */
-  opened({ epoch, protocol }) {
+  opened({ epoch, protocol }, other) {
     if (epoch !== this.#epoch) {
       this.renewed();
       this.#epoch = epoch;
+      this.#outbox.met(other);
       if (protocol === this.#deps.protocol) this.#listenFirst();
       else if (isProtocol(protocol)) this.#ask();
       else this.#goBare('bare');

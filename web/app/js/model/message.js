@@ -15,7 +15,7 @@ import { words } from '../words/index.js';
  * What has become of a message:
  * - `done`: it came from the other side, or has arrived there as far as can be told
  * - `pending`: it goes, or goes again, as soon as the connection lets it
- * - `unsent`: the connection ended before it went
+ * - `unsent`: the connection ended before it went, or somebody else was there than it was written for
  * - `unconfirmed`: the connection ended before the other side said that it has it
  * - `refused`: the connection does not take it, mostly as it is too large for the other side's browser
  * - `moved`: sent again, as a new message
@@ -66,7 +66,6 @@ export function encodeMessage({ sender, text, at }, number = 0) {
   return JSON.stringify({ name: sender, message: text, time, ...(number && { [NUMBER]: number }) });
 }
 
-/**
 /**
  * The time that a message carries, in ISO 8601.
  * @param {Pick<Message, 'at'>} message

@@ -3,6 +3,7 @@
 import { timeOf } from './message.js';
 
 /** @import { Message } from './message.js' */
+/** @import { Person } from './person.js' */
 
 /** Messages kept at most. */
 export const MAX_KEPT = 100;
@@ -13,6 +14,7 @@ export const MAX_KEPT_TEXT = 262_144;
 /**
  * @typedef {object} Entry
  * @property {Message} message
+ * @property {Person} to for whom it was written
  * @property {number} number under which it was handed to the channel, from 1; 0: it was not
  */
 
@@ -22,6 +24,7 @@ export const MAX_KEPT_TEXT = 262_144;
  *
  * @typedef {object} Entrusted
  * @property {Message} message
+ * @property {Person} to
  * @property {boolean} parted whether its channel is over
  * @property {boolean} ended  whether the connection is
  */
@@ -29,21 +32,30 @@ export const MAX_KEPT_TEXT = 262_144;
 /**
  * Sets `delivery` of the messages in it.
  *
+ * What was written for somebody else than who is there now, as far as can be told, fails.
+ *
  * Numbers are without gaps from one `greeted` to the next, so that who misses
  * one knows it.
  */
 export class Outbox {
   /** @type {Entry[]} */
   #pending = [];
-  /** @type {Entry[]} of connections that have ended */
+  /** @type {Entry[]} of connections that have ended, or written for somebody else */
   #failed = [];
   /** @type {Entrusted[]} the last ones, oldest first */
   #entrusted = [];
   #number = 1;
+  /** @type {Person | null} who is at the other end; null: nobody yet */
+  #other = null;
 
   /** How many messages wait for somebody to say that they are to be sent again. */
   get failures() {
     return this.#failed.length;
+  }
+
+  /** How many of them were written for somebody who may be another than who is there now. */
+  get doubts() {
+    return this.#failed.filter((entry) => !this.#isTheirs(entry)).length;
   }
 
   /** How many messages are on their way, or wait for the connection. */
@@ -58,9 +70,26 @@ export class Outbox {
     return kept.length < MAX_KEPT && length <= MAX_KEPT_TEXT;
   }
 
-  /** @param {Message} message */
-  add(message) {
-    this.#pending.push({ message, number: 0 });
+  /** @param {Message} message @param {Person} to for whom it was written */
+  add(message, to) {
+    this.#pending.push({ message, to, number: 0 });
+    this.#sortOut();
+  }
+
+  /** @param {Person} other who is at the other end of the new channel */
+  met(other) {
+    this.#other = other;
+    this.#sortOut();
+  }
+
+  /** What waits is for who is there. */
+  #sortOut() {
+    this.#fail((entry) => !this.#isTheirs(entry));
+  }
+
+  /** @param {Entry} entry @returns {boolean} as long as nobody is there: it may be */
+  #isTheirs({ to }) {
+    return this.#other === null || to.is(this.#other);
   }
 
   /** The number that the next message goes under. */
@@ -93,15 +122,17 @@ export class Outbox {
 
   /** The same, but they may yet say what they have. */
   entrusted() {
-    const message = this.next;
-    if (!message) return;
+    const entry = this.#nextEntry;
+    if (!entry) return;
+    const { message, to } = entry;
     this.gone();
-    this.#entrusted.push({ message, parted: false, ended: false });
+    this.#entrusted.push({ message, to, parted: false, ended: false });
     if (this.#entrusted.length > MAX_KEPT) this.#entrusted.shift();
   }
 
   /** There will be another channel. */
   parted() {
+    this.#other = null;
     for (const entry of this.#entrusted) entry.parted = true;
   }
 
@@ -120,10 +151,11 @@ export class Outbox {
     });
     this.#entrusted = this.#entrusted.filter(({ parted }) => !parted);
     const entries = (/** @type {boolean} */ failed) =>
-      missing.filter(({ ended }) => ended === failed).map(({ message }) => ({ message, number: 0 }));
+      missing.filter(({ ended }) => ended === failed).map(({ message, to }) => ({ message, to, number: 0 }));
     for (const { message, ended } of missing) message.delivery = ended ? 'unconfirmed' : 'pending';
     this.#failed.unshift(...entries(true));
     this.#pending.unshift(...entries(false));
+    this.#sortOut();
   }
 
   /** Something has arrived that went after it. */
@@ -164,9 +196,16 @@ export class Outbox {
 
   /** The connection has ended for good. */
   fail() {
-    for (const { message, number } of this.#pending) message.delivery = number === 0 ? 'unsent' : 'unconfirmed';
-    this.#failed.push(...this.#pending.splice(0));
+    this.#fail(() => true);
     for (const entry of this.#entrusted) entry.ended = true;
+  }
+
+  /** @param {(entry: Entry) => boolean} concerned which of those that wait */
+  #fail(concerned) {
+    const failing = this.#pending.filter(concerned);
+    for (const { message, number } of failing) message.delivery = number === 0 ? 'unsent' : 'unconfirmed';
+    this.#pending = this.#pending.filter((entry) => !failing.includes(entry));
+    this.#failed.push(...failing);
   }
 
   /** @returns {Message[]} the failed ones, which are no longer kept */

@@ -72,7 +72,7 @@ export function mountChat(root, models, { signal, wide, header, announce }) {
   })) ?? (() => {});
   mountPart(callers, () => mountCallers(callers, models.consent, {
     signal,
-    accept: (name) => { chat.connect(name); focusConversation(); },
+    accept: (peer) => { chat.accept(peer); focusConversation(); },
     after: () => (chat.selected ? focusConversation() : focusPeople()),
   }));
   mountPart(people, () => mountPrivacyNote(people, models.privacy, { signal }));

@@ -12,7 +12,7 @@ const SECOND_THOUGHT = 500;
 /**
  * @param {HTMLElement} root
  * @param {Consent} consent
- * @param {{signal: AbortSignal, accept: (name: string) => void, after: () => void}} options after: the question is gone,
+ * @param {{signal: AbortSignal, accept: (peer: Peer) => void, after: () => void}} options after: the question is gone,
  *   and with it the button that was pressed
  */
 export function mountCallers(root, consent, { signal, accept, after }) {
@@ -20,10 +20,12 @@ export function mountCallers(root, consent, { signal, accept, after }) {
   const more = el('span', { class: 'hint' });
   const yes = el('button', { type: 'button', class: 'button small primary' }, words.callers.accept);
   const no = el('button', { type: 'button', class: 'button small' }, words.callers.decline);
-  const never = el('button', { type: 'button', class: 'button small quiet' }, words.callers.block);
+  const never = el('button', { type: 'button', class: 'button small quiet', 'aria-describedby': 'block-note' }, words.callers.block);
+  const note = el('p', { id: 'block-note', class: 'hint caller-note' });
   const bar = el('section', { class: 'notice caller', 'aria-label': words.callers.label, hidden: true },
     el('p', { class: 'notice-text' }, ...words.callers.calls(name), more),
-    el('div', { class: 'caller-buttons' }, yes, no, never));
+    el('div', { class: 'caller-buttons' }, yes, no, never),
+    note);
   root.append(bar);
 
   /** @type {Peer | null} */
@@ -40,6 +42,7 @@ export function mountCallers(root, consent, { signal, accept, after }) {
     setAttribute(yes, 'aria-label', words.callers.acceptWho(who));
     setAttribute(no, 'aria-label', words.callers.declineWho(who));
     setAttribute(never, 'aria-label', words.callers.blockWho(who));
+    setText(note, words.callers.blockNote(who));
   };
   /** @param {(peer: Peer) => void} act */
   const pressed = (act) => () => {
@@ -50,7 +53,7 @@ export function mountCallers(root, consent, { signal, accept, after }) {
     refuse(peer);
     if (bar.hidden) after();
   });
-  yes.addEventListener('click', pressed((peer) => accept(peer.name)), { signal });
+  yes.addEventListener('click', pressed(accept), { signal });
   no.addEventListener('click', refusing((peer) => consent.decline(peer)), { signal });
   never.addEventListener('click', refusing((peer) => consent.block(peer)), { signal });
   consent.addEventListener('change', render, { signal });

@@ -58,6 +58,7 @@ export function mountHeader(root, { conversation, roster, session }, { signal, a
       reason: conversation.reason,
       begun: conversation.begun,
       untaken: conversation.untaken,
+      hungUp: conversation.hungUp,
       online: !conversation.former && (roster.isOnline(name) || roster.stale),
       former: conversation.former,
       another: conversation.another,

@@ -37,7 +37,7 @@ export function mountLoginAgain(root, session, { signal, leaveFocus }) {
     if (focused) leaveFocus();
   };
   const render = () => {
-    setText(title, session.elsewhere ? words.loginAgain.elsewhere : words.loginAgain.loggedOut);
+    setText(title, words.notice.conversationsGoOn(session.elsewhere ? words.notice.elsewhere : words.loginAgain.loggedOut));
     if (session.loggedIn !== (current !== null)) return;
     if (session.loggedIn) hide();
     else show();

@@ -1,4 +1,4 @@
-/** What a connection that has ended left unsent, and the button that sends it again. */
+/** What a connection that has ended left unsent, or was written for somebody else, and the button that sends it again. */
 
 import { words } from '../words/index.js';
 import { el, setText } from './dom.js';
@@ -12,15 +12,16 @@ import { el, setText } from './dom.js';
  */
 export function mountUnsent(root, conversation, { signal, after }) {
   const text = el('p', { role: 'status' });
-  const again = el('button', { type: 'button', class: 'button small primary' }, words.unsent.sendAgain);
+  const again = el('button', { type: 'button', class: 'button small primary' });
   const bar = el('div', { class: 'unsent' }, text, again);
   root.append(bar);
 
   const render = () => {
-    const { failures, live } = conversation;
+    const { failures, doubts } = conversation;
     bar.hidden = failures === 0;
     again.hidden = !conversation.canSendAgain;
-    setText(text, unsentWords(failures, live));
+    setText(again, doubts > 0 ? words.unsent.sendAnyway : words.unsent.sendAgain);
+    setText(text, unsentWords(conversation));
   };
   again.addEventListener('click', () => {
     conversation.sendAgain();
@@ -31,11 +32,9 @@ export function mountUnsent(root, conversation, { signal, after }) {
   render();
 }
 
-/**
- * @param {number} count
- * @param {boolean} live whether they could go now
- */
-function unsentWords(count, live) {
-  if (count === 0) return '';
-  return live ? words.unsent.count(count) : words.unsent.notConnected(count);
+/** @param {Conversation} conversation */
+function unsentWords({ failures, doubts, live, name }) {
+  if (failures === 0) return '';
+  if (!live) return words.unsent.notConnected(failures); // they could not go now
+  return doubts > 0 ? words.unsent.another(failures, name) : words.unsent.count(failures);
 }

@@ -3,6 +3,9 @@
  * order of words are each language's own affair; a sentence with an element in it is a list of its parts.
  */
 
+/** Where a browser finds no network. */
+const UNBLOCK = 'Else an extension, a setting or a VPN blocks WebRTC: allow it for this page, or use another browser.';
+
 export const en = {
   /** The document's title, which is what a tab shows. */
   title: {
@@ -71,10 +74,9 @@ export const en = {
     link: 'Invite link',
   },
 
-  /** Above conversations that go on when the server has sent us away. */
+  /** Above conversations that go on when the server has sent us away; see `notice` as well. */
   loginAgain: {
-    elsewhere: 'You are here in another tab or window. Conversations that are open go on.',
-    loggedOut: 'You are no longer logged in. Conversations that are open go on.',
+    loggedOut: 'You are no longer logged in.',
   },
 
   /** The form, in either place. */
@@ -123,6 +125,7 @@ export const en = {
     declineWho: (/** @type {string} */ name) => `Decline ${name}`,
     block: 'Block',
     blockWho: (/** @type {string} */ name) => `Block ${name}`,
+    blockNote: (/** @type {string} */ name) => `Block: nobody called ${name} can call you until you close this tab. By another name they may get through.`,
     answerEverybody: 'Answer everybody who calls',
   },
 
@@ -196,6 +199,7 @@ export const en = {
     outOfReach: (/** @type {string} */ name) => `${name} is out of reach. If they are back soon, the conversation goes on.`,
     notOnline: (/** @type {string} */ name) => `${name} is not online any more.`,
     youDisconnected: 'You disconnected.',
+    youLeftThePage: 'You left this page, and that ended the connection.',
     theyDisconnected: (/** @type {string} */ name) => `${name} disconnected.`,
     notUnderstood: (/** @type {string} */ name) => `What came from ${name} could not be understood, so this page has hung up.`,
     tooMuch: (/** @type {string} */ name) => `Too much came at once, most of it from ${name}, so this page has hung up.`,
@@ -206,7 +210,7 @@ export const en = {
     busy: (/** @type {string} */ name) => `Too much is waiting for ${name} at the server: their network may be slow. Try again in a moment.`,
     timeout: (/** @type {string} */ name) =>
       `${name} did not answer in time: they may be away, their page may be asleep, or their network is gone. Try again in a moment.`,
-    noCandidates: 'This browser found no network to connect by. Is there one? Else an extension, a setting or a VPN blocks WebRTC: allow it for this page, or use another browser.',
+    noCandidates: `This browser found no network to connect by. Is there one? ${UNBLOCK}`,
     noRemoteCandidates: (/** @type {string} */ name) =>
       `${name}’s browser found no way to be reached: WebRTC may be blocked there. ${name} could allow it, or use another browser.`,
     badCandidates: (/** @type {string} */ name) => `${name}’s program told of itself in a way that this browser does not understand.`,
@@ -220,9 +224,9 @@ export const en = {
     oneNetworkOnly: (/** @type {string} */ name) =>
       `With this server only browsers in one network can connect: join the same network as ${name}, or ask the server’s operator to switch on a relay (--turn).`,
     udpBlocked: (/** @type {string} */ name) =>
-      `Your network seems to block UDP, and this server offers no relay: join the same network as ${name}, try another one, or ask the server’s operator to switch on a relay (--turn).`,
+      `Your network seems to block UDP, and this server offers no relay: ${whatHelps(name)}`,
     noWay: (/** @type {string} */ name) =>
-      `No way was found between your network and ${name}’s, and this server offers no relay: join the same network as ${name}, try another one, or ask the server’s operator to switch on a relay (--turn).`,
+      `No way was found between your network and ${name}’s, and this server offers no relay: ${whatHelps(name)}`,
   },
 
   /** What was said. */
@@ -251,6 +255,11 @@ export const en = {
       ? '1 message was not sent. It can be sent again once you are connected.'
       : `${count} messages were not sent. They can be sent again once you are connected.`),
     sendAgain: 'Send again',
+    /** To somebody who has taken the name since. */
+    another: (/** @type {number} */ count, /** @type {string} */ name) => (count === 1
+      ? `1 message was not sent: this may be another ${name} than the one you wrote it for.`
+      : `${count} messages were not sent: this may be another ${name} than the one you wrote them for.`),
+    sendAnyway: 'Send anyway',
   },
 
   /** Where a message is written. */
@@ -293,7 +302,7 @@ export const en = {
         return `Addresses in its network: ${kinds.filter(Boolean).join(', ')}.`;
       },
       noNetwork: 'Found no network to connect by.',
-      noNetworkAdvice: 'Is there a network? Else an extension, a setting or a VPN blocks WebRTC: allow it for this page, or use another browser.',
+      noNetworkAdvice: `Is there a network? ${UNBLOCK}`,
     },
     line: {
       what: 'This server',
@@ -358,6 +367,14 @@ export const en = {
     inSeconds: (/** @type {number} */ seconds) => (seconds === 1 ? 'in 1 second' : `in ${seconds} seconds`),
   },
 };
+
+/**
+ * Where there is no relay.
+ * @param {string} name
+ */
+function whatHelps(name) {
+  return `join the same network as ${name}, try another one, or ask the server’s operator to switch on a relay (--turn).`;
+}
 
 /** @param {number} count */
 function howManyOnline(count) {

@@ -14,7 +14,7 @@ const opened = new Promise((resolve) => { open = resolve; });
 function use(next) {
   channel = next;
   channel.binaryType = 'arraybuffer';
-  channel.addEventListener('message', ({ data }) => count(data)); // to read it is part of receiving it
+  channel.addEventListener('message', ({ data }) => count(data));
   channel.addEventListener('open', () => open(true));
 }
 pc.addEventListener('datachannel', (event) => { use(event.channel); open(true); });
@@ -53,5 +53,16 @@ const contender = {
   /** @param {string | ArrayBuffer} data */
   send: (data) => channel.send(/** @type {string} */ (data)),
   buffered: () => channel.bufferedAmount,
+  /** In parts of 64 KiB, a mebibyte ahead: as fast as anybody does. @param {Blob} file */
+  async sendFile(file) {
+    channel.bufferedAmountLowThreshold = 1 << 18;
+    for (let start = 0; start < file.size; start += 65_536) {
+      const part = await file.slice(start, start + 65_536).arrayBuffer();
+      if (channel.bufferedAmount >= 1 << 20) {
+        await new Promise((resolve) => channel.addEventListener('bufferedamountlow', resolve, { once: true }));
+      }
+      channel.send(part);
+    }
+  },
 };
 Object.assign(window, { contender });

@@ -11,7 +11,7 @@ const { count, expect, arrived } = counter();
 
 peers.addEventListener('peer', ({ detail }) => {
   peer = detail.peer;
-  peer.addEventListener('message', count);
+  peer.addEventListener('message', (event) => count(event.detail.data));
 });
 
 /** @param {string[]} states */
@@ -40,5 +40,7 @@ const contender = {
   /** @param {string | ArrayBuffer} data */
   send: (data) => peer.send(data),
   buffered: () => peer.bufferedAmount,
+  /** @param {Blob} file */
+  sendFile: (file) => peer.sendBlob(file),
 };
 Object.assign(window, { contender });

@@ -43,6 +43,8 @@ const contender = {
   /** @param {string | ArrayBuffer} data */
   send: (data) => connection.send(data),
   // PeerJS has a queue of its own in front of the channel's.
+  /** @param {Blob} file */
+  sendFile: (file) => connection.send(file),
   buffered: () => (connection.bufferSize > 0 ? Infinity : connection.dataChannel.bufferedAmount),
 };
 Object.assign(window, { contender });

@@ -1,6 +1,11 @@
 // Stand-ins for the client library: as much of it as the page's models touch,
 // and played by hand.
 
+import { sameIdentity } from '../../../app/lib/identity.js';
+
+/** The server's id of whoever has that name, where a test does not say otherwise. */
+export const idOf = (name) => `the login of ${name}`;
+
 class Fake extends EventTarget {
   emit(type, detail = {}) {
     this.dispatchEvent(new CustomEvent(type, { detail }));
@@ -16,6 +21,7 @@ export class FakePeer extends Fake {
   protocol = '';
   identity = { id: '', fingerprint: '' };
   sent = [];
+  accepted = false;
   /** What send() throws, if anything. */
   fault = null;
   /** The longest that send() takes. */
@@ -36,11 +42,17 @@ export class FakePeer extends Fake {
 
   become(state, { path = null, reason = null } = {}) {
     Object.assign(this, { state, path, reason });
+    if (state === 'open') this.#showsCertificate();
     this.emit('state', { state, path, reason });
   }
 
+  /** Nobody is connected without. */
+  #showsCertificate() {
+    if (this.identity.fingerprint === '') this.identity = { id: idOf(this.name), fingerprint: `that of ${this.name}` };
+  }
+
   is(identity) {
-    return !identity.fingerprint || !this.identity.fingerprint || identity.fingerprint === this.identity.fingerprint;
+    return sameIdentity(this.identity, identity);
   }
 
   says(text) {
@@ -57,6 +69,10 @@ export class FakePeer extends Fake {
     if (data.length > this.maxLength) throw new TypeError('Message size exceeds maxMessageSize');
     if (this.state !== 'open') throw new DOMException(`Not connected to ${this.name}`, 'InvalidStateError');
     this.sent.push(JSON.parse(data));
+  }
+
+  accept() {
+    this.accepted = true;
   }
 
   close() {

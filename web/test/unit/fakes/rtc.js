@@ -72,6 +72,7 @@ class FakePeerConnection extends Target {
   #ufrag = '';
   #ufrags = 0;
   #channels = [];
+  #nextId;
   #transceivers = new FakeTransceivers(this, () => this.#need());
   #restartWanted = false;
   #negotiationWanted = false;
@@ -85,6 +86,7 @@ class FakePeerConnection extends Target {
     this.#network = network;
     this.setConfiguration(configuration);
     this.#id = network.all.length;
+    this.#nextId = this.#id % 2;
     this.#fingerprint = configuration.certificates?.[0].fingerprint ?? fingerprint(1, this.#id);
     network.all.push(this);
   }
@@ -100,11 +102,28 @@ class FakePeerConnection extends Target {
     this.#configuration = configuration;
   }
 
-  createDataChannel(label, { protocol = '' } = {}) {
-    const channel = new FakeChannel(label, protocol);
+  createDataChannel(label, init = {}) {
+    if (this.signalingState === 'closed') throw new DOMException('closed', 'InvalidStateError');
+    const channel = new FakeChannel(label, init);
     this.#channels.push(channel);
     this.#need();
+    if (this.connectionState === 'connected') setTimeout(() => this.#open(channel), 1);
     return channel;
+  }
+
+  /** The channel opens here, and a moment later there. */
+  #open(channel) {
+    const other = this.#partner();
+    if (!other || channel.readyState !== 'connecting') return;
+    this.#number(channel);
+    const [remote] = other.connectedBy([channel]);
+    channel.join(remote);
+  }
+
+  /** Whose connection is younger has the odd numbers, as if it were the DTLS server. */
+  #number(channel) {
+    channel.id = this.#nextId;
+    this.#nextId += 2;
   }
 
   addTransceiver(track, init) {
@@ -234,14 +253,21 @@ class FakePeerConnection extends Target {
   }
 
   hearClose() {
-    for (const channel of this.#channels) channel.end();
+    for (const channel of [...this.#channels].reverse()) channel.end();
+  }
+
+  channelsToOpen() {
+    const waiting = this.#channels.filter((channel) => !channel.other);
+    for (const channel of waiting) this.#number(channel);
+    return waiting;
   }
 
   /** Connected; the other side's new channels get their counterparts. */
   connectedBy(theirs) {
     this.become('connected');
-    return theirs.map(({ label, protocol }) => {
-      const channel = new FakeChannel(label, protocol);
+    return theirs.map(({ label, init, id }) => {
+      const channel = new FakeChannel(label, init);
+      channel.id = id;
       this.#channels.push(channel);
       this.dispatchEvent(eventWith('datachannel', { channel }));
       return channel;
@@ -347,7 +373,7 @@ class FakePeerConnection extends Target {
   #tryConnect() {
     const other = this.#partner();
     if (!this.#network.up || !other || !this.settledWith(other) || !other.settledWith(this)) return;
-    const waiting = [this.#channels, other.channels].map((channels) => channels.filter((channel) => !channel.other));
+    const waiting = [this, other].map((pc) => pc.channelsToOpen());
     const remote = [other.connectedBy(waiting[0]), this.connectedBy(waiting[1])];
     for (const side of [0, 1]) waiting[side].forEach((channel, i) => channel.join(remote[side][i]));
   }
@@ -369,6 +395,8 @@ class FakePeerConnection extends Target {
 
 class FakeChannel extends Target {
   readyState = 'connecting';
+  /** as long as there is no connection */
+  id = null;
   bufferedAmount = 0;
   bufferedAmountLowThreshold = 0;
   other = null;
@@ -380,16 +408,19 @@ class FakeChannel extends Target {
   sticky = false;
   #freeAt = 0;
 
-  constructor(label, protocol) {
+  constructor(label, init) {
     super();
     this.label = label;
-    this.protocol = protocol;
+    this.init = init;
+    const { protocol = '', ordered = true, maxRetransmits = null, maxPacketLifeTime = null } = init;
+    Object.assign(this, { protocol, ordered, maxRetransmits, maxPacketLifeTime });
   }
 
   join(other) {
     this.other = other;
     other.other = this;
     for (const channel of [this, other]) {
+      if (channel.readyState !== 'connecting') continue; // closed by whoever was told of it
       channel.readyState = 'open';
       channel.dispatchEvent(new Event('open'));
     }
@@ -424,10 +455,10 @@ class FakeChannel extends Target {
 
   /** Both ends, when all has arrived. */
   close() {
-    if (this.readyState !== 'open') return;
+    if (!['connecting', 'open'].includes(this.readyState)) return;
     this.readyState = 'closing';
     setTimeout(() => {
-      this.other.end();
+      this.other?.end();
       this.end();
     }, this.delay + 1);
   }

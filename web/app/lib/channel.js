@@ -1,0 +1,319 @@
+// One named channel with another user, as the application sees it.
+
+import { Emitter } from './emitter.js';
+import { Inflow } from './inflow.js';
+import { Writable } from './writable.js';
+
+/** Most bytes that a label or protocol may have (RFC 8832 section 5.1). */
+const LONGEST = 65_535;
+
+/**
+ * How messages go, as with RTCPeerConnection.createDataChannel(): reliably and in order, unless it says otherwise.
+ *
+ * @typedef {object} ChannelOptions
+ * @property {boolean} [ordered] false: each is told as it arrives, be it before an older one; default: true
+ * @property {number} [maxRetransmits] how often one is sent again at most, then it is lost; default: until it arrives
+ * @property {number} [maxPacketLifeTime] how long it is sent again at most, in ms; not together with maxRetransmits
+ * @property {string} [protocol] which the other side reads as Channel.protocol; default: ''
+ */
+
+/**
+ * - `connecting`: not yet, or as the connection is made anew
+ * - `open`: messages can be sent
+ * - `closed`: for good; the next one of that label is a new Channel
+ *
+ * @typedef {'connecting' | 'open' | 'closed'} ChannelState
+ */
+
+/**
+ * @typedef {object} ChannelEvents
+ * @property {object} open messages can be sent; again with each new connection, and what had not left is lost then
+ * @property {object} close once: one of the two has closed it, or the Peer is over
+ * @property {{ data: string | ArrayBuffer }} message the other side sent one
+ * @property {object} drain as of Peer
+ * @property {{ data: string | ArrayBuffer | Blob, error: unknown }} unsent as of Peer
+ */
+
+/** @typedef {import('./data-channel.js').DataChannel} DataChannel */
+
+/**
+ * Has a data channel carry what goes to and fro.
+ *
+ * @typedef {(owner: import('./data-channel.js').DataChannelOwner) => DataChannel} Carry
+ */
+
+/**
+ * A named channel beside the first, of which Peer.channel() and the event `channel` tell. It is made again with every new
+ * connection. If both sides make one of the same label, each sends as it has wanted it, and to the application it is one.
+ *
+ * @extends {Emitter<ChannelEvents>}
+ */
+export class Channel extends Emitter {
+  /** Its name. Of one label there is one at a time. */
+  label;
+  /** What it is for, as whoever made it has it. */
+  protocol;
+  /**
+   * How we want it; null: it is the other side's to make.
+   *
+   * @internal
+   */
+  init;
+  /** @type {ChannelState} */
+  #state = 'connecting';
+  /** @type {Promise<Channel> | null} made when it is asked for */
+  #opened = null;
+  /** @type {DataChannel | null} that we have made */
+  #ours = null;
+  /** @type {Set<DataChannel>} by which something may come */
+  #carriers = new Set();
+  /** @type {Inflow | null} what comes, if it is read as a stream */
+  #inflow = null;
+  /** @type {Writable | null} what goes, if it is written as a stream */
+  #writable = null;
+  #forget;
+  #deps;
+
+  /**
+   * Peer.channel() makes these.
+   *
+   * @internal
+   * @param {string} label
+   * @param {string} protocol
+   * @param {RTCDataChannelInit | null} init
+   * @param {() => void} forget called when it is closed
+   * @param {Pick<import('./inflow.js').InflowDeps, 'workspace' | 'overload'>} deps
+   */
+  constructor(label, protocol, init, forget, deps) {
+    super();
+    this.label = label;
+    this.protocol = protocol;
+    this.init = init;
+    this.#forget = forget;
+    this.#deps = deps;
+  }
+
+  /** See ChannelState. */
+  get state() {
+    return this.#state;
+  }
+
+  /**
+   * Settles when it is open for the first time, to this Channel, or is over before: NetworkError then, a DOMException.
+   */
+  get opened() {
+    this.#opened ??= new Promise((resolve, reject) => {
+      const settle = () => {
+        if (this.#state === 'open') resolve(this);
+        else if (this.#state === 'closed') reject(this.#cutOff);
+      };
+      for (const type of /** @type {const} */ (['open', 'close'])) this.addEventListener(type, settle, { once: true });
+      settle();
+    });
+    return this.#opened;
+  }
+
+  /** Bytes handed to send() that have not left yet. */
+  get bufferedAmount() {
+    return this.#out?.amount ?? 0;
+  }
+
+  /**
+   * Sends one message, as Peer.send() does. What is not reliable and in order may have no more than the browser takes at
+   * once: 256 KiB mostly, 64 KiB at least.
+   *
+   * @param {import('./outflow.js').Data} data
+   * @returns {boolean} false: it is taken, and it is time to pause until `drain`
+   * @throws {TypeError} it is larger than the other side takes
+   * @throws {DOMException} InvalidStateError unless the state is `open`; OperationError if too much waits, see Peer.send()
+   */
+  send(data) {
+    return this.#outflow.send(data);
+  }
+
+  /**
+   * Waits until it is time to send more, as Peer.drained() does.
+   *
+   * @param {AbortSignal} [signal]
+   * @returns {Promise<void>}
+   */
+  async drained(signal) {
+    await this.#outflow.drained(signal);
+  }
+
+  /**
+   * Sends a Blob as one message, see Peer.sendBlob().
+   *
+   * @param {Blob} blob
+   * @param {import('./peer.js').SendBlobOptions} [options]
+   * @returns {Promise<void>}
+   */
+  async sendBlob(blob, { signal, onprogress } = {}) {
+    await this.#outflow.transfer(blob, { signal, progress: onprogress });
+  }
+
+  /**
+   * What the other side sends, to be read as a stream: from the first time on that this is asked for, messages come here and
+   * are no events any more. A client of ours is told to wait where reading takes longer. It ends when the other side closes
+   * the channel. It fails, with a NetworkError, when the connection is lost, or made anew: after the next `open` there is
+   * another one.
+   *
+   * @returns {ReadableStream<string | ArrayBuffer>}
+   */
+  get readable() {
+    this.#inflow ??= new Inflow({
+      ...this.#deps,
+      hold: (on) => { for (const carrier of this.#carriers) carrier.holdOther(on); },
+      cancelled: () => this.close(),
+    });
+    return this.#inflow.readable;
+  }
+
+  /**
+   * Sends what is written to it, each part as a message, no faster than it leaves. Closing it closes the channel when all has
+   * left, and what the other side reads ends. To abort it cuts that off, and there it fails. It fails itself as `readable`
+   * does. It may be written to before the channel is open.
+   *
+   * @returns {WritableStream<import('./outflow.js').Data>}
+   */
+  get writable() {
+    this.#writable ??= new Writable({
+      send: (data) => this.send(data),
+      drained: (signal) => this.drained(signal),
+      close: () => this.close(),
+      abort: () => this.#close((carrier) => carrier.abort()),
+    });
+    if (this.#state === 'open') this.#writable.open();
+    return this.#writable.writable;
+  }
+
+  /** Closes it, at both ends. What send() has taken arrives first. */
+  close() {
+    this.#close((carrier) => carrier.close());
+  }
+
+  /** @param {(carrier: DataChannel) => void} how */
+  #close(how) {
+    for (const carrier of this.#carriers) how(carrier);
+    this.end();
+  }
+
+  /**
+   * Whether there is anything that carries it, or soon may.
+   *
+   * @internal
+   */
+  get carried() {
+    return this.#carriers.size > 0;
+  }
+
+  /**
+   * @internal
+   * @param {Carry} carry
+   * @param {boolean} [ours] whether we have made it
+   */
+  use(carry, ours = false) {
+    const carrier = carry({
+      opened: () => this.#enterOpen(),
+      message: (data) => this.#receive(data),
+      closed: (whole) => this.#closed(carrier, whole),
+      drain: () => this.emit('drain', {}),
+      unsent: (detail) => this.emit('unsent', detail),
+    });
+    this.#carriers.add(carrier);
+    if (ours) this.#ours = carrier;
+  }
+
+  /**
+   * The connection is given up.
+   *
+   * @internal
+   */
+  lost() {
+    this.#carriers.clear();
+    this.#ours = null;
+    if (this.#state !== 'open') return;
+    this.#state = 'connecting';
+    this.#failStreams();
+  }
+
+  /**
+   * There is none any more, nor will there be.
+   *
+   * @internal
+   * @param {boolean} [whole] whether all has come that was to come
+   */
+  end(whole = false) {
+    if (this.#state === 'closed') return;
+    this.#state = 'closed';
+    this.#carriers.clear();
+    if (whole) this.#inflow?.close();
+    this.#failStreams();
+    this.#forget();
+    this.emit('close', {});
+  }
+
+  get #out() {
+    if (this.#ours?.usable) return this.#ours;
+    return [...this.#carriers].find(({ usable }) => usable) ?? null;
+  }
+
+  get #outflow() {
+    const outflow = this.#state === 'open' && this.#out?.outflow;
+    if (!outflow) throw new DOMException(`Channel ${this.label} is not open`, 'InvalidStateError');
+    return outflow;
+  }
+
+  #enterOpen() {
+    if (this.#state !== 'connecting') return;
+    this.#state = 'open';
+    this.#writable?.open();
+    this.emit('open', {});
+  }
+
+  /** @param {string | ArrayBuffer} data */
+  #receive(data) {
+    if (this.#state === 'closed') return;
+    if (this.#inflow) this.#inflow.take(data);
+    else this.emit('message', { data });
+  }
+
+  /** If both have made one, it is closed with the second. @param {DataChannel} carrier @param {boolean} whole */
+  #closed(carrier, whole) {
+    this.#carriers.delete(carrier);
+    if (this.#carriers.size === 0) this.end(whole);
+  }
+
+  get #cutOff() {
+    return new DOMException(`Channel ${this.label} was cut off`, 'NetworkError');
+  }
+
+  /** What they have told before they fail remains so. */
+  #failStreams() {
+    const error = this.#cutOff;
+    this.#inflow?.fail(error);
+    this.#writable?.fail(error);
+    this.#inflow = null;
+    this.#writable = null;
+  }
+}
+
+/**
+ * @param {string} label
+ * @param {ChannelOptions} options
+ * @returns {RTCDataChannelInit}
+ * @throws {TypeError} as createDataChannel() would, but at once
+ */
+export function initOf(label, { ordered = true, maxRetransmits, maxPacketLifeTime, protocol = '' }) {
+  for (const [what, text] of Object.entries({ label, protocol })) {
+    if (new TextEncoder().encode(text).length > LONGEST) throw new TypeError(`A ${what} may have ${LONGEST} bytes at most`);
+  }
+  if (maxRetransmits !== undefined && maxPacketLifeTime !== undefined) {
+    throw new TypeError('Give maxRetransmits or maxPacketLifeTime, not both');
+  }
+  return {
+    ordered, protocol,
+    ...(maxRetransmits !== undefined && { maxRetransmits }),
+    ...(maxPacketLifeTime !== undefined && { maxPacketLifeTime }),
+  };
+}
