@@ -3,6 +3,7 @@
 
 import { Backoff } from './backoff.js';
 import { Emitter } from './emitter.js';
+import { listen } from './listen.js';
 import { Liveness } from './liveness.js';
 import { currentPage, isHidden, watchPage } from './page-life.js';
 import { CloseCode } from './protocol.js';
@@ -167,15 +168,17 @@ export class Connection extends Emitter {
     this.#listening = new AbortController();
     this.#opened = false;
     const { signal } = this.#listening;
-    socket.addEventListener('open', () => {
+    listen(socket, 'open', () => {
       this.#opened = true;
       dialects.opened(socket.protocol);
-    }, { signal });
-    socket.addEventListener('message', ({ data }) => this.#receive(data), { signal });
-    socket.addEventListener('close', ({ code, reason }) => {
+    }, signal);
+    listen(socket, 'message', ({ data }) => this.#receive(data), signal);
+    listen(socket, 'close', ({ code, reason }) => {
       this.#leave(CloseCode.GIVEN_UP);
       this.#lost(code, reason);
-    }, { signal });
+    }, signal);
+    // What it leads to, `close` tells. But an emitter of Node throws what nobody listens to, of a socket given up too.
+    socket.addEventListener('error', () => {});
     this.#setTimer(this.#greetingTimeout, () => {
       this.#greetingTimeout = Math.min(this.#greetingTimeout * 2, MAX_GREETING_TIMEOUT);
       this.drop('no greeting');
