@@ -4,9 +4,13 @@ import { newCertificate } from './certificate.js';
 import { CHUNK } from './chunks.js';
 import { currentPage } from './page-life.js';
 
+/** Said to who develops for Node, or has a browser whose WebRTC was taken away. */
+const NO_WEBRTC = 'There is no RTCPeerConnection here: calls fail with the reason `error`. In Node, pass that of a package:'
+  + ' new Peers(signaling, { RTCPeerConnection }), or join({ RTCPeerConnection, name })';
+
 /**
  * @typedef {object} PeersOptions
- * @property {typeof RTCPeerConnection} [RTCPeerConnection] default: the browser's
+ * @property {typeof RTCPeerConnection} [RTCPeerConnection] default: the browser's. Node has none: that of a package
  * @property {string} [label] of the data channel; default: `messenger`
  * @property {string} [protocol] of the data channel, which the other side reads as Peer.protocol; default: ''
  * @property {boolean} [relayOnly] see Peers.relayOnly; default: false
@@ -46,6 +50,7 @@ export function withDefaults({
   media,
   channels = {},
 } = {}) {
+  if (typeof RTCPeerConnection !== 'function') console.warn(NO_WEBRTC);
   return {
     RTCPeerConnection, label, protocol, relayOnly, connectTimeout, accept, ringTimeout, maxCalls, certificate, page, media, channels,
     autoAccept: autoAccept && !accept,

@@ -143,13 +143,14 @@ export class Room extends Emitter {
  *
  * From then on `room.broadcast('Who wants tea?')` reaches them all.
  *
- * @param {import('./login-flow.js').LoginRequest & import('./login-flow.js').LoginOptions & { url?: string } & import('./peers.js').PeersOptions} options
- *   those of Signaling.login() and of Peers, and `url` of SignalingOptions
+ * @param {import('./login-flow.js').LoginRequest & import('./login-flow.js').LoginOptions
+ *   & Pick<import('./signaling.js').SignalingOptions, 'url' | 'WebSocket' | 'backoff'> & import('./peers.js').PeersOptions} options
+ *   those of Signaling.login() and of Peers, and `url`, `WebSocket` and `backoff` of SignalingOptions
  * @returns {Promise<Room>} once we are in; listen at once, and nothing is missed
  * @throws {import('./protocol.js').SignalingError} as Signaling.login() does
  */
-export async function join({ name, room, token, wait, signal, url, ...options }) {
-  const signaling = new Signaling({ url });
+export async function join({ name, room, token, wait, signal, url, WebSocket, backoff, ...options }) {
+  const signaling = new Signaling({ url, WebSocket, backoff, page: options.page });
   const joined = new Room(signaling, new Peers(signaling, options));
   try {
     await signaling.login({ name, room, token, wait, signal });

@@ -136,3 +136,27 @@ test('join() says what login() says, and leaves nothing behind', async (t) => {
   await refused;
   assert.equal(server.last.readyState, 3);
 });
+
+test('join() hands on what its parts take', async (t) => {
+  const { clock, server, network } = await startParty(t);
+  const { RTCPeerConnection } = network;
+  const page = new FakePage();
+  const enter = async (name, options) => {
+    const joining = join({ name, url: 'ws://test/ws', WebSocket: server.WebSocket, RTCPeerConnection, page: null, ...options });
+    await clock.advance(100);
+    const room = await joining;
+    t.after(() => room.leave());
+    return room;
+  };
+  const asked = [];
+  const kim = await enter('kim', { page, backoff: { base: 1, cap: 1 }, accept: ({ name }) => asked.push(name) && name !== 'max' });
+  server.last.end(1006);
+  await clock.advance(10);
+  assert.equal(kim.signaling.state, 'online', 'the wait is short');
+  const max = await enter('max');
+  await clock.advance(120_000);
+  assert.deepEqual(asked, ['max'], 'who is refused does not call again');
+  for (const { peers } of [kim, max]) assert.deepEqual(peers.map(({ name }) => name), ['ana', 'bob']);
+  page.fire('pagehide');
+  assert.equal(kim.signaling.state, 'waiting');
+});

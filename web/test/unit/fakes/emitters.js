@@ -4,7 +4,7 @@ import { Target } from './events.js';
 
 /**
  * Until the end of a test all fakes are such: their listeners end with no signal, an `error` that nobody listens to is
- * thrown, and what arrives in binary is a Buffer, a part of some memory.
+ * thrown and says what is wrong, and what arrives in binary is a Buffer, a part of some memory.
  *
  * @param {import('node:test').TestContext} t
  */
@@ -17,6 +17,7 @@ export function useEmitters(t) {
   };
   Target.prototype.dispatchEvent = function (event) {
     if (event.type === 'error' && !listened.has(this)) throw new Error('Unhandled error event');
+    if (event.type === 'error') Object.assign(event, { message: 'connect ECONNREFUSED' });
     if (event.data instanceof ArrayBuffer) event.data = within(event.data);
     return dispatchEvent.call(this, event);
   };
