@@ -9,6 +9,14 @@ const NO_WEBRTC = 'There is no RTCPeerConnection here: calls fail with the reaso
   + ' new Peers(signaling, { RTCPeerConnection }), or join({ RTCPeerConnection, name })';
 
 /**
+ * A call that rings, with `accept` or without `autoAccept`, ends so for who has called:
+ * - it is taken: `open`
+ * - it is declined, by `accept` or by Peer.close(), or it is one too many: `closed` at once, with `hangup`
+ * - nobody heeds it: `failed` with `timeout`, after the `ringTimeout` of who has called, and not sooner if theirs is shorter
+ * - they leave the server: `failed` with `left`
+ *
+ * Whether it rings there, and whom `accept` keeps out for good, nobody is told.
+ *
  * @typedef {object} PeersOptions
  * @property {typeof RTCPeerConnection} [RTCPeerConnection] default: the browser's. Node has none: that of a package
  * @property {string} [label] of the data channel; default: `messenger`
@@ -19,7 +27,8 @@ const NO_WEBRTC = 'There is no RTCPeerConnection here: calls fail with the reaso
  *   until that is known: before, the caller gets nothing of us, no address above all. By default each is answered
  * @property {boolean} [autoAccept] false: calls ring until Peer.accept() or Peer.close(). Default: true; `accept` is the better way to say so
  * @property {number} [ringTimeout] how long they ring, in ms; default: 60 000. So long our own calls wait for an answer, too,
- *   as those we call may let them ring. Only with `accept` or without `autoAccept`
+ *   as those we call may let them ring. Only with `accept` or without `autoAccept`: others wait for `connectTimeout`, and then
+ *   it rings no more
  * @property {number} [maxMessageSize] how large a message we put together from chunks, in bytes; default: 268 435 456
  *   (65 536 at least, or 0: none). Others learn it, and send no larger one. All that come at once may have twice as much together
  * @property {number} [maxCalls] of others that may be under way at once, see `refused`; default: 64

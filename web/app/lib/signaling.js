@@ -158,7 +158,7 @@ export class Signaling extends Emitter {
     this.#connection.open();
   }
 
-  /** Leaves for good: closes the socket, forgets who we were. */
+  /** Leaves for good: closes the socket, forgets who we were. Connections with others go on; see Peers.dispose(). */
   close() {
     const emptied = this.#forget(new SignalingError('closed', 'The signaling client was closed'));
     this.#warning.dismiss();
@@ -203,7 +203,7 @@ export class Signaling extends Emitter {
     }).finally(() => signal?.removeEventListener('abort', giveUp));
   }
 
-  /** Gives the name back; the socket stays open. */
+  /** Gives the name back; the socket stays open, and connections with others go on. */
   logout() {
     if (this.#state === 'online' || this.#login.asked) this.#connection.send({ type: 'leave' });
     const emptied = this.#forget(new SignalingError('logged_out', 'Logged out'));

@@ -46,6 +46,13 @@ test('all values of closed sets are explained, and so are all events and options
   assert.deepEqual(silent, []);
 });
 
+test('each reason says what to do', () => {
+  const [, about] = /<h3 id="PeerReason">([^]*?)<h3 /.exec(html);
+  const rows = Array.from(about.matchAll(/<tr[^>]*><td>([^]*?)<\/tr>/g), ([, row]) => row.split('</td><td>'));
+  assert.ok(rows.length > 20, `${rows.length} rows`);
+  assert.deepEqual(rows.filter((row) => row.length !== 3 || row.includes('</td>') || row.includes('')).map(([name]) => name), []);
+});
+
 test('options say what they are by default', () => {
   const { fields } = library.types.get('PeersOptions');
   const silent = fields.filter(({ name, text }) => !/default/i.test(text) && name !== 'media');
