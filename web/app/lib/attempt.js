@@ -1,9 +1,11 @@
 // One attempt to connect: one RTCPeerConnection with its data channel, and the
 // call id that its messages carry.
 
+import { received } from './data-channel.js';
 import { DataChannels } from './data-channels.js';
 import { Diagnosis } from './diagnosis.js';
 import { withUsable } from './ice-servers.js';
+import { listen } from './listen.js';
 import { Negotiation } from './negotiation.js';
 import { Receivers } from './receivers.js';
 import { fingerprintOf, sameConnection, ufragOf } from './sdp.js';
@@ -311,16 +313,16 @@ export class Attempt {
       setTimeout(() => pc.close(), linger);
     };
     const timer = setTimeout(finish, this.unsent ? most : Math.min(most, LANDING));
-    channel.addEventListener('close', () => {
+    listen(channel, 'close', () => {
       clearTimeout(timer);
       setTimeout(finish, linger);
-    }, { signal });
+    }, signal);
     this.#data.finish();
   }
 
   #listen() {
     const { pc, signal } = this;
-    pc.addEventListener('connectionstatechange', () => {
+    listen(pc, 'connectionstatechange', () => {
       if (pc.connectionState === 'connected') {
         this.#stood = true;
         this.#repeats = 0;
@@ -328,8 +330,8 @@ export class Attempt {
         this.#data.resumed();
       }
       this.#owner.connection(pc.connectionState);
-    }, { signal });
-    pc.addEventListener('datachannel', ({ channel }) => this.#arrived(channel), { signal });
+    }, signal);
+    listen(pc, 'datachannel', ({ channel }) => this.#arrived(channel), signal);
   }
 
   /** @param {RTCDataChannel} channel of the other side's making */
@@ -338,7 +340,7 @@ export class Attempt {
     else if (channel.label !== this.channel?.label) this.#channels.arrived(channel, (owner) => this.#data.add(channel, owner));
     else { // a second one of the same name may speak, but the first is ours
       channel.binaryType = 'arraybuffer';
-      channel.addEventListener('message', ({ data }) => this.#owner.emit('message', { data }), { signal: this.signal });
+      listen(channel, 'message', ({ data }) => this.#owner.emit('message', { data: received(data) }), this.signal);
     }
   }
 

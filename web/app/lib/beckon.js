@@ -50,13 +50,19 @@
  *
  * `peers.close()` hangs up on everybody, and calls are still answered. Who is
  * done with it says `peers.dispose()`, which ends that too and lets go of all it
- * listens to, and `signaling.close()`, which leaves the server.
+ * listens to, and then `signaling.close()`, which leaves the server and nobody else: connections go on without it. What was
+ * sent arrives first, as with Peer.close().
  *
  * **Peer** is the connection to one user. It is `connecting`, `open` or `reconnecting`, and
  * ends `failed` or `closed` with a `reason` (a closed set, see PeerReason). `await peer.opened` waits for
  * the connection. It does not need the server while it is open. Touch that is lost is looked
  * for again, for two minutes: by a new path, and by a new connection. Its `path` is `direct` or `relay`, its `route` says
  * more (see Route).
+ *
+ * While a Peer is `reconnecting` it takes no messages: send() throws, and broadcast() leaves it out. What is to wait for the
+ * `state` to be `open` again is yours to keep. What send() had taken before goes on by itself, unless the connection had to be
+ * made anew: then `epoch` is another number, what had not all left is `unsent`, and what had just left may be lost. Tracks
+ * need nobody to wait: they may be added and removed at any time.
  *
  * Messages may have any size up to 256 MiB (PeersOptions.maxMessageSize) where both sides have this library, and what a
  * browser takes otherwise. Peer.send() says when to pause, and `await peer.drained()` waits until it is time to go on.

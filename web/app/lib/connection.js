@@ -3,6 +3,7 @@
 
 import { Backoff } from './backoff.js';
 import { Emitter } from './emitter.js';
+import { listen } from './listen.js';
 import { Liveness } from './liveness.js';
 import { currentPage, isHidden, watchPage } from './page-life.js';
 import { CloseCode } from './protocol.js';
@@ -38,6 +39,13 @@ const SLOW_TRY = 3_000;
  * @property {import('./dialect-plain.js').Notice} notice that of the greeting comes before `ready`
  */
 
+/** Said to who develops for Node. */
+const NO_SOCKET = 'There is no WebSocket here. Node has one from version 22 on; before, pass that of the package ws:'
+  + ' new Signaling({ url, WebSocket }), or join({ url, WebSocket, name })';
+/** Said to who has a copy of the library. */
+const NO_SERVER = 'Where is the server? The library did not come from one. Say where its WebSocket is:'
+  + " new Signaling({ url: 'wss://HOST/ws' }), or join({ url, name })";
+
 /** @typedef {new (url: string, protocols?: string[]) => WebSocket} WebSocketClass */
 
 /**
@@ -66,6 +74,8 @@ export class Connection extends Emitter {
   #tries = 0;
   /** The current socket has opened. */
   #opened = false;
+  /** What is wrong with it: Node says so, browsers do not. */
+  #why = '';
   /** No try before this moment, whoever asks. */
   #notBefore = 0;
   #hidden = false;
@@ -106,7 +116,11 @@ export class Connection extends Emitter {
     return this.#retryAt;
   }
 
-  /** Starts, and stays connected until close(). */
+  /**
+   * Starts, and stays connected until close().
+   *
+   * @throws {TypeError} it cannot be tried, see #newSocket()
+   */
   open() {
     if (!['idle', 'dormant', 'refused', 'closed'].includes(this.#state)) return;
     this.#hidden = false;
@@ -158,29 +172,48 @@ export class Connection extends Emitter {
   }
 
   #connect() {
-    const { url, dialects, WebSocket: Socket = globalThis.WebSocket } = this.#options;
+    const { dialects } = this.#options;
     this.#leave(CloseCode.GIVEN_UP);
     this.#triedAt = performance.now();
-    const offer = dialects.offer();
-    const socket = offer.length > 0 ? new Socket(url, offer) : new Socket(url);
+    const socket = this.#newSocket(dialects.offer());
     this.#socket = socket;
     this.#listening = new AbortController();
     this.#opened = false;
     const { signal } = this.#listening;
-    socket.addEventListener('open', () => {
+    listen(socket, 'open', () => {
       this.#opened = true;
       dialects.opened(socket.protocol);
-    }, { signal });
-    socket.addEventListener('message', ({ data }) => this.#receive(data), { signal });
-    socket.addEventListener('close', ({ code, reason }) => {
+    }, signal);
+    listen(socket, 'message', ({ data }) => this.#receive(data), signal);
+    listen(socket, 'close', ({ code, reason }) => {
       this.#leave(CloseCode.GIVEN_UP);
       this.#lost(code, reason);
-    }, { signal });
+    }, signal);
+    this.#why = '';
+    // What it leads to, `close` tells. But an emitter of Node throws what nobody listens to, of a socket given up too.
+    socket.addEventListener('error', (event) => {
+      if (socket === this.#socket && 'message' in event) this.#why = String(event.message);
+    });
     this.#setTimer(this.#greetingTimeout, () => {
       this.#greetingTimeout = Math.min(this.#greetingTimeout * 2, MAX_GREETING_TIMEOUT);
       this.drop('no greeting');
     });
     this.#enter('connecting');
+  }
+
+  /**
+   * @param {string[]} offer
+   * @throws {TypeError} what has to be passed, and was not
+   * @throws {unknown} what the constructor throws
+   */
+  #newSocket(offer) {
+    const { url, WebSocket: Socket = globalThis.WebSocket } = this.#options;
+    if (typeof Socket !== 'function') throw new TypeError(NO_SOCKET);
+    try {
+      return offer.length > 0 ? new Socket(url, offer) : new Socket(url);
+    } catch (cause) {
+      throw url.startsWith('file:') ? new TypeError(NO_SERVER, { cause }) : cause;
+    }
   }
 
   /** @param {unknown} data */
@@ -235,7 +268,7 @@ export class Connection extends Emitter {
   #inVain() {
     const { url, dialects } = this.#options;
     const opened = this.#opened;
-    return unreachable({ url, tries: ++this.#tries, opened, last: opened || dialects.exhausted });
+    return unreachable({ url, why: this.#why, tries: ++this.#tries, opened, last: opened || dialects.exhausted });
   }
 
   /** The page is put away: a clean goodbye, and silence until it is back. */

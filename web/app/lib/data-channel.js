@@ -2,6 +2,7 @@
 // the sender waits where the receiver cannot keep up.
 
 import { controlFrame, Joiner } from './chunks.js';
+import { listen } from './listen.js';
 import { Outflow } from './outflow.js';
 
 /**
@@ -58,7 +59,7 @@ export class DataChannel {
       },
     });
     channel.binaryType = 'arraybuffer';
-    this.#on('message', ({ data }) => this.#receive(data));
+    this.#on('message', ({ data }) => this.#receive(received(data)));
     this.#on('close', () => {
       this.#joiner.end();
       owner.closed(this.#ended || this.#joins === 0);
@@ -128,7 +129,7 @@ export class DataChannel {
    * @param {(event: RTCDataChannelEventMap[K]) => void} heard
    */
   #on(type, heard) {
-    this.channel.addEventListener(type, heard, { signal: this.#told.signal });
+    listen(this.channel, type, heard, this.#told.signal);
   }
 
   #open() {
@@ -147,4 +148,15 @@ export class DataChannel {
     if (this.#joins > 0) this.#joiner.take(data);
     else this.#owner.message(data);
   }
+}
+
+/**
+ * As browsers give it: implementations for Node may give a Buffer, whatever `binaryType` says.
+ *
+ * @param {string | ArrayBuffer | ArrayBufferView} data that has arrived
+ * @returns {string | ArrayBuffer}
+ */
+export function received(data) {
+  if (!ArrayBuffer.isView(data)) return data;
+  return new Uint8Array(data.buffer, data.byteOffset, data.byteLength).slice().buffer;
 }

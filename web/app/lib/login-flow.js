@@ -231,7 +231,7 @@ export class LoginFlow {
   /**
    * Gives the wish up.
    *
-   * @param {SignalingError} error for who still waits for it
+   * @param {Error} error for who still waits for it
    */
   forget(error) {
     this.#stop();

@@ -5,6 +5,7 @@
 
 import { Deadline } from './deadline.js';
 import { CandidateList } from './early-candidates.js';
+import { listen } from './listen.js';
 import { MOST_SECTIONS } from './receivers.js';
 import { isRelay, placed, roleOf, sectionCount, withMessageSize, withoutRelated, withRelaysOnly, withRole } from './sdp.js';
 
@@ -69,8 +70,8 @@ export class Negotiation {
     this.#pc = pc;
     this.#deps = deps;
     const { signal } = deps;
-    pc.addEventListener('negotiationneeded', () => this.#needed(), { signal });
-    pc.addEventListener('icecandidate', ({ candidate }) => this.#gathered(candidate), { signal });
+    listen(pc, 'negotiationneeded', () => this.#needed(), signal);
+    listen(pc, 'icecandidate', ({ candidate }) => this.#gathered(candidate), signal);
     signal.addEventListener('abort', () => {
       this.#patience.clear();
       this.#yielding.clear();

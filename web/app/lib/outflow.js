@@ -4,6 +4,7 @@
 
 import { CHUNK, looksLikeChunk, Splitter } from './chunks.js';
 import { Emitter } from './emitter.js';
+import { listen } from './listen.js';
 
 /** So much is given to the channel ahead, in bytes: enough to keep it busy. */
 const AHEAD = 1_048_576;
@@ -87,10 +88,10 @@ export class Outflow extends Emitter {
     this.#most = most;
     this.#chunk = Math.min(CHUNK, most);
     channel.bufferedAmountLowThreshold = LOW;
-    channel.addEventListener('bufferedamountlow', () => {
+    listen(channel, 'bufferedamountlow', () => {
       this.#stuck = 0;
       this.#proceed();
-    }, { signal: this.#life.signal });
+    }, this.#life.signal);
     // The queue waits for the next task, as it needs to be told what leaves.
     this.#begun = new Promise((resolve) => {
       setTimeout(() => resolve(this.#watchCount()));

@@ -1,5 +1,7 @@
 // Which way the data goes: straight to the other side or through a relay.
 
+import { listen } from './listen.js';
+
 /**
  * Straight to the other side, or through a relay at either end.
  *
@@ -63,12 +65,12 @@ export async function readRoute(pc) {
  */
 export function watchRoute(pc, found, signal) {
   const look = () => findRoute(pc, found, signal);
-  pc.addEventListener('connectionstatechange', () => {
+  listen(pc, 'connectionstatechange', () => {
     if (pc.connectionState === 'connected') look();
-  }, { signal });
+  }, signal);
   /** @type {EventTarget | undefined} */
   const ice = pc.sctp?.transport?.iceTransport;
-  ice?.addEventListener('selectedcandidatepairchange', look, { signal });
+  if (ice) listen(ice, 'selectedcandidatepairchange', look, signal);
   look();
 }
 

@@ -8,7 +8,7 @@ import { pathOf } from './path.js';
 /**
  * - `connecting`: the two are looking for a way to each other, or it rings
  * - `open`: messages can be sent
- * - `reconnecting`: touch is lost, and looked for again
+ * - `reconnecting`: touch is lost, and looked for again; no messages are taken meanwhile
  * - `failed`: there was no way, or there is none any more
  * - `closed`: one of the two hung up, or is gone
  *
@@ -19,37 +19,47 @@ import { pathOf } from './path.js';
 
 /**
  * Why a Peer failed. The user was not reached:
- * - `unknown-user`: the server knows nobody of that name
- * - `left`: the user left the server
- * - `replaced`: somebody else has the name now, see Identity
- * - `busy`: too much waits for the user at the server already, who reads too slowly or hears from too many
- * - `timeout`: the other side did not answer in time, or stopped halfway
+ * - `unknown-user`: the server knows nobody of that name. To do: call whom Signaling.users lists; the event `joined` tells who comes
+ * - `left`: the user left the server. To do: say so; when they are back (`joined`), connect() calls them
+ * - `replaced`: somebody else has the name now, see Identity. To do: ask the user; connect() without `identity` calls whoever it is
+ * - `busy`: too much waits for the user at the server already, who reads too slowly or hears from too many. To do: try again in
+ *   some seconds
+ * - `timeout`: the other side did not answer in time, or stopped halfway. To do: offer to try again; nobody may have heeded the
+ *   call, see PeersOptions
  *
  * There was no path between the two:
- * - `no-candidates`: this browser finds no address of its own; WebRTC may be blocked
- * - `no-remote-candidates`: the other side told of none of its own
- * - `bad-candidates`: those that the other side told of are none that this browser takes
- * - `relay-only`: our address is to stay hidden, and there is no relay (TURN) to hide behind
- * - `relay-refused`: the relay did not take the credentials that we have for it
- * - `relay-full`: the relay has no room, or none for us
- * - `relay-unreachable`: the relay did not answer
- * - `udp-blocked`: no STUN server answered, so our network lets no UDP out, and there is no relay
- * - `no-relay`: the networks of the two do not let through what is not relayed, and there is no relay
- * - `ice-failed`: another reason; or there was a path, and there is none any more
+ * - `no-candidates`: this browser finds no address of its own; WebRTC may be blocked. To do: have the user look for an extension,
+ *   a setting or a VPN that blocks it; checkBrowser() tells
+ * - `no-remote-candidates`: the other side told of none of its own. To do: the same over there, or mend the client that sends none
+ * - `bad-candidates`: those that the other side told of are none that this browser takes. To do: mend that other client
+ * - `relay-only`: our address is to stay hidden, and there is no relay (TURN) to hide behind. To do: have the server offer one
+ *   (`--turn`), or do without Peers.relayOnly
+ * - `relay-refused`: the relay did not take the credentials that we have for it. To do: have its operator compare the secrets;
+ *   `beckon doctor` tells
+ * - `relay-full`: the relay has no room, or none for us. To do: try again later; its operator can raise its limits
+ * - `relay-unreachable`: the relay did not answer. To do: try another network; checkServers() tells which of its addresses works
+ * - `udp-blocked`: no STUN server answered, so our network lets no UDP out, and there is no relay. To do: try another network, or
+ *   have the server offer a relay by TLS (`--turn`)
+ * - `no-relay`: the networks of the two do not let through what is not relayed, and there is no relay. To do: have the server
+ *   offer one (`--turn`)
+ * - `ice-failed`: another reason; or there was a path, and there is none any more. To do: offer to try again, and checkServers()
+ *   at both ends if that does not help
  *
  * It could not be tried:
- * - `error`: a description or an ICE server that the browser does not take, or no WebRTC at all, see canConnect()
+ * - `error`: a description or an ICE server that the browser does not take, or no WebRTC at all. To do: ask canConnect() before
+ *   the login, and have the user take another browser; in Node, pass an `RTCPeerConnection`
  *
  * Why it was closed:
- * - `closed-by-peer`: the other side hung up, or closed its page
- * - `hangup`: the other side hung up before the channel was open, when it was out of touch, or so as to cut off the rest
- * - `left`: the user left the server, with the connection out of touch
- * - `replaced`: somebody else has the name now, with the connection out of touch
- * - `local`: we closed it, or our page went away
- * - `protocol-error`: the other side sent a message larger than we put together, or chunks that are none of a message, or
- *   began a large message and did not go on with it for half a minute, in touch with us
- * - `overload`: more large messages came at once, from all together, than we put together; the one from there paused, or was
- *   the largest
+ * - `closed-by-peer`: the other side hung up, or closed its page. To do: nothing; connect() calls again if the user wants to
+ * - `hangup`: the other side declined the call, or hung up before the channel was open, when it was out of touch, or so as to cut
+ *   off the rest. To do: as before; do not call again by yourself
+ * - `left`: the user left the server, with the connection out of touch. To do: as for the `left` above
+ * - `replaced`: somebody else has the name now, with the connection out of touch. To do: as for the `replaced` above
+ * - `local`: we closed it, or our page went away. To do: nothing
+ * - `protocol-error`: the other side sent a message larger than we put together, or chunks that are none of a message, or began
+ *   a large message and did not go on with it for half a minute, in touch with us. To do: mend that other client
+ * - `overload`: more large messages came at once, from all together, than we put together; the one from there paused, or was the
+ *   largest. To do: have them send less at once, or raise PeersOptions.maxMessageSize
  *
  * @typedef {'unknown-user' | 'left' | 'replaced' | 'busy' | 'relay-only' | import('./diagnosis.js').Verdict
  *   | 'error' | 'closed-by-peer' | 'hangup' | 'local' | import('./chunks.js').Fault} PeerReason
@@ -199,8 +209,8 @@ export class Peer extends Emitter {
    * @param {string | ArrayBuffer | ArrayBufferView | Blob} data
    * @returns {boolean} false: it is taken, but more than 1 MiB waits; time to pause until `drain`, see drained()
    * @throws {TypeError} the message is larger than that
-   * @throws {DOMException} InvalidStateError unless the state is `open`; OperationError if 256 MiB would wait with it (a
-   *   message by itself may be larger). Nothing of it is sent then
+   * @throws {DOMException} InvalidStateError unless the state is `open`: nothing is kept until it is; OperationError if 256 MiB
+   *   would wait with it (a message by itself may be larger). Nothing of it is sent then
    */
   send(data) {
     return this.#outflow.send(data);
@@ -280,14 +290,17 @@ export class Peer extends Emitter {
     this.#link.restartIce();
   }
 
-  /** Takes a call that rings; see PeersOptions. */
+  /** Takes a call that rings; see PeersOptions. To decline it is close(). */
   accept() {
     this.#link.accept();
   }
 
   /**
-   * Hangs up. For us that is all; what send() has taken arrives first, if that can be done in time, and only then does
-   * the other side see the end.
+   * Hangs up: for us that is all, and nothing more is heard. What send() has taken arrives first, if that can be done in time,
+   * and only then does the other side see the end (`closed-by-peer`). What takes longer is cut off (`hangup`), and so is all
+   * while `reconnecting`, and when the page goes away.
+   *
+   * A call that rings is declined, and one of ours that is not answered yet is taken back: `hangup` for the other side.
    *
    * @param {{ flush?: number }} [options] flush: how long that may take, in ms; default: 10 000. 0: it is cut off
    */

@@ -150,7 +150,8 @@ export class Peers extends Emitter {
   }
 
   /**
-   * Sends one message to all to whom we are connected at the moment. That one of them cannot be sent it keeps it from nobody else.
+   * Sends one message to all to whom we are connected at the moment. That one of them cannot be sent it (with 256 MiB waiting
+   * already) keeps it from nobody else. To pause for the slowest: `await Promise.allSettled(peers.all.map((peer) => peer.drained()))`.
    *
    * @param {string | ArrayBuffer | ArrayBufferView | Blob} data
    * @param {{ except?: import('./peer.js').Peer }} [options] except: who does not get it; whom it is from, say
@@ -175,14 +176,14 @@ export class Peers extends Emitter {
     return publication;
   }
 
-  /** Hangs up on everybody. Calls are still answered; see dispose(). */
+  /** Hangs up on everybody, as Peer.close() does. Calls are still answered; see dispose(). */
   close() {
     for (const peer of this.all) peer.close();
   }
 
   /**
-   * Ends it for good: hangs up on everybody, answers nobody any more, and lets go of the signaling client and of the
-   * page, so that it can be collected. The signaling client goes on: it may be used by another Peers.
+   * Ends it for good: hangs up on everybody, as Peer.close() does, answers nobody any more, and lets go of the signaling client
+   * and of the page, so that it can be collected. The signaling client goes on: it may be used by another Peers.
    */
   dispose() {
     this.#life.abort(); // first: who is told of the rest calls nobody any more

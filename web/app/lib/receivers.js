@@ -1,6 +1,7 @@
 // The tracks that come in on one connection: of each is told once that it has
 // begun, and once that it has ended.
 
+import { listen } from './listen.js';
 import { sectionCount, sectionsOf } from './sdp.js';
 
 /**
@@ -27,7 +28,7 @@ export class Receivers {
   constructor(pc, told, signal) {
     this.#pc = pc;
     this.#told = told;
-    pc.addEventListener('track', (event) => this.#begun(event), { signal });
+    listen(pc, 'track', (event) => this.#begun(event), signal);
     // Told when that is done: whoever hears of it may have the connection do something.
     signal.addEventListener('abort', () => queueMicrotask(() => this.#end([...this.#tracks.values()])));
   }

@@ -16,8 +16,9 @@ const AGAIN = Object.freeze({ base: 4_000, cap: 60_000 });
 
 /**
  * @typedef {object} RoomEvents
- * @property {{ peer: Peer }} peerjoin we are connected with somebody
- * @property {{ peer: Peer, reason: import('./peer.js').PeerReason | null }} peerleave we are connected with somebody no more
+ * @property {{ peer: Peer }} peerjoin we are connected with somebody: once for each Peer
+ * @property {{ peer: Peer, reason: import('./peer.js').PeerReason | null }} peerleave we are connected with somebody no more. Not
+ *   while touch is lost (`reconnecting`), which may last two minutes: Room.peers lacks them then
  * @property {{ peer: Peer, data: string | ArrayBuffer }} message somebody sent one
  * @property {{ peer: Peer } & import('./media.js').ReceivedTrack} track somebody sends one, see PeerEvents
  * @property {{ peer: Peer } & import('./media.js').ReceivedTrack} removetrack it is over, see PeerEvents
@@ -55,13 +56,13 @@ export class Room extends Emitter {
     return this.signaling.me?.name ?? '';
   }
 
-  /** Those to whom we are connected. */
+  /** Those to whom we are connected, and in touch. */
   get peers() {
     return this.calls.all.filter(({ state }) => state === 'open');
   }
 
   /**
-   * Sends to everybody in the room; see Peers.broadcast().
+   * Sends to all of `peers`, and waits for nobody; see Peers.broadcast().
    *
    * @param {string | ArrayBuffer | ArrayBufferView | Blob} data
    * @param {{ except?: Peer }} [options]
@@ -80,7 +81,7 @@ export class Room extends Emitter {
     return this.calls.publish(stream, options);
   }
 
-  /** Hangs up on everybody, and leaves the server. What was sent arrives, as with Peer.close(). */
+  /** Hangs up on everybody (`peerleave`, with `local`), and leaves the server. What was sent arrives first, as with Peer.close(). */
   leave() {
     this.#left.abort();
     for (const key of [...this.#again.keys()]) this.#callNoMore(key);
@@ -141,15 +142,20 @@ export class Room extends Emitter {
  *     room.addEventListener('message', ({ detail: { peer, data } }) => console.log(peer.name, 'says', data));
  *     room.addEventListener('peerleave', ({ detail: { peer } }) => console.log(peer.name, 'is gone'));
  *
- * From then on `room.broadcast('Who wants tea?')` reaches them all.
+ * From then on `room.broadcast('Who wants tea?')` reaches them all. Whom we called and did not reach, or lost, is called again for
+ * as long as they are there, after 4 s at most and then more and more, up to a minute; not who has hung up.
  *
- * @param {import('./login-flow.js').LoginRequest & import('./login-flow.js').LoginOptions & { url?: string } & import('./peers.js').PeersOptions} options
- *   those of Signaling.login() and of Peers, and `url` of SignalingOptions
+ * Called again, it makes another user with a Room of their own: by another name, or after leave() of the first (else it is
+ * `name_taken`). `accept` is asked about those who come after us, as they are the ones who call.
+ *
+ * @param {import('./login-flow.js').LoginRequest & import('./login-flow.js').LoginOptions
+ *   & Pick<import('./signaling.js').SignalingOptions, 'url' | 'WebSocket' | 'backoff'> & import('./peers.js').PeersOptions} options
+ *   those of Signaling.login() and of Peers, and `url`, `WebSocket` and `backoff` of SignalingOptions
  * @returns {Promise<Room>} once we are in; listen at once, and nothing is missed
  * @throws {import('./protocol.js').SignalingError} as Signaling.login() does
  */
-export async function join({ name, room, token, wait, signal, url, ...options }) {
-  const signaling = new Signaling({ url });
+export async function join({ name, room, token, wait, signal, url, WebSocket, backoff, ...options }) {
+  const signaling = new Signaling({ url, WebSocket, backoff, page: options.page });
   const joined = new Room(signaling, new Peers(signaling, options));
   try {
     await signaling.login({ name, room, token, wait, signal });

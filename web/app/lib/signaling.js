@@ -64,8 +64,9 @@ import { Warning } from './unreachable.js';
 
 /**
  * @typedef {object} SignalingOptions
- * @property {string} [url] of the WebSocket; default: `ws` beside the folder this library came from
- * @property {import('./connection.js').WebSocketClass} [WebSocket] default: the browser's
+ * @property {string} [url] of the WebSocket; default: `ws` beside the folder this library came from. A copy of the library
+ *   has to be told
+ * @property {import('./connection.js').WebSocketClass} [WebSocket] default: the browser's, or Node's from version 22 on
  * @property {{ base?: number, cap?: number }} [backoff] first and highest ceiling of the wait before the next try, in ms; default: 500 and 30 000
  * @property {() => number} [random] evenly distributed in [0, 1); default: Math.random
  * @property {EventTarget | null} [page] where pagehide, pageshow, online and visibilitychange happen; default: the window
@@ -152,12 +153,12 @@ export class Signaling extends Emitter {
     return this.#tokenRequired;
   }
 
-  /** Connects, and stays connected until close(). */
+  /** Connects, and stays connected until close(). @throws {TypeError} there is no WebSocket, or no `url`: it says what to pass */
   open() {
     this.#connection.open();
   }
 
-  /** Leaves for good: closes the socket, forgets who we were. */
+  /** Leaves for good: closes the socket, forgets who we were. Connections with others go on; see Peers.dispose(). */
   close() {
     const emptied = this.#forget(new SignalingError('closed', 'The signaling client was closed'));
     this.#warning.dismiss();
@@ -177,6 +178,7 @@ export class Signaling extends Emitter {
    * @returns {Promise<LoginResult>}
    * @throws {SignalingError} `name_taken`, `bad_name`, `unauthorized` and others; also `refused`, `closed` or `unreachable` without a
    *   server's word, `logged_out` if logout() came first, and `no_token` if `token` is a function and failed
+   * @throws {TypeError} as open()
    * @throws {unknown} the signal's reason
    */
   async login({ name, room = '', token, wait = true, signal }) {
@@ -189,15 +191,19 @@ export class Signaling extends Emitter {
     const granted = this.#login.want(request, wait);
     const giveUp = () => this.#login.awaits(request) && this.logout();
     signal?.addEventListener('abort', giveUp);
-    if (this.#state === 'ready') this.#login.ready();
-    else if (this.#state === 'waiting') this.#connection.retryNow();
-    else this.#connection.open();
+    try {
+      if (this.#state === 'ready') this.#login.ready();
+      else if (this.#state === 'waiting') this.#connection.retryNow();
+      else this.#connection.open();
+    } catch (error) {
+      this.#login.forget(/** @type {Error} */ (error));
+    }
     return granted.catch((error) => {
       throw signal?.aborted ? signal.reason : error;
     }).finally(() => signal?.removeEventListener('abort', giveUp));
   }
 
-  /** Gives the name back; the socket stays open. */
+  /** Gives the name back; the socket stays open, and connections with others go on. */
   logout() {
     if (this.#state === 'online' || this.#login.asked) this.#connection.send({ type: 'leave' });
     const emptied = this.#forget(new SignalingError('logged_out', 'Logged out'));

@@ -1,5 +1,5 @@
 // What can be said of a try to reach the server that came to nothing. Browsers
-// tell scripts neither the status of the answer nor whether there was one.
+// tell scripts neither the status of the answer nor whether there was one; Node does.
 
 /** Browsers end the socket of a page that goes away as if it had failed: that page is no more when this is over, in ms. */
 const WARN_AFTER = 1_000;
@@ -12,9 +12,12 @@ const WARN_AFTER = 1_000;
  * @property {string} message what it may be, for the developer of the page
  */
 
-/** @param {{ url: string, tries: number, opened: boolean, last: boolean }} failure @returns {Unreachable} */
-export function unreachable({ url, ...failure }) {
-  return { ...failure, message: failure.opened ? silentWords(url) : unopenedWords(url) };
+/**
+ * @param {{ url: string, why: string, tries: number, opened: boolean, last: boolean }} failure why: in the words of Node
+ * @returns {Unreachable}
+ */
+export function unreachable({ url, why, ...failure }) {
+  return { ...failure, message: failure.opened ? silentWords(url) : unopenedWords(url, why) };
 }
 
 /** @param {string} url */
@@ -22,10 +25,11 @@ function silentWords(url) {
   return `The WebSocket ${url} opens, but no beckon server greets there: is the address right?`;
 }
 
-/** @param {string} url */
-function unopenedWords(url) {
+/** @param {string} url @param {string} why */
+function unopenedWords(url, why) {
   const origin = globalThis.location?.origin;
-  return `The WebSocket ${url} does not open. The browser does not say why; it may be that`
+  const known = why ? `: ${why}. It` : '. The browser does not say why; it';
+  return `The WebSocket ${url} does not open${known} may be that`
     + ' the server is down or full,'
     + ' that a proxy on the way does not pass WebSocket on,'
     + ` or that the server does not allow pages of this origin (--allowed-origin ${origin ?? 'ORIGIN'}).`

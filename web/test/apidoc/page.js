@@ -229,8 +229,11 @@ ${shown.join('')}${this.#error()}${this.#constant('CloseCode')}</section>
     const shown = parts.map(({ kind, lines }) => {
       if (kind !== 'list') return this.#block({ kind, lines });
       const items = lines.map(itemOf);
+      const helps = items.some(({ help }) => help);
       const ids = items.map(({ values: [value] }) => `${name}.${value}`).map((id) => (taken.has(id) ? '' : taken.add(id) && id));
-      return table(['Value', 'What it means'], items.map((item) => [listed(item.values), this.#writer.text(item.meaning)]), ids);
+      const rows = items.map((item) => [listed(item.values), ...[item.meaning, item.help].map((text) => this.#writer.text(text))]);
+      const heads = ['Value', 'What it means', 'What to do'];
+      return helps ? table(heads, rows, ids) : table(heads.slice(0, 2), rows.map((row) => row.slice(0, 2)), ids);
     });
     return shown.join('') + (parts.some(({ kind }) => kind === 'list') ? '' : `<p>${listed(values)}</p>\n`);
   }
@@ -323,13 +326,14 @@ function joined(parts) {
 }
 
 /**
- * What an item of a list says of one value or several.
+ * What an item of a list says of one value or several, and of what to do then.
  *
  * @param {string} line
  */
 function itemOf(line) {
-  const [values, ...meaning] = line.split(': ');
-  return { values: Array.from(values.matchAll(/`([^`]+)`/g), ([, value]) => value), meaning: meaning.join(': ') };
+  const [told, help = ''] = line.split('. To do: ');
+  const [values, ...meaning] = told.split(': ');
+  return { values: Array.from(values.matchAll(/`([^`]+)`/g), ([, value]) => value), meaning: meaning.join(': '), help };
 }
 
 /** @param {string} id @param {string} [html] */

@@ -25,11 +25,21 @@ export const sections = [
   { title: 'Connection check', id: 'check', functions: ['checkServers', 'checkBrowser'], options: 'CheckOptions', example: 'check.js' },
   { class: 'SentTrack', options: 'SentTrackOptions', example: 'sent-track.js' },
   { class: 'Publication', example: 'publication.js' },
+  { title: 'In Node', id: 'node', example: 'node.js' },
   { title: 'Functions', id: 'functions', functions: ['canConnect', 'newCertificate'], example: 'certificate.js' },
 ];
 
 export const check = `In a module of its own, \`check.js\`, as most pages do without: what works from here, and what does not.
 Everything ends: each step takes \`timeout\` at most, and every connection made for it is closed, also when \`signal\` aborts it.`;
+
+export const node = `It also runs in Node, version 20 or newer, with a copy of its folder: \`web/app/lib\` in beckon's source, here
+\`beckon\`, in a package of \`"type": "module"\`. Say with \`url\` where the server is, and pass what Node lacks: an
+\`RTCPeerConnection\` that is made after the browsers', from a package, and before Node 22 a \`WebSocket\`, that of the package
+\`ws\`. join() takes all three, too.
+
+What a package does not do is not there: without \`generateCertificate()\` newCertificate() gives null, and who starts again is
+somebody new. The process goes on until you call peers.dispose() and signaling.close(), and then ends by itself, when what
+was sent has left; \`process.exit()\` cuts it off. The server need not allow an origin, as Node sends none.`;
 
 export const functions = 'What is asked for before there is a connection.';
 

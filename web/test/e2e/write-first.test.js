@@ -61,8 +61,12 @@ for (const [here, there] of [['chromium', 'firefox'], ['firefox', 'chromium']]) 
     await ana.press('Send');
     await bob.isConnectedTo('Ana');
     await bob.show('Ana');
-    await bob.hears('Ana', 'for Bob');
+    // The one it was typed for has never been met, and anybody may log in by that name.
+    await ana.reads('this may be another Bob');
     assert.equal(await draft(ana), '');
+    await bob.reads('No messages yet');
+    await ana.press('Send anyway');
+    await bob.hears('Ana', 'for Bob');
   });
 }
 

@@ -2,6 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { Peers } from '../../app/lib/beckon.js';
 import { newCall } from '../../app/lib/call.js';
 import { record } from './fakes/events.js';
 import { startParty } from './fakes/party.js';
@@ -146,4 +147,47 @@ test('accept() is not asked again for a connection that is renewed', async (t) =
   await clock.advance(30_000);
   assert.deepEqual([peer.state, ana.peers.get('bob').state, asked], ['open', 'open', 1]);
   assert.ok(peer.epoch > 1);
+});
+
+/** What becomes of a call that rings, for who called: where both ask first, and let it ring for as long as they like. */
+for (const [title, { act, after, ends, ringTimeout = {} }] of Object.entries({
+  'is taken': { act: (peer) => peer.accept(), after: 100, ends: 'open null' },
+  'is declined': { act: (peer) => peer.close(), after: 10, ends: 'closed hangup' },
+  'is not heeded': { after: 60_000, ends: 'failed timeout' },
+  'is not heeded by who lets it ring for less': { ringTimeout: { ana: 5_000 }, after: 60_000, ends: 'failed timeout' },
+  'is given up by who called': { ringTimeout: { bob: 5_000 }, after: 5_000, ends: 'failed timeout' },
+  'rings with somebody who leaves': { act: (peer, { signaling }) => signaling.close(), after: 10, ends: 'failed left' },
+})) {
+  test(`a call that ${title} ends so for who called, and no sooner`, async (t) => {
+    const party = await startParty(t);
+    const { ana, bob, clock, network } = party;
+    for (const person of [ana, bob]) {
+      person.peers.dispose();
+      const options = { RTCPeerConnection: network.RTCPeerConnection, page: null, autoAccept: false };
+      person.peers = new Peers(person.signaling, { ...options, ringTimeout: ringTimeout[person.name] });
+      t.after(() => person.peers.dispose());
+    }
+    const peer = bob.peers.connect('ana');
+    await clock.advance(100);
+    assert.deepEqual([peer.state, ana.peers.get('bob').state], ['connecting', 'connecting']);
+    const there = ana.peers.get('bob');
+    act?.(there, ana);
+    await clock.advance(after - (act ? 0 : 200));
+    if (!act) assert.equal(peer.state, 'connecting');
+    await clock.advance(200);
+    assert.equal(`${peer.state} ${peer.reason}`, ends);
+    if (title.includes('given up')) assert.equal(there.reason, 'hangup', 'it rings no more');
+  });
+}
+
+test('who does not ask first does not let others ring for long', async (t) => {
+  const { ana, bob, clock, network } = await startParty(t);
+  ana.peers.dispose();
+  const peers = new Peers(ana.signaling, { RTCPeerConnection: network.RTCPeerConnection, page: null, autoAccept: false });
+  t.after(() => peers.dispose());
+  const peer = bob.peers.connect('ana');
+  await clock.advance(14_990);
+  assert.equal(peer.state, 'connecting');
+  await clock.advance(20);
+  assert.deepEqual([peer.reason, peers.get('bob')], ['timeout', undefined]);
 });

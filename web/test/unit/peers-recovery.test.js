@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { record } from './fakes/events.js';
+import { FakeTrack } from './fakes/media.js';
 import { startParty } from './fakes/party.js';
 
 /** ana and bob, talking. */
@@ -24,6 +25,23 @@ test('out of touch: shown, healed, shown', async (t) => {
   await clock.advance(60_000);
   assert.deepEqual(ana.states('bob'), ['open', 'open direct', 'reconnecting direct', 'open direct']);
   assert.equal(server.got('offer').length, 1, 'it healed by itself');
+});
+
+test('out of touch: messages are refused and not kept, tracks wait, and what was taken before goes on', async (t) => {
+  const { ana, clock, network, peer, other } = await startTalk(t);
+  const heard = record(other, 'message');
+  const tracks = record(other, 'track');
+  const unsent = record(peer, 'unsent');
+  network.all[0].channels[0].rate = 1;
+  peer.send('before');
+  network.lose('disconnected');
+  assert.throws(() => peer.send('meanwhile'), { name: 'InvalidStateError' });
+  assert.deepEqual(ana.peers.broadcast('meanwhile'), []);
+  await peer.drained();
+  peer.addTrack(new FakeTrack('video'));
+  network.lose('connected');
+  await clock.advance(500);
+  assert.deepEqual([heard, tracks.length, unsent, peer.epoch], [[{ data: 'before' }], 1, [], 1]);
 });
 
 test('out of touch with a peer: perhaps it is our own network', async (t) => {

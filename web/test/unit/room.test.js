@@ -136,3 +136,81 @@ test('join() says what login() says, and leaves nothing behind', async (t) => {
   await refused;
   assert.equal(server.last.readyState, 3);
 });
+
+test('join() hands on what its parts take', async (t) => {
+  const { clock, server, network } = await startParty(t);
+  const { RTCPeerConnection } = network;
+  const page = new FakePage();
+  const enter = async (name, options) => {
+    const joining = join({ name, url: 'ws://test/ws', WebSocket: server.WebSocket, RTCPeerConnection, page: null, ...options });
+    await clock.advance(100);
+    const room = await joining;
+    t.after(() => room.leave());
+    return room;
+  };
+  const asked = [];
+  const kim = await enter('kim', { page, backoff: { base: 1, cap: 1 }, accept: ({ name }) => asked.push(name) && name !== 'max' });
+  server.last.end(1006);
+  await clock.advance(10);
+  assert.equal(kim.signaling.state, 'online', 'the wait is short');
+  const max = await enter('max');
+  await clock.advance(120_000);
+  assert.deepEqual(asked, ['max'], 'who is refused does not call again');
+  for (const { peers } of [kim, max]) assert.deepEqual(peers.map(({ name }) => name), ['ana', 'bob']);
+  page.fire('pagehide');
+  assert.equal(kim.signaling.state, 'waiting');
+});
+
+test('out of touch: nobody has left, nothing goes there, and whoever is back is there as before', async (t) => {
+  const { enter, clock, network } = await startRoom(t);
+  const [kim, lou] = [await enter('kim'), await enter('lou')];
+  network.up = false;
+  network.lose('disconnected');
+  assert.deepEqual([lou.room.peers, lou.room.broadcast('hello')], [[], []]);
+  await clock.advance(100_000);
+  assert.deepEqual([kim.told, lou.told], [['lou is here'], ['kim is here']]);
+  network.up = true;
+  await clock.advance(30_000);
+  assert.deepEqual([lou.room.peers.length, lou.room.broadcast('hello').length], [1, 1]);
+  await clock.advance(10);
+  assert.deepEqual([kim.told, lou.told], [['lou is here', 'lou: hello'], ['kim is here']]);
+});
+
+test('one who is too slow holds up nobody, and is waited for by whoever wants to', async (t) => {
+  const { enter, clock, network } = await startRoom(t);
+  await enter('kim');
+  await enter('lou');
+  const max = await enter('max');
+  const channels = network.all.flatMap((pc) => pc.channels);
+  for (const channel of channels) channel.rate = 10_000;
+  const slow = max.room.peers.find(({ name }) => name === 'kim');
+  slow.send(new Uint8Array(4_000_000));
+  assert.deepEqual(max.room.broadcast('hello').map(({ name }) => name), ['kim', 'lou']);
+  let waited = false;
+  Promise.all(max.room.peers.map((peer) => peer.drained())).then(() => { waited = true; });
+  await clock.advance(100);
+  assert.equal(waited, false);
+  await clock.advance(1_000);
+  assert.equal(waited, true);
+});
+
+test('another join() is another user: not by the same name, before the first has left', async (t) => {
+  const { clock, server, network } = await startParty(t);
+  const { RTCPeerConnection } = network;
+  const enter = async (name) => {
+    const joining = join({ name, url: 'ws://test/ws', WebSocket: server.WebSocket, RTCPeerConnection, page: null });
+    joining.catch(() => {});
+    await clock.advance(100);
+    const room = await joining;
+    t.after(() => room.leave());
+    return room;
+  };
+  const kim = await enter('kim');
+  await assert.rejects(enter('kim'), { code: 'name_taken' });
+  const lou = await enter('lou');
+  assert.deepEqual(lou.peers.map(({ name }) => name), ['ana', 'bob', 'kim'], 'the first goes on');
+  kim.leave();
+  const again = await enter('kim');
+  assert.notEqual(again, kim);
+  assert.equal(again.peers.length, 3);
+});

@@ -1,7 +1,7 @@
 // A signaling server in memory that speaks both dialects, and a WebSocket class
 // that leads to it. Every frame takes a millisecond of virtual time.
 
-import { eventWith } from './events.js';
+import { eventWith, Target } from './events.js';
 import { Seat } from './seat.js';
 
 const LATENCY = 1;
@@ -151,7 +151,7 @@ export class FakeServer {
   }
 }
 
-class FakeWebSocket extends EventTarget {
+class FakeWebSocket extends Target {
   readyState = 0;
   protocol = '';
   /** frames from the client */
@@ -169,7 +169,10 @@ class FakeWebSocket extends EventTarget {
     this.#later(() => {
       if (this.readyState !== 0) return;
       const taken = protocols?.includes(server.dialect);
-      if (!server.up || server.cutOff.has(this.machine) || (server.strict && protocols && !taken)) return this.end(1006, '');
+      if (!server.up || server.cutOff.has(this.machine) || (server.strict && protocols && !taken)) {
+        this.dispatchEvent(new Event('error'));
+        return this.end(1006, '');
+      }
       if (taken) this.protocol = server.dialect;
       this.readyState = 1;
       this.dispatchEvent(new Event('open'));
