@@ -353,7 +353,7 @@ export class Attempt {
         this.#media.use(this.#senders);
         this.#channels.use(this);
       },
-      message: (data) => owner.emit('message', { data }),
+      message: (data) => owner.emit('message', { data: /** @type {string | ArrayBuffer} */ (data) }), // no Blobs were asked for
       closed: () => owner.channelClosed(),
       drain: () => owner.emit('drain', {}),
       unsent: (detail) => owner.emit('unsent', detail),

@@ -29,7 +29,7 @@ const LONGEST = 65_535;
  * @typedef {object} ChannelEvents
  * @property {object} open messages can be sent; again with each new connection, and what had not left is lost then
  * @property {object} close once: one of the two has closed it, or the Peer is over
- * @property {{ data: string | ArrayBuffer }} message the other side sent one
+ * @property {{ data: string | ArrayBuffer | Blob }} message the other side sent one; see Channel.binaryType
  * @property {object} drain as of Peer
  * @property {{ data: string | ArrayBuffer | Blob, error: unknown }} unsent as of Peer
  */
@@ -53,6 +53,12 @@ export class Channel extends Emitter {
   label;
   /** What it is for, as whoever made it has it. */
   protocol;
+  /**
+   * How data comes, as with RTCDataChannel: `blob` is for files, as browsers need not keep all of it in memory.
+   *
+   * @type {'arraybuffer' | 'blob'}
+   */
+  binaryType = 'arraybuffer';
   /**
    * How we want it; null: it is the other side's to make.
    *
@@ -158,7 +164,7 @@ export class Channel extends Emitter {
    * the channel. It fails, with a NetworkError, when the connection is lost, or made anew: after the next `open` there is
    * another one.
    *
-   * @returns {ReadableStream<string | ArrayBuffer>}
+   * @returns {ReadableStream<string | ArrayBuffer | Blob>}
    */
   get readable() {
     this.#inflow ??= new Inflow({
@@ -216,6 +222,7 @@ export class Channel extends Emitter {
     const carrier = carry({
       opened: () => this.#enterOpen(),
       message: (data) => this.#receive(data),
+      asBlobs: () => this.binaryType === 'blob',
       closed: (whole) => this.#closed(carrier, whole),
       drain: () => this.emit('drain', {}),
       unsent: (detail) => this.emit('unsent', detail),
@@ -271,7 +278,7 @@ export class Channel extends Emitter {
     this.emit('open', {});
   }
 
-  /** @param {string | ArrayBuffer} data */
+  /** @param {string | ArrayBuffer | Blob} data */
   #receive(data) {
     if (this.#state === 'closed') return;
     if (this.#inflow) this.#inflow.take(data);

@@ -9,6 +9,7 @@
 // channel itself, which is a header alone. An ordinary binary message that looks like a
 // chunk goes as a message of one chunk, so no data can pass for what it is not.
 
+import { BlobAssembly, BufferAssembly } from './assembly.js';
 import { Deadline } from './deadline.js';
 
 /** 0xff, which begins no text, and `beckon`. */
@@ -111,7 +112,8 @@ function frameOf(kind, number, payload) {
  * @property {number} most bytes that one message may have
  * @property {Workspace} workspace
  * @property {() => boolean} inTouch whether anything may come at the moment
- * @property {(message: string | ArrayBuffer) => void} deliver a whole message
+ * @property {() => boolean} [asBlobs] whether data is to be delivered so
+ * @property {(message: string | ArrayBuffer | Blob) => void} deliver a whole message
  * @property {(fault: Fault) => void} refuse the other side is to be let go of
  * @property {(control: Control) => void} [control] the other side tells something about the channel
  */
@@ -119,8 +121,8 @@ function frameOf(kind, number, payload) {
 /** Puts together what comes out of one channel. */
 export class Joiner {
   #deps;
-  /** @type {Uint8Array<ArrayBuffer> | null} what has arrived of a message, and room for more; null: there is none */
-  #bytes = null;
+  /** @type {import('./assembly.js').Assembly | null} what has arrived of a message; null: there is none */
+  #assembly = null;
   #text = false;
   #total = 0;
   #arrived = 0;
@@ -142,13 +144,13 @@ export class Joiner {
     const control = chunk && CONTROLS.get(chunk.kind);
     if (control) this.#deps.control?.(control);
     else if (chunk) this.#takeChunk(chunk);
-    else if (this.#bytes) this.#refuse('protocol-error'); // nothing comes between chunks
-    else this.#deps.deliver(message);
+    else if (this.#assembly) this.#refuse('protocol-error'); // nothing comes between chunks
+    else this.pass(message);
   }
 
   /** Touch is back: what has begun to come has its time again. */
   resumed() {
-    if (this.#bytes) this.#wait();
+    if (this.#assembly) this.#wait();
   }
 
   /**
@@ -180,52 +182,50 @@ export class Joiner {
   /** @param {Chunk} chunk */
   #takeChunk({ kind, number, payload }) {
     /** @type {number[]} */
-    const expected = this.#bytes ? [Kind.MORE, Kind.CANCEL] : [Kind.TEXT, Kind.BINARY];
+    const expected = this.#assembly ? [Kind.MORE, Kind.CANCEL] : [Kind.TEXT, Kind.BINARY];
     if (!expected.includes(kind)) return this.#refuse('protocol-error');
-    if (!this.#bytes) {
+    if (!this.#assembly) {
       if (number > this.#deps.most) return this.#refuse('protocol-error');
-      this.#bytes = new Uint8Array();
       this.#text = kind === Kind.TEXT;
+      this.#assembly = !this.#text && this.#deps.asBlobs?.() ? new BlobAssembly(number) : new BufferAssembly(number);
       this.#total = number;
       this.#arrived = 0;
     } else if (number !== this.#arrived) return this.#refuse('protocol-error');
     return kind === Kind.CANCEL ? this.#forget() : this.#add(payload);
   }
 
-  /** @param {Uint8Array} payload */
+  /** @param {Uint8Array<ArrayBuffer>} payload */
   #add(payload) {
     const arrived = this.#arrived + payload.length;
     this.#heardAt = performance.now();
     if (arrived > this.#total || (payload.length === 0 && this.#total > 0)) return this.#refuse('protocol-error');
-    const bytes = this.#roomFor(arrived);
-    if (!bytes) return undefined; // it was too much in all
-    bytes.set(payload, this.#arrived);
+    const assembly = this.#assembly;
+    if (!assembly || !this.#store(assembly, payload, arrived)) return undefined; // it was too much in all
     this.#arrived = arrived;
     if (arrived < this.#total) return this.#wait();
+    const whole = assembly.whole();
     this.#forget();
-    const message = this.#text ? textOf(bytes) : bytes.buffer;
+    if (!(whole instanceof Uint8Array)) return this.#deps.deliver(whole);
+    const message = this.#text ? textOf(whole) : whole.buffer;
     return message === null ? this.#refuse('protocol-error') : this.#deps.deliver(message);
   }
 
-  /**
-   * It grows with what arrives, and not with what is said to come.
-   *
-   * @param {number} size
-   */
-  #roomFor(size) {
-    const before = this.#bytes;
-    if (!before || size <= before.length) return before;
-    const larger = Math.min(this.#total, Math.max(size, 2 * before.length));
-    this.#deps.workspace.hold(this, larger);
-    if (this.#over) return null;
+  /** @param {import('./assembly.js').Assembly} assembly @param {Uint8Array<ArrayBuffer>} part @param {number} arrived with it */
+  #store(assembly, part, arrived) {
+    this.#deps.workspace.hold(this, assembly.need(arrived));
+    if (this.#over) return false;
     try {
-      this.#bytes = new Uint8Array(larger);
+      assembly.add(part);
+      return true;
     } catch { // there is no memory left
       this.overload();
-      return null;
+      return false;
     }
-    this.#bytes.set(before);
-    return this.#bytes;
+  }
+
+  /** Delivers a message as it came. @param {string | ArrayBuffer} message */
+  pass(message) {
+    this.#deps.deliver(typeof message !== 'string' && this.#deps.asBlobs?.() ? new Blob([message]) : message);
   }
 
   /** For the next chunk. */
@@ -241,7 +241,7 @@ export class Joiner {
 
   #forget() {
     this.#idle.clear();
-    this.#bytes = null;
+    this.#assembly = null;
     this.#deps.workspace.free(this);
   }
 
@@ -262,7 +262,7 @@ function textOf(bytes) {
 }
 
 /**
- * @typedef {{ kind: number, number: number, payload: Uint8Array }} Chunk
+ * @typedef {{ kind: number, number: number, payload: Uint8Array<ArrayBuffer> }} Chunk
  *
  * @param {ArrayBuffer} message
  * @returns {Chunk | null} null: it is none

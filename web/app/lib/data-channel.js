@@ -8,7 +8,8 @@ import { Outflow } from './outflow.js';
 /**
  * @typedef {object} DataChannelOwner
  * @property {() => void} opened
- * @property {(data: string | ArrayBuffer) => void} message
+ * @property {(data: string | ArrayBuffer | Blob) => void} message
+ * @property {() => boolean} [asBlobs] whether data is to come so; default: as an ArrayBuffer
  * @property {(whole: boolean) => void} closed by the other side, or the transport under it. whole: as far as can be told
  *   all that the other side had taken has come
  * @property {() => void} drain as of Outflow
@@ -51,6 +52,7 @@ export class DataChannel {
       workspace,
       most: maxMessageSize,
       inTouch,
+      asBlobs: owner.asBlobs,
       deliver: (data) => owner.message(data),
       refuse: faulty,
       control: (control) => {
@@ -146,7 +148,7 @@ export class DataChannel {
   /** @param {string | ArrayBuffer} data */
   #receive(data) {
     if (this.#joins > 0) this.#joiner.take(data);
-    else this.#owner.message(data);
+    else this.#joiner.pass(data);
   }
 }
 

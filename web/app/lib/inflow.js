@@ -13,10 +13,10 @@ const HIGH = 1_048_576;
  */
 
 export class Inflow {
-  /** @type {ReadableStream<string | ArrayBuffer>} */
+  /** @type {ReadableStream<string | ArrayBuffer | Blob>} */
   readable;
   #deps;
-  /** @type {ReadableStreamDefaultController<string | ArrayBuffer> | null} null: it is over */
+  /** @type {ReadableStreamDefaultController<string | ArrayBuffer | Blob> | null} null: it is over */
   #controller = null;
   #held = false;
 
@@ -33,7 +33,7 @@ export class Inflow {
     }, { highWaterMark: HIGH, size: sizeOf });
   }
 
-  /** @param {string | ArrayBuffer} message */
+  /** @param {string | ArrayBuffer | Blob} message */
   take(message) {
     this.#controller?.enqueue(message);
     this.#count();
@@ -80,7 +80,8 @@ export class Inflow {
   }
 }
 
-/** Bytes in memory, of a string as of all else. @param {string | ArrayBuffer} message */
+/** Bytes, of a string as in memory. @param {string | ArrayBuffer | Blob} message */
 function sizeOf(message) {
-  return typeof message === 'string' ? 2 * message.length : message.byteLength;
+  if (typeof message === 'string') return 2 * message.length;
+  return 'size' in message ? message.size : message.byteLength;
 }

@@ -63,10 +63,11 @@ export class Tabs {
    *   at most (Chromium only, else 0); cpu: seconds of both main threads
    */
   async file(size) {
+    await this.#caller.evaluate(makeFile, size);
     const [sender, receiver] = [await memoryMeter(this.#caller), await memoryMeter(this.#callee)];
     const before = await this.#worked();
     await this.#callee.evaluate((number) => contender.expect(number, 'bytes'), size);
-    const start = await this.#caller.evaluate(sendFile, size);
+    const start = await this.#caller.evaluate(sendFile);
     const end = await this.#callee.evaluate(() => contender.arrived());
     const after = await this.#worked();
     const cpu = after[0] + after[1] - before[0] - before[1];
@@ -121,16 +122,15 @@ async function pour(size, count) {
   return start;
 }
 
-/**
- * Runs in the page.
- *
- * @param {number} size
- * @returns when it began, in ms since the epoch
- */
-function sendFile(size) {
+/** Runs in the page, and before its memory is looked at. @param {number} size */
+function makeFile(size) {
   const parts = Array.from({ length: Math.ceil(size / 1e6) }, (_, i) => new Uint8Array(Math.min(1e6, size - i * 1e6)).fill(i));
-  const file = new Blob(parts);
+  Object.assign(window, { file: new Blob(parts) });
+}
+
+/** Runs in the page. @returns when it began, in ms since the epoch */
+function sendFile() {
   const start = performance.timeOrigin + performance.now();
-  contender.sendFile(file);
+  contender.sendFile(/** @type {any} */ (window).file);
   return start;
 }

@@ -357,3 +357,19 @@ test('what is written before the channel is open waits for it', async (t) => {
   await closing;
   assert.deepEqual([heard, channel.state, told[0].channel.state], [['first'], 'closed', 'closed']);
 });
+
+test('data comes as Blobs, if they are wanted', async (t) => {
+  const { mine, theirs, clock } = await startChannel(t);
+  theirs.binaryType = 'blob';
+  const atBob = texts(theirs);
+  const large = Uint8Array.from({ length: 9 * MiB + 1 }, (_, i) => i % 253);
+  const small = Uint8Array.from([1, 2, 3]);
+  for (const message of ['text', small, large, 'y'.repeat(MiB)]) mine.send(message);
+  for (let i = 0; i < 20; i++) await clock.advance(10);
+  const [text, ...rest] = atBob;
+  assert.equal(text, 'text');
+  assert.deepEqual(rest.map((data) => data instanceof Blob), [true, true, false]);
+  assert.deepEqual(new Uint8Array(await rest[0].arrayBuffer()), small);
+  assert.deepEqual(new Uint8Array(await rest[1].arrayBuffer()), large);
+  assert.equal(rest[2].length, MiB);
+});

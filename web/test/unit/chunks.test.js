@@ -11,12 +11,13 @@ const [TEXT, BINARY, MORE, CANCEL] = [1, 2, 3, 4];
 const clock = useClock({ after() {} }); // of all tests here: a message that is not whole has a timer
 
 /** A Joiner, and what it has said. */
-function start({ inTouch = () => true, most = 1000 * KiB, workspace = new Workspace(2 * most) } = {}) {
+function start({ inTouch = () => true, asBlobs = () => false, most = 1000 * KiB, workspace = new Workspace(2 * most) } = {}) {
   const told = [];
   const joiner = new Joiner({
     most,
     workspace,
     inTouch,
+    asBlobs,
     deliver: (message) => told.push(message),
     refuse: (fault) => told.push(new Error(fault)),
   });

@@ -192,7 +192,7 @@ export class Conversation extends EventTarget {
     peer.addEventListener('state', () => this.#follow(), { signal });
     peer.addEventListener('message', ({ detail }) => this.#receive(detail.data), { signal });
     peer.addEventListener('channel', ({ detail: { channel } }) => { // another client may speak by any
-      channel.addEventListener('message', ({ detail }) => this.#receive(detail.data), { signal });
+      channel.addEventListener('message', ({ detail }) => this.#receive(/** @type {string | ArrayBuffer} */ (detail.data)), { signal });
     }, { signal });
     this.#follow();
   }

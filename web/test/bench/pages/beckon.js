@@ -12,6 +12,11 @@ const { count, expect, arrived } = counter();
 peers.addEventListener('peer', ({ detail }) => {
   peer = detail.peer;
   peer.addEventListener('message', (event) => count(event.detail.data));
+  peer.addEventListener('channel', (event) => {
+    const { channel } = event.detail;
+    channel.binaryType = 'blob';
+    channel.addEventListener('message', ({ detail: { data } }) => count(data));
+  });
 });
 
 /** @param {string[]} states */
@@ -41,6 +46,9 @@ const contender = {
   send: (data) => peer.send(data),
   buffered: () => peer.bufferedAmount,
   /** @param {Blob} file */
-  sendFile: (file) => peer.sendBlob(file),
+  async sendFile(file) {
+    const files = await peer.channel('files').opened;
+    await files.sendBlob(file);
+  },
 };
 Object.assign(window, { contender });
