@@ -17,6 +17,8 @@ const MOST_REPEATS = 3;
 const REPEAT_AFTER = 1_000;
 /** What the channel has passed on gets so long to arrive, in ms: more would only tell that touch is lost. */
 const LANDING = 2_500;
+/** So many channels of the first one's name another client may make, and speak by. */
+const MOST_SECONDS = 64;
 /** Chromium says `failed` when the candidates it has were tried; others may take so long to come, in ms. */
 const SECOND_LOOK = 5_000;
 
@@ -70,6 +72,8 @@ export class Attempt {
   #diagnosis;
   #channels;
   #data;
+  /** How many there were of the first one's name. */
+  #seconds = 0;
   /** Whether there was a path. */
   #stood = false;
   /** How often in a row we waited to repeat what was refused. */
@@ -337,8 +341,10 @@ export class Attempt {
   /** @param {RTCDataChannel} channel of the other side's making */
   #arrived(channel) {
     if (this.#data.isFirst(channel)) this.#begin(channel);
-    else if (channel.label !== this.channel?.label) this.#channels.arrived(channel, (owner) => this.#data.add(channel, owner));
-    else { // a second one of the same name may speak, but the first is ours
+    else if (this.#data.bothOurs || channel.label !== this.channel?.label) {
+      this.#channels.arrived(channel, (owner) => this.#data.add(channel, owner));
+    } else if (++this.#seconds > MOST_SECONDS) channel.close();
+    else {
       channel.binaryType = 'arraybuffer';
       listen(channel, 'message', ({ data }) => this.#owner.emit('message', { data: received(data) }), this.signal);
     }

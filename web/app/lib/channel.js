@@ -1,5 +1,6 @@
 // One named channel with another user, as the application sees it.
 
+import { Backlog } from './backlog.js';
 import { Emitter } from './emitter.js';
 import { Inflow } from './inflow.js';
 import { Writable } from './writable.js';
@@ -69,10 +70,17 @@ export class Channel extends Emitter {
   #state = 'connecting';
   /** @type {Promise<Channel> | null} made when it is asked for */
   #opened = null;
-  /** @type {DataChannel | null} that we have made */
-  #ours = null;
   /** @type {Set<DataChannel>} by which something may come */
   #carriers = new Set();
+  /** @type {DataChannel | null} that we send by; the same for as long as it is there, as no order holds between two */
+  #out = null;
+  /** @type {DataChannel | null} which of them the other side has made */
+  #theirs = null;
+  /** Whether all has come that was to come. */
+  #whole = true;
+  /** What has come before anybody listened or read. */
+  #backlog;
+  #heard = false;
   /** @type {Inflow | null} what comes, if it is read as a stream */
   #inflow = null;
   /** @type {Writable | null} what goes, if it is written as a stream */
@@ -97,6 +105,26 @@ export class Channel extends Emitter {
     this.init = init;
     this.#forget = forget;
     this.#deps = deps;
+    this.#backlog = new Backlog({ ...deps, hold: (on) => this.#holdOther(on), holds: () => this.#out?.holds ?? false });
+  }
+
+  /**
+   * Messages that came before anybody listened for them come then.
+   *
+   * @template {keyof ChannelEvents & string} K
+   * @param {K} type
+   * @param {import('./emitter.js').Listener<ChannelEvents[K]> | EventListenerObject | null} listener
+   * @param {boolean | AddEventListenerOptions} [options]
+   * @override
+   */
+  addEventListener(type, listener, options) {
+    super.addEventListener(type, listener, options);
+    if (type !== 'message' || this.#heard || this.#inflow) return;
+    queueMicrotask(() => {
+      if (this.#heard || this.#inflow) return;
+      this.#heard = true;
+      for (const data of this.#backlog.take()) this.emit('message', { data });
+    });
   }
 
   /** See ChannelState. */
@@ -167,11 +195,15 @@ export class Channel extends Emitter {
    * @returns {ReadableStream<string | ArrayBuffer | Blob>}
    */
   get readable() {
-    this.#inflow ??= new Inflow({
-      ...this.#deps,
-      hold: (on) => { for (const carrier of this.#carriers) carrier.holdOther(on); },
-      cancelled: () => this.close(),
-    });
+    if (!this.#inflow) {
+      const inflow = this.#inflow = new Inflow({
+        ...this.#deps,
+        hold: (on) => this.#holdOther(on),
+        cancelled: () => this.close(),
+      });
+      for (const data of this.#backlog.take()) inflow.take(data);
+      if (this.#state === 'closed') this.#endInflow();
+    }
     return this.#inflow.readable;
   }
 
@@ -184,12 +216,16 @@ export class Channel extends Emitter {
    */
   get writable() {
     this.#writable ??= new Writable({
-      send: (data) => this.send(data),
+      send: (data) => {
+        if (this.#state !== 'open') throw this.#cutOff;
+        return this.send(data);
+      },
       drained: (signal) => this.drained(signal),
       close: () => this.close(),
       abort: () => this.#close((carrier) => carrier.abort()),
     });
     if (this.#state === 'open') this.#writable.open();
+    if (this.#state === 'closed') this.#writable.fail(this.#cutOff);
     return this.#writable.writable;
   }
 
@@ -200,8 +236,18 @@ export class Channel extends Emitter {
 
   /** @param {(carrier: DataChannel) => void} how */
   #close(how) {
-    for (const carrier of this.#carriers) how(carrier);
+    const carriers = [...this.#carriers];
     this.end();
+    for (const carrier of carriers) how(carrier);
+  }
+
+  /**
+   * Whether the other side has made one that carries it.
+   *
+   * @internal
+   */
+  get madeByOther() {
+    return this.#theirs !== null;
   }
 
   /**
@@ -216,19 +262,23 @@ export class Channel extends Emitter {
   /**
    * @internal
    * @param {Carry} carry
-   * @param {boolean} [ours] whether we have made it
+   * @param {boolean} [theirs] whether the other side has made it
    */
-  use(carry, ours = false) {
+  use(carry, theirs = false) {
     const carrier = carry({
-      opened: () => this.#enterOpen(),
+      opened: () => this.#carriedBy(carrier),
       message: (data) => this.#receive(data),
       asBlobs: () => this.binaryType === 'blob',
-      closed: (whole) => this.#closed(carrier, whole),
+      ended: () => {
+        this.#over(carrier, true);
+        carrier.abort();
+      },
+      closed: (whole) => this.#over(carrier, whole),
       drain: () => this.emit('drain', {}),
       unsent: (detail) => this.emit('unsent', detail),
     });
     this.#carriers.add(carrier);
-    if (ours) this.#ours = carrier;
+    if (theirs) this.#theirs = carrier;
   }
 
   /**
@@ -237,11 +287,12 @@ export class Channel extends Emitter {
    * @internal
    */
   lost() {
-    this.#carriers.clear();
-    this.#ours = null;
+    this.#letGo();
     if (this.#state !== 'open') return;
     this.#state = 'connecting';
     this.#failStreams();
+    this.#inflow = null;
+    this.#writable = null;
   }
 
   /**
@@ -253,16 +304,17 @@ export class Channel extends Emitter {
   end(whole = false) {
     if (this.#state === 'closed') return;
     this.#state = 'closed';
-    this.#carriers.clear();
-    if (whole) this.#inflow?.close();
+    this.#whole = whole;
+    this.#letGo();
     this.#failStreams();
     this.#forget();
     this.emit('close', {});
   }
 
-  get #out() {
-    if (this.#ours?.usable) return this.#ours;
-    return [...this.#carriers].find(({ usable }) => usable) ?? null;
+  #letGo() {
+    this.#carriers.clear();
+    this.#theirs = null;
+    this.#out = null;
   }
 
   get #outflow() {
@@ -271,7 +323,9 @@ export class Channel extends Emitter {
     return outflow;
   }
 
-  #enterOpen() {
+  /** @param {DataChannel} carrier that is open */
+  #carriedBy(carrier) {
+    this.#out ??= carrier;
     if (this.#state !== 'connecting') return;
     this.#state = 'open';
     this.#writable?.open();
@@ -282,26 +336,36 @@ export class Channel extends Emitter {
   #receive(data) {
     if (this.#state === 'closed') return;
     if (this.#inflow) this.#inflow.take(data);
-    else this.emit('message', { data });
+    else if (this.#heard) this.emit('message', { data });
+    else this.#backlog.add(data);
   }
 
-  /** If both have made one, it is closed with the second. @param {DataChannel} carrier @param {boolean} whole */
-  #closed(carrier, whole) {
-    this.#carriers.delete(carrier);
-    if (this.#carriers.size === 0) this.end(whole);
+  /** @param {boolean} on */
+  #holdOther(on) {
+    for (const carrier of this.#carriers) carrier.holdOther(on);
+  }
+
+  /** Nothing more comes by it. Where both have made one, it ends with the second. @param {DataChannel} carrier @param {boolean} whole */
+  #over(carrier, whole) {
+    if (!this.#carriers.delete(carrier)) return;
+    if (this.#theirs === carrier) this.#theirs = null;
+    this.#whole &&= whole;
+    if (this.#carriers.size === 0) this.end(this.#whole);
+    else if (this.#out === carrier) this.#out = [...this.#carriers].find(({ usable }) => usable) ?? null;
   }
 
   get #cutOff() {
     return new DOMException(`Channel ${this.label} was cut off`, 'NetworkError');
   }
 
-  /** What they have told before they fail remains so. */
   #failStreams() {
-    const error = this.#cutOff;
-    this.#inflow?.fail(error);
-    this.#writable?.fail(error);
-    this.#inflow = null;
-    this.#writable = null;
+    if (this.#inflow) this.#endInflow();
+    this.#writable?.fail(this.#cutOff);
+  }
+
+  #endInflow() {
+    if (this.#state === 'closed' && this.#whole) this.#inflow?.close();
+    else this.#inflow?.fail(this.#cutOff);
   }
 }
 
@@ -313,14 +377,18 @@ export class Channel extends Emitter {
  */
 export function initOf(label, { ordered = true, maxRetransmits, maxPacketLifeTime, protocol = '' }) {
   for (const [what, text] of Object.entries({ label, protocol })) {
+    if (typeof text !== 'string') throw new TypeError(`A ${what} is a string`);
     if (new TextEncoder().encode(text).length > LONGEST) throw new TypeError(`A ${what} may have ${LONGEST} bytes at most`);
   }
-  if (maxRetransmits !== undefined && maxPacketLifeTime !== undefined) {
+  for (const [what, number] of Object.entries({ maxRetransmits, maxPacketLifeTime })) {
+    if (number !== undefined && number !== null && !(number >= 0 && number <= 65_535)) throw new TypeError(`${what} is from 0 to 65535`);
+  }
+  if ((maxRetransmits ?? null) !== null && (maxPacketLifeTime ?? null) !== null) {
     throw new TypeError('Give maxRetransmits or maxPacketLifeTime, not both');
   }
   return {
     ordered, protocol,
-    ...(maxRetransmits !== undefined && { maxRetransmits }),
-    ...(maxPacketLifeTime !== undefined && { maxPacketLifeTime }),
+    ...((maxRetransmits ?? null) !== null && { maxRetransmits }),
+    ...((maxPacketLifeTime ?? null) !== null && { maxPacketLifeTime }),
   };
 }

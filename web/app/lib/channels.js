@@ -15,11 +15,15 @@ const AWAIT = 10_000;
 export class Channels {
   #peer;
   #deps;
-  /** @type {Map<string, Channel>} by label */
+  /** @type {Map<string, Channel>} by label, the one of now */
   #channels = new Map();
+  /** @type {Set<Channel>} in whose place there is another already, while the rest of them comes */
+  #leaving = new Set();
+  /** @type {Set<string>} labels of what we closed out of touch: when the other side makes it again, it hears of that */
+  #closed = new Set();
   /** @type {Attempt | null} that is open */
   #attempt = null;
-  #await = new Deadline(() => this.#each((channel) => channel.carried || channel.end()));
+  #await = new Deadline(() => this.#lapse());
 
   /**
    * @param {import('./peer.js').Peer} peer who is told of those that the other side makes
@@ -34,6 +38,7 @@ export class Channels {
   get(label, options = {}) {
     const known = this.#channels.get(label);
     if (known) return known;
+    this.#closed.delete(label);
     const channel = this.#add(label, initOf(label, options));
     if (this.#attempt) this.#make(channel, this.#attempt);
     return channel;
@@ -48,7 +53,7 @@ export class Channels {
     if (attempt.signal.aborted) return;
     this.#attempt = attempt;
     this.#each((channel) => channel.init && this.#make(channel, attempt));
-    if (this.#channels.size > 0) this.#await.set(AWAIT);
+    if (this.#channels.size + this.#closed.size > 0) this.#await.set(AWAIT);
   }
 
   /**
@@ -58,12 +63,17 @@ export class Channels {
    * @param {Carry} carry
    */
   arrived(made, carry) {
+    if (this.#closed.delete(made.label)) return made.close();
     const known = this.#channels.get(made.label);
-    if (known) return known.use(carry);
-    const theirs = [...this.#channels.values()].filter(({ init }) => init === null);
+    if (known && !known.madeByOther) return known.use(carry, true);
+    if (known) { // they have closed that one and made another, and a packet was lost
+      this.#channels.delete(made.label);
+      this.#leaving.add(known);
+    }
+    const theirs = this.#all.filter(({ init, madeByOther }) => init === null || madeByOther);
     if (theirs.length >= MOST) return made.close();
     const channel = this.#add(made.label, null, made.protocol);
-    channel.use(carry);
+    channel.use(carry, true);
     return this.#peer.emit('channel', { channel });
   }
 
@@ -71,6 +81,7 @@ export class Channels {
   lost() {
     this.#attempt = null;
     this.#await.clear();
+    for (const channel of [...this.#leaving]) channel.end();
     this.#each((channel) => channel.lost());
   }
 
@@ -83,7 +94,11 @@ export class Channels {
   /** @param {string} label @param {RTCDataChannelInit | null} init @param {string} [protocol] */
   #add(label, init, protocol = init?.protocol ?? '') {
     /** @type {Channel} */
-    const channel = new Channel(label, protocol, init, () => this.#channels.delete(label), this.#deps);
+    const channel = new Channel(label, protocol, init, () => {
+      if (this.#leaving.delete(channel)) return;
+      this.#channels.delete(label);
+      if (!this.#attempt && init === null) this.#closed.add(label);
+    }, this.#deps);
     this.#channels.set(label, channel);
     return channel;
   }
@@ -91,10 +106,20 @@ export class Channels {
   /** @param {Channel} channel that we have wanted @param {Attempt} attempt */
   #make(channel, attempt) {
     try {
-      channel.use((owner) => attempt.addChannel(channel.label, channel.init ?? {}, owner), true);
+      channel.use((owner) => attempt.addChannel(channel.label, channel.init ?? {}, owner));
     } catch {
       channel.end(); // no more than 65,535 at once
     }
+  }
+
+  /** What the other side has not made again is over. */
+  #lapse() {
+    this.#closed.clear();
+    this.#each((channel) => channel.carried || channel.end());
+  }
+
+  get #all() {
+    return [...this.#channels.values(), ...this.#leaving];
   }
 
   /** @param {(channel: Channel) => unknown} what */

@@ -10,8 +10,9 @@ import { Outflow } from './outflow.js';
  * @property {() => void} opened
  * @property {(data: string | ArrayBuffer | Blob) => void} message
  * @property {() => boolean} [asBlobs] whether data is to come so; default: as an ArrayBuffer
- * @property {(whole: boolean) => void} closed by the other side, or the transport under it. whole: as far as can be told
- *   all that the other side had taken has come
+ * @property {() => void} [ended] the other side has said that all has come that was to come
+ * @property {(whole: boolean) => void} closed by the other side, or the transport under it. whole: one that is not ours
+ *   cannot say more about its end
  * @property {() => void} drain as of Outflow
  * @property {(detail: import('./outflow.js').OutflowEvents['unsent']) => void} unsent as of Outflow
  *
@@ -38,8 +39,6 @@ export class DataChannel {
   #joiner;
   /** See DataChannelDeps. */
   #joins = 0;
-  /** Whether the other side has said that all is sent. */
-  #ended = false;
   #told = new AbortController();
 
   /** @param {RTCDataChannel} channel @param {DataChannelDeps} deps @param {DataChannelOwner} owner */
@@ -56,15 +55,16 @@ export class DataChannel {
       deliver: (data) => owner.message(data),
       refuse: faulty,
       control: (control) => {
-        this.#ended ||= control === 'end';
-        if (control !== 'end') this.outflow?.hold(control === 'pause');
+        if (control === 'end') owner.ended?.();
+        else this.outflow?.hold(control === 'pause');
       },
     });
     channel.binaryType = 'arraybuffer';
     this.#on('message', ({ data }) => this.#receive(received(data)));
     this.#on('close', () => {
       this.#joiner.end();
-      owner.closed(this.#ended || this.#joins === 0);
+      this.outflow?.end();
+      owner.closed(this.#joins === 0);
     });
   }
 
@@ -102,27 +102,24 @@ export class DataChannel {
    */
   holdOther(on) {
     this.#joiner.pause(on);
-    this.#say(on ? 'pause' : 'resume');
+    if (this.#joins > 0 && this.usable) this.channel.send(controlFrame(on ? 'pause' : 'resume'));
+  }
+
+  /** Whether the other side waits when it is told to. */
+  get holds() {
+    return this.#joins > 0;
   }
 
   /** Closes it once all that was taken has left. */
   close() {
     if (!this.outflow || !this.usable) return this.channel.close();
-    return this.outflow.finish(() => {
-      this.#say('end');
-      this.channel.close();
-    });
+    return this.outflow.finish(() => this.channel.close(), this.#joins > 0 ? controlFrame('end') : null);
   }
 
   /** Closes it, and what has not left is lost. The other side can tell. */
   abort() {
     this.outflow?.end();
     this.channel.close();
-  }
-
-  /** @param {import('./chunks.js').Control} control */
-  #say(control) {
-    if (this.#joins > 0 && this.usable) this.channel.send(controlFrame(control));
   }
 
   /**

@@ -37,6 +37,11 @@ export class DataChannels {
     return !this.first && (id === null || id < 2 || messageSizeIn(this.#heard()) === 0);
   }
 
+  /** Whether the other side is a client of ours, too: then each channel beside the first is one of its own. */
+  get bothOurs() {
+    return this.#deps.joins() > 0;
+  }
+
   /** @param {RTCDataChannel} channel @param {DataChannelOwner} owner */
   begin(channel, owner) {
     this.first = new DataChannel(channel, this.#deps, owner);
@@ -81,6 +86,7 @@ export class DataChannels {
         left.delete(each);
         if (left.size === 0) this.first?.channel.close();
       };
+      each.channel.addEventListener('close', done, { once: true });
       if (each.outflow && each.usable) each.outflow.finish(done);
       else done();
     }

@@ -81,7 +81,7 @@ export class Inflow {
 }
 
 /** Bytes, of a string as in memory. @param {string | ArrayBuffer | Blob} message */
-function sizeOf(message) {
+export function sizeOf(message) {
   if (typeof message === 'string') return 2 * message.length;
   return 'size' in message ? message.size : message.byteLength;
 }

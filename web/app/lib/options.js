@@ -1,6 +1,7 @@
 // What a Peers can be told, and what it does untold.
 
 import { newCertificate } from './certificate.js';
+import { initOf } from './channel.js';
 import { CHUNK } from './chunks.js';
 import { currentPage } from './page-life.js';
 
@@ -60,6 +61,7 @@ export function withDefaults({
   channels = {},
 } = {}) {
   if (typeof RTCPeerConnection !== 'function') console.warn(NO_WEBRTC);
+  for (const [name, options] of Object.entries(channels)) initOf(name, options); // says what is wrong
   return {
     RTCPeerConnection, label, protocol, relayOnly, connectTimeout, accept, ringTimeout, maxCalls, certificate, page, media, channels,
     autoAccept: autoAccept && !accept,

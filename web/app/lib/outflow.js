@@ -3,6 +3,7 @@
 // some (Chromium).
 
 import { CHUNK, looksLikeChunk, Splitter } from './chunks.js';
+import { assertData, bytesOf, kept, partOf } from './data.js';
 import { Emitter } from './emitter.js';
 import { listen } from './listen.js';
 
@@ -18,7 +19,7 @@ const SETTLED_AFTER = 500;
 /** When the channel does not take what must not be left out, it is tried again after so long, in ms. */
 const AGAIN = 100;
 
-/** @typedef {string | ArrayBuffer | ArrayBufferView | Blob} Data what Peer.send() takes */
+/** @typedef {import('./data.js').Data} Data */
 
 /**
  * @typedef {object} Message
@@ -66,6 +67,8 @@ export class Outflow extends Emitter {
   #wake = () => {};
   /** @type {(() => void) | null} called when all has left */
   #finished = null;
+  /** @type {ArrayBuffer | null} */
+  #lastWord = null;
   /** Whether there was anything to send. */
   #used = false;
   /** Whether it has been open for a while. */
@@ -126,7 +129,8 @@ export class Outflow extends Emitter {
     const atOnce = !this.#first && this.#hasRoom;
     if (atOnce && typeof data === 'string' && data.length * 3 <= this.#chunk) this.#channel.send(data); // short, however it is encoded
     else {
-      const plan = this.#plan(isData(data) ? data : String(data));
+      assertData(data);
+      const plan = this.#plan(data);
       if (atOnce && !plan.split && plan.bytes instanceof Uint8Array) this.#channel.send(/** @type {string} */ (plan.data)); // one of three overloads
       else this.#append(plan);
     }
@@ -181,7 +185,7 @@ export class Outflow extends Emitter {
       };
       const message = this.#append(this.#plan(blob), {
         progress: (left) => {
-          progress(blob.size - left);
+          callOut(() => progress(blob.size - left));
           if (left === 0) resolve(signal?.removeEventListener('abort', abort));
         },
         failed,
@@ -205,10 +209,13 @@ export class Outflow extends Emitter {
    * Nothing more comes, and nothing is told but that all has left.
    *
    * @param {() => void} then
+   * @param {ArrayBuffer | null} [last] to be sent behind all else
    */
-  finish(then) {
+  finish(then, last = null) {
     this.#tellNoMore();
-    this.#finished = then;
+    const before = this.#finished;
+    this.#finished = before ? () => [before, then].forEach((each) => each()) : then;
+    this.#lastWord ??= last;
     this.#proceed();
   }
 
@@ -335,7 +342,12 @@ export class Outflow extends Emitter {
       this.#full = false;
       if (!this.#told.signal.aborted) this.emit('drain', {});
     }
-    if (!this.#finished || this.#first) return;
+    if (!this.#finished || this.#first || !this.#usable) return;
+    if (this.#lastWord) {
+      this.#channel.send(this.#lastWord);
+      this.#used = true;
+    }
+    this.#lastWord = null;
     this.#channel.bufferedAmountLowThreshold = 0;
     // Chromium drops what has come by a channel that is closed before the page knows of it.
     if (this.#inChannel === 0 && (this.#settled || !this.#used)) this.#finished();
@@ -366,35 +378,11 @@ export class Outflow extends Emitter {
   }
 }
 
-/** All else is sent as text, as RTCDataChannel.send does. @param {any} data */
-function isData(data) {
-  return typeof data === 'object' && data !== null && ('byteLength' in data || 'arrayBuffer' in data);
-}
-
-/** @param {Data} data @returns {Uint8Array | Blob} */
-function bytesOf(data) {
-  if (typeof data === 'string') return new TextEncoder().encode(data);
-  if (ArrayBuffer.isView(data)) return new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
-  return 'byteLength' in data ? new Uint8Array(data) : data;
-}
-
-/**
- * What the sender may not change any more.
- *
- * @param {Data} data
- * @param {Uint8Array | Blob} bytes of it
- * @param {boolean} split whether it goes in chunks
- * @returns {Pick<Message, 'data' | 'bytes'>}
- */
-function kept(data, bytes, split) {
-  if (typeof data === 'string') return { data, bytes: split ? bytes : null };
-  if (!(bytes instanceof Uint8Array)) return { data: bytes, bytes: split ? bytes : null };
-  const copy = bytes.slice();
-  return { data: /** @type {ArrayBuffer} */ (copy.buffer), bytes: split ? copy : null };
-}
-
-/** @param {Uint8Array | Blob} bytes @param {number} start @param {number} end */
-async function partOf(bytes, start, end) {
-  if (bytes instanceof Uint8Array) return bytes.subarray(start, end);
-  return new Uint8Array(await bytes.slice(start, end).arrayBuffer());
+/** What fails in there is no concern of ours. @param {() => void} what */
+function callOut(what) {
+  try {
+    what();
+  } catch (error) {
+    queueMicrotask(() => { throw error; }); // as with listeners
+  }
 }

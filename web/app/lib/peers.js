@@ -132,10 +132,12 @@ export class Peers extends Emitter {
    *   up on, and the Peer has failed (`replaced`)
    * @returns {import('./peer.js').Peer} the live Peer of that user if there is one, else a new one; named as in the
    *   roster
+   * @throws {TypeError} the name is no string
    * @throws {DOMException} InvalidStateError before the first login and after dispose(); NotSupportedError for oneself
    */
   connect(name, { identity = NOBODY } = {}) {
     if (this.#life.signal.aborted) throw new DOMException('This Peers was disposed of', 'InvalidStateError');
+    if (typeof name !== 'string') throw new TypeError('Connect to a name: that of a User is its userName');
     const known = this.#linkOf(name);
     if (known) {
       known.accept(); // it may have been ringing

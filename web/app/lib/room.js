@@ -20,6 +20,7 @@ const AGAIN = Object.freeze({ base: 4_000, cap: 60_000 });
  * @property {{ peer: Peer, reason: import('./peer.js').PeerReason | null }} peerleave we are connected with somebody no more. Not
  *   while touch is lost (`reconnecting`), which may last two minutes: Room.peers lacks them then
  * @property {{ peer: Peer, data: string | ArrayBuffer }} message somebody sent one
+ * @property {{ peer: Peer, channel: import('./channel.js').Channel }} channel somebody has made a channel, see PeerEvents
  * @property {{ peer: Peer } & import('./media.js').ReceivedTrack} track somebody sends one, see PeerEvents
  * @property {{ peer: Peer } & import('./media.js').ReceivedTrack} removetrack it is over, see PeerEvents
  */
@@ -103,6 +104,7 @@ export class Room extends Emitter {
       this.emit('peerjoin', { peer });
     });
     peer.addEventListener('message', ({ detail: { data } }) => this.emit('message', { peer, data }));
+    peer.addEventListener('channel', ({ detail: { channel } }) => this.emit('channel', { peer, channel }));
     for (const type of /** @type {const} */ (['track', 'removetrack'])) {
       peer.addEventListener(type, ({ detail }) => this.emit(type, { peer, ...detail }));
     }

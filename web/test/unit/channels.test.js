@@ -373,3 +373,202 @@ test('data comes as Blobs, if they are wanted', async (t) => {
   assert.deepEqual(new Uint8Array(await rest[1].arrayBuffer()), large);
   assert.equal(rest[2].length, MiB);
 });
+
+for (const pause of [0, 20, 300, 1_500]) {
+  test(`one of the same label after the other is another, ${pause} ms later`, async (t) => {
+    const { anas, bobs, clock } = await startTalk(t);
+    const told = [];
+    bobs.peer.addEventListener('channel', ({ detail: { channel } }) => {
+      const parts = [];
+      told.push([channel.protocol, parts]);
+      (async () => {
+        for await (const part of channel.readable) parts.push(part);
+        parts.push('end');
+      })();
+    });
+    for (const name of ['A', 'B', 'C']) {
+      const writer = anas.peer.channel('files', { protocol: name }).writable.getWriter();
+      for (const number of [1, 2]) writer.write(`${name} ${number}`);
+      const closing = writer.close();
+      await clock.advance(5);
+      await closing;
+      await clock.advance(pause);
+    }
+    await clock.advance(2_000);
+    assert.deepEqual(told, ['A', 'B', 'C'].map((name) => [name, [`${name} 1`, `${name} 2`, 'end']]));
+  });
+}
+
+test('a new one that gets there before the rest of the last one is another all the same', async (t) => {
+  const { anas, bobs, clock, network, mine, theirs, told } = await startChannel(t);
+  await clock.advance(600);
+  const heard = texts(theirs);
+  network.all[0].channels[1].delay = 50;
+  mine.send('late');
+  mine.close();
+  const next = anas.peer.channel('game');
+  await clock.advance(10);
+  assert.deepEqual([told.length, theirs.state, heard], [2, 'open', []]);
+  next.send('of the next');
+  const ofNext = texts(told[1].channel);
+  await clock.advance(600);
+  assert.deepEqual([theirs.state, heard, ofNext], ['closed', ['late'], ['of the next']]);
+  assert.equal(bobs.peer.channel('game'), told[1].channel);
+});
+
+test('who listens or reads late misses nothing, not even after the end', async (t) => {
+  for (const how of ['listen', 'read']) {
+    const { mine, theirs, clock } = await startChannel(t);
+    mine.send('one');
+    mine.send('two');
+    mine.close();
+    await clock.advance(1_000);
+    assert.equal(theirs.state, 'closed');
+    const parts = [];
+    if (how === 'listen') theirs.addEventListener('message', ({ detail: { data } }) => parts.push(data));
+    else for await (const part of theirs.readable) parts.push(part);
+    await clock.advance(1);
+    assert.deepEqual(parts, ['one', 'two'], how);
+  }
+});
+
+test('with nobody listening the other side is told to wait, and it goes on when somebody does', async (t) => {
+  const { mine, theirs, clock, network } = await startChannel(t);
+  network.all[0].channels[1].rate = 20_000;
+  for (let i = 0; i < 300; i++) mine.send(new Uint8Array(60_000));
+  await clock.advance(2_000);
+  assert.ok(mine.bufferedAmount > 10_000_000, String(mine.bufferedAmount));
+  const heard = texts(theirs);
+  await clock.advance(2_000);
+  assert.deepEqual([heard.length, mine.bufferedAmount], [300, 0]);
+});
+
+test('of what is unreliable and nobody listens to a mebibyte is kept, and the rest lost', async (t) => {
+  const { mine, theirs, clock, bobs } = await startChannel(t, { options: { ordered: false, maxRetransmits: 0 } });
+  for (let i = 0; i < 100; i++) mine.send(new Uint8Array(60_000));
+  await clock.advance(10);
+  const heard = texts(theirs);
+  await clock.advance(1);
+  assert.deepEqual([heard.length, bobs.peer.state], [18, 'open']);
+});
+
+test('streams that are asked for after the end tell it', async (t) => {
+  const { anas, mine, theirs, clock } = await startChannel(t);
+  mine.close();
+  await clock.advance(600);
+  assert.deepEqual(await theirs.readable.getReader().read(), { done: true, value: undefined });
+  await assert.rejects(theirs.writable.getWriter().write('x'), { name: 'NetworkError' });
+  anas.peer.channel('other');
+  await clock.advance(10);
+});
+
+test('who reads no more closes the channel, and who writes hears of it', async (t) => {
+  const { mine, theirs, clock, network } = await startChannel(t);
+  await clock.advance(600);
+  network.all[0].channels[1].rate = 20_000;
+  const writer = mine.writable.getWriter();
+  const writing = (async () => {
+    for (;;) await writer.write(new Uint8Array(60_000));
+  })();
+  const failed = assert.rejects(writing, { name: 'NetworkError' });
+  await clock.advance(100);
+  await theirs.readable.cancel();
+  await clock.advance(2_000);
+  await failed;
+  assert.deepEqual([mine.state, theirs.state], ['closed', 'closed']);
+});
+
+test('what is no message is refused in words', async (t) => {
+  const { anas, mine, clock, theirs } = await startChannel(t);
+  const heard = texts(theirs);
+  for (const thing of [{ a: 1 }, [1], null, undefined, 7]) {
+    assert.throws(() => mine.send(thing), { name: 'TypeError', message: /JSON\.stringify/ });
+    assert.throws(() => anas.peer.send(thing), { name: 'TypeError' });
+  }
+  for (const options of [{ maxRetransmits: -1 }, { maxPacketLifeTime: 70_000 }, { protocol: 7 }]) {
+    assert.throws(() => anas.peer.channel('x', options), { name: 'TypeError' });
+  }
+  assert.throws(() => anas.peer.channel(), { name: 'TypeError', message: /label/ });
+  await clock.advance(5);
+  assert.deepEqual(heard, []);
+});
+
+test('who sends hears that the other side has closed the channel, whatever was under way', async (t) => {
+  const { mine, theirs, clock, network } = await startChannel(t);
+  await clock.advance(600);
+  network.all[0].channels[1].rate = 1_000;
+  const unsent = record(mine, 'unsent');
+  mine.send(new Uint8Array(3 * MiB));
+  const all = [mine.sendBlob(new Blob([new Uint8Array(3 * MiB)])), mine.drained()];
+  const failed = Promise.all(all.map((each) => assert.rejects(each, { name: 'NetworkError' })));
+  await clock.advance(100);
+  theirs.close();
+  await clock.advance(1_000);
+  await failed;
+  assert.deepEqual([mine.state, unsent.length], ['closed', 1]);
+});
+
+test('a stream that was closed is whole, though the writer hangs up behind it', async (t) => {
+  const { anas, mine, theirs, clock, bobs } = await startChannel(t);
+  const parts = [];
+  const reading = (async () => {
+    for await (const part of theirs.readable) parts.push(part);
+    return 'whole';
+  })();
+  await mine.writable.getWriter().write('x');
+  const writer = anas.peer.channel('other').writable.getWriter();
+  writer.write('y').catch(() => {});
+  mine.close();
+  anas.peer.close();
+  writer.closed.catch(() => {});
+  await clock.advance(3_000);
+  assert.equal(await reading, 'whole');
+  assert.deepEqual([parts, bobs.peer.reason], [['x'], 'closed-by-peer']);
+});
+
+test('what fails while it is told how far a Blob is keeps nothing from arriving', async (t) => {
+  const { bobs, mine, theirs, clock } = await startChannel(t);
+  const heard = texts(theirs);
+  const thrown = [];
+  t.mock.method(globalThis, 'queueMicrotask', (task) => {
+    Promise.resolve().then(task).catch((error) => thrown.push(error.message));
+  });
+  const sending = mine.sendBlob(new Blob([new Uint8Array(200_000)]), { onprogress: () => { throw new Error('none of yours'); } });
+  for (let i = 0; i < 10; i++) await clock.advance(10);
+  await sending;
+  assert.deepEqual([heard.map(({ byteLength }) => byteLength), bobs.peer.state], [[200_000], 'open']);
+  assert.equal(thrown.length, 4);
+});
+
+test('a channel may have the label of the first one', async (t) => {
+  const { anas, bobs, clock } = await startTalk(t);
+  const told = record(bobs.peer, 'channel');
+  const channel = anas.peer.channel('messenger');
+  await clock.advance(5);
+  const [heard, first] = [texts(told[0].channel), record(bobs.peer, 'message')];
+  channel.send('z'.repeat(150_000));
+  anas.peer.send('first');
+  for (let i = 0; i < 5; i++) await clock.advance(10);
+  assert.deepEqual([heard.map(({ length }) => length), first.map(({ data }) => data)], [[150_000], ['first']]);
+});
+
+test('what one closes out of touch is closed when the other makes it again', async (t) => {
+  const talk = await startChannel(t);
+  const { mine, theirs, bobs, network, clock, told } = talk;
+  network.lose('disconnected');
+  theirs.close();
+  await connectAnew(talk);
+  assert.deepEqual([bobs.peer.state, mine.state, told.length], ['open', 'closed', 1]);
+  mine.close();
+  const again = talk.anas.peer.channel('game');
+  await clock.advance(10);
+  assert.deepEqual([again.state, told.length], ['open', 2]);
+});
+
+test('however many of one label the other side makes, 64 are left', async (t) => {
+  const { bobs, network, clock } = await startTalk(t);
+  record(bobs.peer, 'channel');
+  const made = Array.from({ length: 200 }, () => network.all[0].createDataChannel('x'));
+  await clock.advance(20);
+  assert.equal(made.filter(({ readyState }) => readyState === 'open').length, 64);
+});

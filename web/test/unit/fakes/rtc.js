@@ -257,7 +257,7 @@ class FakePeerConnection extends Target {
   }
 
   channelsToOpen() {
-    const waiting = this.#channels.filter((channel) => !channel.other);
+    const waiting = this.#channels.filter((channel) => !channel.other && channel.readyState === 'connecting');
     for (const channel of waiting) this.#number(channel);
     return waiting;
   }
@@ -429,7 +429,7 @@ class FakeChannel extends Target {
   send(data) {
     if (this.readyState !== 'open') throw new DOMException('not open', 'InvalidStateError');
     const size = sizeOf(data);
-    if (this.rate < Infinity) return this.#sendSlowly(data, size);
+    if (this.rate < Infinity || this.#freeAt > performance.now()) return this.#sendSlowly(data, size);
     this.bufferedAmount = this.sticky ? size : 0;
     this.sticky = false;
     this.#deliver(data);
