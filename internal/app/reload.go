@@ -92,7 +92,7 @@ func (r *reloader) readAgain() (again []string, err error) {
 }
 
 // reloaded returns the running configuration with those of the next one's settings that can change in a running
-// server; the README lists them. What users are told of TURN servers has to go with the one built in, which cannot.
+// server; the page in package config lists them. What users are told of TURN servers has to go with the one built in, which cannot.
 func reloaded(running, next config.Config) config.Config {
 	running.LogLevel = next.LogLevel
 	running.AllowedOrigins, running.AllowedHosts = next.AllowedOrigins, next.AllowedHosts

@@ -11,16 +11,16 @@ import (
 	"beckon/internal/config"
 )
 
-// The README lists all settings that a reload puts in force, and no other.
-func TestREADMEListsWhatIsReloaded(t *testing.T) {
-	page, err := os.ReadFile("../../README.md")
+// The page about the settings lists all that a reload puts in force, and no other.
+func TestPageListsWhatIsReloaded(t *testing.T) {
+	page, err := os.ReadFile("../config/README.md")
 	if err != nil {
 		t.Fatal(err)
 	}
 	_, rest, found := strings.Cut(string(page), "<!-- reload -->")
 	text, _, closed := strings.Cut(rest, "<!-- /reload -->")
 	if !found || !closed {
-		t.Fatal("the README has no list of what is reloaded")
+		t.Fatal("the page has no list of what is reloaded")
 	}
 	var listed []string
 	for _, flag := range regexp.MustCompile("`--([a-z-]+)`").FindAllStringSubmatch(text, -1) {

@@ -9,7 +9,7 @@ import (
 
 func TestDocumentsSayTheLeeway(t *testing.T) {
 	want := fmt.Sprintf("until %.0f s after", Leeway.Seconds())
-	for _, path := range []string{"../../README.md", "../protocol/PROTOCOL.md"} {
+	for _, path := range []string{"README.md", "../protocol/PROTOCOL.md"} {
 		page, err := os.ReadFile(path)
 		if err != nil {
 			t.Fatal(err)

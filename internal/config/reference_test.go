@@ -93,7 +93,7 @@ func TestConfigIsShownWithoutSecrets(t *testing.T) {
 var update = flag.Bool("update", false, "write the README's table of settings anew")
 
 func TestREADMEHasTheTable(t *testing.T) {
-	const path, begin, end = "../../README.md", "-->\n", "<!-- /settings -->"
+	const path, begin, end = "README.md", "-->\n", "<!-- /settings -->"
 	page, err := os.ReadFile(path)
 	if err != nil {
 		t.Fatal(err)

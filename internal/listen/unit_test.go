@@ -8,10 +8,10 @@ import (
 	"testing"
 )
 
-// TestTheUnitOfTheREADME lets systemd read the unit that the README shows, with another program in its place:
+// TestTheUnitOfThePage lets systemd read the unit that the page in package app shows, with another program in its place:
 // systemd wants it to exist.
-func TestTheUnitOfTheREADME(t *testing.T) {
-	page, err := os.ReadFile("../../README.md")
+func TestTheUnitOfThePage(t *testing.T) {
+	page, err := os.ReadFile("../app/README.md")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -19,7 +19,7 @@ func TestTheUnitOfTheREADME(t *testing.T) {
 	unit, _, found := strings.Cut(rest, "```")
 	const program = "/usr/local/bin/beckon"
 	if !found || !strings.Contains(unit, program) {
-		t.Fatal("the README shows no unit")
+		t.Fatal("the page shows no unit")
 	}
 	path := filepath.Join(t.TempDir(), "beckon.service")
 	verify := func(text string) (string, error) {

@@ -51,7 +51,7 @@ var tookTime = regexp.MustCompile(` \d+\.\d s `)
 // compareWithREADME finds each pair of the results connected in the way that the README tells. Times are of no account.
 func (r *results) compareWithREADME(t *testing.T) {
 	t.Helper()
-	const path, begin, end = "../../README.md", "<!-- pairs: made by go test ./internal/natlab -run EveryPair -update -->\n", "<!-- /pairs -->"
+	const path, begin, end = "README.md", "<!-- pairs: made by go test ./internal/natlab -run EveryPair -update -->\n", "<!-- /pairs -->"
 	page, err := os.ReadFile(path)
 	if err != nil {
 		t.Fatal(err)

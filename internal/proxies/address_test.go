@@ -57,8 +57,8 @@ func TestPROXYProtocol(t *testing.T) {
 // expectOnPage finds a command on the page.
 func expectOnPage(t *testing.T, command string) {
 	t.Helper()
-	if !strings.Contains(read(t, pathPage), "\n"+command) {
-		t.Errorf("%s does not say: %s", pathPage, command)
+	if !strings.Contains(read(t, page), "\n"+command) {
+		t.Errorf("%s does not say: %s", page, command)
 	}
 }
 

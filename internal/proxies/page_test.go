@@ -8,13 +8,13 @@ import (
 	"testing"
 )
 
-// The pages whose text is what runs here.
-const (
-	rootPage = "../../README.md"
-	pathPage = "README.md"
-)
+// page is the page whose text is what runs here.
+const page = "README.md"
 
-// serverFlags are what rootPage says to start the server with.
+// firstPage shows a part of it.
+const firstPage = "../../README.md"
+
+// serverFlags are what the page says to start the server with.
 const serverFlags = "--listen 127.0.0.1:9000 --trusted-proxy 127.0.0.1"
 
 // mount is where a proxy puts the server, and where it finds it.
@@ -47,19 +47,18 @@ func (m mount) inner() string {
 // block is the configuration of a proxy as the pages have it.
 func (p *product) block(t *testing.T, m mount) string {
 	t.Helper()
-	section := between(t, rootPage, read(t, rootPage), "\n## Behind a reverse proxy\n", "\n## ")
-	if !strings.Contains(section, "beckon "+serverFlags+"\n") {
-		t.Fatalf("%s does not say to start beckon %s", rootPage, serverFlags)
+	content := read(t, page)
+	if !strings.Contains(content, "\nbeckon "+serverFlags+"\n") {
+		t.Fatalf("%s does not say to start beckon %s", page, serverFlags)
 	}
-	text := between(t, rootPage, section, "\n```"+p.name+"\n", "\n```\n") + "\n"
+	text := between(t, page, content, "\n```"+p.name+"\n", "\n```\n") + "\n"
 	if m.name == "root" {
 		return text
 	}
-	page := read(t, pathPage)
-	diff := between(t, pathPage, page, fmt.Sprintf("\n<!-- %s: %s -->\n```diff\n", p.name, m.name), "\n```\n")
+	diff := between(t, page, content, fmt.Sprintf("\n<!-- %s: %s -->\n```diff\n", p.name, m.name), "\n```\n")
 	text, err := patch(text, diff)
 	if err != nil {
-		t.Fatalf("%s: %s: %s: %v", pathPage, p.name, m.name, err)
+		t.Fatalf("%s: %s: %s: %v", page, p.name, m.name, err)
 	}
 	return text
 }
@@ -126,6 +125,17 @@ func swapped(t *testing.T, block string, swaps []swap) string {
 		block = pattern.ReplaceAllLiteralString(block, s.with)
 	}
 	return block
+}
+
+// The first page shows one of the proxies: as it is here, with the same flags of the server.
+func TestTheFirstPageShowsTheSame(t *testing.T) {
+	caddy := func(file string) string { return between(t, file, read(t, file), "\n```caddy\n", "\n```\n") }
+	if first, here := caddy(firstPage), caddy(page); first != here {
+		t.Errorf("%s has\n%s\nand %s has\n%s", firstPage, first, page, here)
+	}
+	if !strings.Contains(read(t, firstPage), "\nbeckon "+serverFlags+"\n") {
+		t.Errorf("%s does not say to start beckon %s", firstPage, serverFlags)
+	}
 }
 
 func TestPatch(t *testing.T) {

@@ -1,5 +1,5 @@
 // Two people chat through each of nginx, Apache, Caddy and HAProxy, below a path
-// and with TLS, set up by the text of the README and of internal/proxies.
+// and with TLS, set up by the text of internal/proxies.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { launch } from './fixture/browsers.js';

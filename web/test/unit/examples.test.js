@@ -1,4 +1,4 @@
-// The examples that the README and the library itself give do what they say.
+// The examples that the pages and the library itself give do what they say.
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
@@ -7,16 +7,25 @@ import { FakeStream, FakeTrack } from './fakes/media.js';
 
 const read = (file) => readFileSync(new URL(file, import.meta.url), 'utf8');
 
+/** @param {string} page by its path from the root of the repository */
+const examplesOf = (page) =>
+  Array.from(read(`../../../${page}`).matchAll(/^```js\n([^]*?)^```$/gm), ([, code], i) => [`${page} ${i + 1}`, code]);
+
 const examples = new Map([
-  ...Array.from(read('../../../README.md').matchAll(/^```js\n([^]*?)^```$/gm), ([, code], i) => [`README ${i + 1}`, code]),
+  ...examplesOf('README.md'),
+  ...examplesOf('web/README.md'),
   ['beckon.js', Array.from(read('../../app/lib/beckon.js').matchAll(/^ \* {5}(.*)$/gm), ([, line]) => line).join('\n')],
 ]);
 
-test('the README has examples, and so has the library', () => {
-  assert.deepEqual([...examples.keys()], ['README 1', 'README 2', 'README 3', 'beckon.js']);
+test('the first page has an example, its guide has two, and the library has one', () => {
+  assert.deepEqual([...examples.keys()], ['README.md 1', 'web/README.md 1', 'web/README.md 2', 'beckon.js']);
 });
 
-const VIDEO = 'README 3';
+test('the example of the first page is short', () => {
+  assert.ok(examples.get('README.md 1').trimEnd().split('\n').length <= 10);
+});
+
+const VIDEO = 'web/README.md 2';
 
 for (const [title, code] of examples) {
   if (title !== VIDEO) test(`the example of ${title} greets once, and hears`, async (t) => {
