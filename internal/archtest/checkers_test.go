@@ -128,6 +128,35 @@ var brokenTrees = map[string]struct {
 		check: overviewViolations,
 		finds: "does not mention internal/ice",
 	},
+	"link to no file": {
+		files: map[string]string{
+			"README.md":  "[a](web/a.md#one-two), [web](web), [x](https://x.example/y#z) and `[b](b.md)`\n```\n[c](c.md)\n```\n![d](d.png)\n",
+			"web/a.md":   "# One, `two`\n[up](../README.md)\n",
+			"web/a.html": "[e](e.md)",
+		},
+		check: linkViolations,
+		finds: "README.md:5: d.png leads nowhere",
+	},
+	"link out of the repository": {
+		files: map[string]string{"web/a.md": "[up](../../README.md)\n[down](b.md)", "web/b.md": "", "README.md": ""},
+		check: linkViolations,
+		finds: "web/a.md:1: ../../README.md leads nowhere",
+	},
+	"link to no heading": {
+		files: map[string]string{"README.md": "# Sessions: beckon.v1\n## Twice\n## Twice\n[1](#sessions-beckonv1), [2](#twice-1)\n[3](#twice-2)\n```sh\n# twice 2\n```\n"},
+		check: linkViolations,
+		finds: "README.md:5: #twice-2: the page has no such heading",
+	},
+	"page that nobody finds": {
+		files: map[string]string{"README.md": "[a](a.md)", "a.md": "[b](b)", "b/README.md": "[self](#b)", "c.md": "[a](a.md)"},
+		check: unlinkedViolations,
+		finds: "c.md: no link leads here",
+	},
+	"first page that is long": {
+		files: map[string]string{"README.md": strings.Repeat("\n", maxFirstPageLines)},
+		check: firstPageViolations,
+		finds: "README.md: 200 lines",
+	},
 	"trace of a machine": {
 		files: map[string]string{"a.md": "see \"/" + "work/x\"\n", "b.md": "https://example.org/work/x and cmd/work/x"},
 		check: traceViolations,

@@ -189,6 +189,8 @@ const (
 	maxFileLines     = 400
 	maxFunctionLines = 60
 	p90FunctionLines = 35 // nine functions in ten are at most this long
+
+	maxFirstPageLines = 200 // README.md sells and starts; what is longer is a page beside its package
 )
 
 // longFiles and longFunctions ("folder.Func" or "folder.Type.Method") may exceed
