@@ -17,7 +17,7 @@ type Serving struct {
 	// BasePath is what every path begins with: "" or /a/b, without a slash at its end.
 	BasePath string `placeholder:"PATH" help:"Path that everything is served below, such as /chat, for a proxy that does not strip it."`
 	// TrustedProxies are the peers whose X-Forwarded and PROXY headers are believed.
-	TrustedProxies []address.Proxy `name:"trusted-proxy" placeholder:"NETWORK" help:"Proxy whose word on the client's address is believed: an address, a network such as 10.0.0.0/8, loopback, private, or unix for the Unix socket. May be repeated."`
+	TrustedProxies []address.Proxy `name:"trusted-proxy" placeholder:"NETWORK" help:"Proxy to trust for client addresses: an address, a network such as 10.0.0.0/8, loopback, private, or unix for the Unix socket. May be repeated."`
 	// ProxyProtocol makes trusted proxies begin each connection with a PROXY header.
 	ProxyProtocol bool `default:"false" help:"Expect a PROXY protocol header, version 1 or 2, from every --trusted-proxy. A client that it gives no address of, such as one of a Unix socket, counts as the proxy."`
 }
@@ -30,13 +30,13 @@ type TLS struct {
 	// ACMEDomains are host names, in lower case, for which to get certificates.
 	ACMEDomains []string `name:"acme-domain" placeholder:"HOST" help:"Get a certificate for this host name from an ACME authority, and agree to its terms. May be repeated."`
 	// ACMECache is the directory that keeps the certificates; "" for one chosen at start.
-	ACMECache string `name:"acme-cache" placeholder:"DIR" help:"Directory that keeps ACME certificates, for nobody else to read: in one that is open to others, such as a volume, a folder named private is made for them. Without it: acme below systemd's STATE_DIRECTORY, else beckon/acme below the user's cache directory."`
+	ACMECache string `name:"acme-cache" placeholder:"DIR" help:"Directory for ACME certificates, which nobody else may read: in one that is open to others, such as a volume, they go into a folder named private. Without it: acme below systemd's STATE_DIRECTORY, else beckon/acme below the user's cache directory."`
 	// ACMEEmail is where the authority writes to; may be empty.
-	ACMEEmail string `name:"acme-email" placeholder:"ADDRESS" help:"Where the ACME authority may write to."`
+	ACMEEmail string `name:"acme-email" placeholder:"ADDRESS" help:"E-mail address for the ACME authority to write to."`
 	// ACMEDirectory is the URL of another authority than Let's Encrypt.
-	ACMEDirectory string `name:"acme-directory" placeholder:"URL" help:"Directory of another ACME authority than Let's Encrypt."`
+	ACMEDirectory string `name:"acme-directory" placeholder:"URL" help:"Directory URL of an ACME authority other than Let's Encrypt."`
 	// ACMECAFile holds the roots by which ACMEDirectory is trusted.
-	ACMECAFile string `name:"acme-ca-file" placeholder:"FILE" help:"Roots in PEM form by which --acme-directory is trusted, instead of the system's."`
+	ACMECAFile string `name:"acme-ca-file" placeholder:"FILE" help:"Root certificates in PEM form to trust for --acme-directory, instead of the system's."`
 	// HTTPRedirect is the TCP address that redirects plain HTTP to https; "" for none.
 	HTTPRedirect string `name:"http-redirect" placeholder:"HOST:PORT" help:"Address where plain HTTP is redirected to https and ACME challenges are answered, usually :80."`
 }
@@ -48,7 +48,7 @@ type Access struct {
 	AllowedOrigins []string `name:"allowed-origin" placeholder:"ORIGIN" help:"Origin of another site or an app whose pages may connect, such as https://example.org or capacitor://localhost; https://*.example.org for all names with one label more, file:// or null for local files, * for everybody. May be repeated."`
 	// AllowedHosts are the names by which the server may be asked for, besides those of its certificates: in lower
 	// case, *.host for all with one label more. Without any, all are good.
-	AllowedHosts []string `name:"allowed-host" placeholder:"HOST" help:"Name by which users reach the server, such as chat.example.org, or *.example.org for all names with one label more: then others are refused. Names of --tls-cert and --acme-domain, IP addresses and localhost are good by themselves. May be repeated."`
+	AllowedHosts []string `name:"allowed-host" placeholder:"HOST" help:"Name by which users reach the server, such as chat.example.org, or *.example.org for all names with one label more. All others are then refused, except the names of --tls-cert and --acme-domain, IP addresses and localhost. May be repeated."`
 	// AuthJWTSecretFile, AuthJWKSFile or AuthJWKSURL makes every login need a token.
 	AuthJWTSecretFile string `name:"auth-jwt-secret-file" placeholder:"FILE" help:"Let in only logins with a JSON Web Token signed (HS256) with the secret in this file."`
 	AuthJWKSFile      string `name:"auth-jwks-file" placeholder:"FILE" help:"Let in only logins with a JSON Web Token signed (RS256, ES256, EdDSA) with a key of this JSON Web Key Set."`
@@ -67,7 +67,7 @@ type WebRTC struct {
 	// ICEServers are handed to every client that logs in.
 	ICEServers []ice.Server `name:"ice-server" placeholder:"URL" help:"STUN or TURN server to give to clients, stun:HOST:PORT or turn:USER:SECRET@HOST:PORT, or turn:HOST:PORT if it shares the secrets of --turn-secret-file. May be repeated."`
 	// TURNSecretFile makes the credentials of TURN servers that have none, and of the one built in.
-	TURNSecretFile string `name:"turn-secret-file" placeholder:"FILE" help:"File with what the TURN server knows, too (coturn: static-auth-secret): each user gets credentials made with the first line. The TURN server built in accepts those of every line. It is read again on SIGHUP. Without it --turn makes up a secret at each start."`
+	TURNSecretFile string `name:"turn-secret-file" placeholder:"FILE" help:"File with secrets that the TURN server shares (coturn: static-auth-secret), one per line. Credentials for users are made with the first; the built-in TURN server accepts those of every line. It is read again on SIGHUP. Without it --turn makes up a secret at each start."`
 	// TURNCredentialTTL is for how long such credentials are good.
 	TURNCredentialTTL time.Duration `name:"turn-credential-ttl" default:"12h" help:"How long TURN credentials that are made for a user are good, unless the user's token ends sooner. Clients fetch new ones in time."`
 	// RelayOnly tells clients to connect through TURN servers alone.
@@ -85,12 +85,12 @@ type Timing struct {
 	// PROXY header; 0 for ever.
 	HeaderTimeout time.Duration `default:"5s" help:"How long a client may take to send the head of a request, 0 for as long as it likes."`
 	// KeepAliveTimeout is how long an HTTP connection may be idle between two requests; 0 for ever.
-	KeepAliveTimeout time.Duration `default:"2m" help:"How long an HTTP connection may be idle between two requests, 0 for as long as it likes. Longer than proxies and load balancers keep theirs, mostly 60s, or requests of theirs meet connections that are just being closed."`
+	KeepAliveTimeout time.Duration `default:"2m" help:"How long an HTTP connection may be idle between two requests, 0 for as long as it likes. It should be longer than proxies and load balancers keep theirs, mostly 60s, or their requests meet connections that are just being closed."`
 	// LoginTimeout is how long a connection may stay without a login; 0 for ever.
 	LoginTimeout time.Duration `default:"1h" help:"How long a connection may stay without a login, 0 for as long as it likes."`
 	// WriteTimeout is how long a socket may take nothing of what is to be sent; one that takes a little all the
 	// time may take as long as it likes.
-	WriteTimeout time.Duration `default:"10s" help:"How long a socket may take nothing of what is to be sent to it."`
+	WriteTimeout time.Duration `default:"10s" help:"How long a client may go without reading anything of what waits for it."`
 }
 
 // Sizes is what may be sent, and may wait to be sent.
@@ -105,11 +105,11 @@ type Sizes struct {
 	MaxHeaderBytes int `default:"32768" placeholder:"N" help:"Largest head of a request, in bytes: all headers, cookies included, and the path."`
 	// OutboxBytes is how many bytes may wait for one client. What others send beyond three quarters is refused to them;
 	// what the client itself gives rise to and does not read closes it with 4008. 0 is no bound. Of a longer frame, such as the roster of a large room, half of it counts. It is at least MaxMessageBytes, to which it is raised if it is not set.
-	OutboxBytes int `default:"524288" placeholder:"N" help:"How many bytes may wait to be sent to one client, 0 for any number. A quarter of that is kept for answers to the client itself: what others send beyond it is refused to them."`
+	OutboxBytes int `default:"524288" placeholder:"N" help:"How many bytes may wait to be sent to one client, 0 for any number. A quarter of that is kept for answers to the client itself: what others send beyond the rest is refused."`
 	// OutboxMessages is how many messages may wait for one client, likewise. 0 is no bound.
 	OutboxMessages int `default:"4096" placeholder:"N" help:"How many messages may wait to be sent to one client, 0 for any number; likewise."`
 	// SenderSharePercent is how much of what may wait for one client, or be kept for a session, one address may use up.
-	SenderSharePercent int `default:"25" placeholder:"N" help:"How much of what may wait for one client, or is kept to be sent again, may come from one client address (IPv6: from one /64), in percent; more is refused to the sender. It counts once as much as that waits."`
+	SenderSharePercent int `default:"25" placeholder:"N" help:"How much of what may wait for one client, or is kept to be sent again, may come from one client address (IPv6: from one /64), in percent; more is refused to the sender. The share counts only once that much waits."`
 }
 
 // Limits is how much the clients may ask of the server. 0 switches each off.
@@ -119,26 +119,26 @@ type Sizes struct {
 type Limits struct {
 	// MaxConnections caps the open WebSocket connections. An idle one costs about 10 KB, so
 	// the default is what a machine with a few GB carries.
-	MaxConnections int `default:"100000" placeholder:"N" help:"Most WebSocket connections at one time, 0 for any number. The system's limit on open files may allow fewer: of those, 100 are left for others."`
+	MaxConnections int `default:"100000" placeholder:"N" help:"Most WebSocket connections at one time, 0 for any number. The system's limit on open files may allow fewer; 100 of those are kept for other uses."`
 	// MaxHTTPConnections caps the connections that are no WebSockets, or not yet. Even if all clients come back at
 	// once, each is one of them for a moment only.
 	MaxHTTPConnections int `name:"max-http-connections" default:"8192" placeholder:"N" help:"Most connections besides those at one time, 0 for any number. Beyond it, the one that has been silent for longest is closed."`
 	// MaxConnectionsPerIP caps those of one client address (IPv6: of one /64), and its users: at a login that makes it too
 	// many, the session of it that has waited longest to be resumed ends.
-	MaxConnectionsPerIP int `name:"max-connections-per-ip" default:"100" placeholder:"N" help:"Most WebSocket connections of one client address (IPv6: of one /64) at one time, 0 for any number. It has no more users: where sessions that lost their connection make it too many, the one that has waited longest ends at the next login. Loopback is exempt from the default, unless a --trusted-proxy names it."`
+	MaxConnectionsPerIP int `name:"max-connections-per-ip" default:"100" placeholder:"N" help:"Most WebSocket connections of one client address (IPv6: of one /64) at one time, 0 for any number. It may have no more users either: if sessions that lost their connection make it too many, the one that has waited longest ends at the next login. Loopback is exempt from the default, unless a --trusted-proxy names it."`
 	// HandshakesPerSecondPerIP caps new connections of one client address; four times as many
 	// may come at once.
-	HandshakesPerSecondPerIP int `name:"handshakes-per-second-per-ip" default:"20" placeholder:"N" help:"Connections that one client address may begin per second, four times as many at once; 0 for any number. Loopback is exempt from the default, unless a --trusted-proxy names it."`
+	HandshakesPerSecondPerIP int `name:"handshakes-per-second-per-ip" default:"20" placeholder:"N" help:"Connections that one client address may open per second, with bursts of four times as many; 0 for any number. Loopback is exempt from the default, unless a --trusted-proxy names it."`
 	// LoginsPerSecondPerIP caps the logins of one client address, over all its connections; four times as many may come
 	// at once. A whole room hears of each. What goes on with a session is none. It is at least HandshakesPerSecondPerIP, to
 	// which it is raised if it is not set: who comes faster than it may log in waits, gives up, and comes again.
-	LoginsPerSecondPerIP int `name:"logins-per-second-per-ip" default:"20" placeholder:"N" help:"Logins per second of one client address (IPv6: of one /64), all connections together, four times as many at once; what is more waits, nothing is lost. Coming back to a session does not count. If it is not set, it is at least --handshakes-per-second-per-ip. 0 for any number. Loopback is exempt from the default, unless a --trusted-proxy names it."`
+	LoginsPerSecondPerIP int `name:"logins-per-second-per-ip" default:"20" placeholder:"N" help:"Logins per second of one client address (IPv6: of one /64), all connections together, with bursts of four times as many; the rest waits, and nothing is lost. Resuming a session does not count. If it is not set, it is at least --handshakes-per-second-per-ip. 0 for any number. Loopback is exempt from the default, unless a --trusted-proxy names it."`
 	// MessagesPerSecond is how fast one connection is read, control frames included; four
 	// times as many may come at once. The default keeps one client from taking a processor
 	// for itself, and stays out of the way of gateways that speak for many.
-	MessagesPerSecond int `default:"10000" placeholder:"N" help:"Messages per second that are read from one client, four times as many at once; it is slowed, nothing is lost. A login counts as a twentieth of them. 0 for any number."`
+	MessagesPerSecond int `default:"10000" placeholder:"N" help:"Messages per second that are read from one client, with bursts of four times as many; the rest is read later, and nothing is lost. A login counts as a twentieth of them. 0 for any number."`
 	// BytesPerSecond is how fast one connection is read; four times as many may come at once.
-	BytesPerSecond int `default:"16777216" placeholder:"N" help:"Bytes per second that are read from one client, four times as many at once; it is slowed, nothing is lost. 0 for any number."`
+	BytesPerSecond int `default:"16777216" placeholder:"N" help:"Bytes per second that are read from one client, with bursts of four times as many; the rest is read later, and nothing is lost. 0 for any number."`
 	// MaxUsers caps the users logged in at one time, those waiting to resume included.
 	MaxUsers int `default:"100000" placeholder:"N" help:"Most users logged in at one time, 0 for any number."`
 	// MaxRooms caps the rooms that have users.
@@ -193,7 +193,7 @@ type Sessions struct {
 	BacklogMessages int `default:"4096" placeholder:"N" help:"How many messages are kept for one client to be sent again, 0 for any number."`
 	// WaitingBytes is how many bytes all sessions without a connection may hold together before each is held to an equal
 	// part of it. 0 is no bound.
-	WaitingBytes int `default:"67108864" placeholder:"N" help:"How many bytes are kept for all clients together that have lost their connection, 0 for any number. Beyond it, each may have an equal part of that: more is refused to the sender, and a session that loses its connection with more ends."`
+	WaitingBytes int `default:"67108864" placeholder:"N" help:"How many bytes are kept for all clients together that have lost their connection, 0 for any number. Beyond it, each may have an equal part: messages over that are refused to their senders, and a session that has more when it loses its connection ends."`
 }
 
 // Watching is what the operator sees.
@@ -207,7 +207,7 @@ type Watching struct {
 	// LogFormat is auto (console on a terminal, else json), console or json.
 	LogFormat string `default:"auto" placeholder:"FORMAT" help:"How to log: console, json, or auto (console on a terminal)."`
 	// LogLinesPerSecond caps the lines of each kind; how many were left out is told once a second.
-	LogLinesPerSecond int `default:"100" placeholder:"N" help:"Most log lines per second of one kind, such as connects or refusals; the rest is counted, 0 for any number."`
+	LogLinesPerSecond int `default:"100" placeholder:"N" help:"Most log lines per second of one kind, such as connects or refusals; the rest is only counted. 0 for any number."`
 	// LogBufferBytes is how much of the log may wait for its reader, what is being written included.
-	LogBufferBytes int `default:"1048576" placeholder:"N" help:"How many bytes of the log may wait for whoever reads it. What is more is dropped and counted: nobody else waits."`
+	LogBufferBytes int `default:"1048576" placeholder:"N" help:"How many bytes of the log may wait for its reader. The rest is dropped and counted; nothing else waits."`
 }

@@ -45,7 +45,7 @@ func firstScreen() [][2]string {
 		{"listen", "Address to serve on, or unix:PATH; default :9000"},
 		{"acme-domain", "Get a certificate for this name by ACME"},
 		{"tls-cert", "Certificate of your own, with --tls-key"},
-		{"trusted-proxy", "Reverse proxy whose word on clients' addresses counts"},
+		{"trusted-proxy", "Reverse proxy to trust for client addresses"},
 		{"allowed-host", "Name by which users reach the server"},
 		{"allowed-origin", "Other site whose pages may connect"},
 		{"auth-jwks-url", "Let in only logins with a token of this issuer's"},

@@ -14,13 +14,13 @@ import (
 // Relay is the STUN and TURN server that is built in.
 type Relay struct {
 	// TURN switches it on.
-	TURN bool `name:"turn" default:"false" help:"Run a STUN and TURN server, and give it to clients: then any two connect, whatever is between them."`
+	TURN bool `name:"turn" default:"false" help:"Run a STUN and TURN server, and give it to clients: then any two can connect, whatever is between them."`
 	// TURNListen is HOST:PORT for UDP and TCP.
 	TURNListen string `name:"turn-listen" default:":3478" placeholder:"HOST:PORT" help:"Address of the TURN server, for UDP and TCP."`
 	// TURNSListen is HOST:PORT for TLS, besides the site's own; "" for none.
 	TURNSListen string `name:"turns-listen" placeholder:"HOST:PORT" help:"One more address of the TURN server, for TLS, usually :5349. Where this server does TLS itself, TURN over TLS shares the port of --listen, which is enough for clients."`
 	// TURNPublicIPs are where others reach the relay, at most one of each family; none for what is found at start.
-	TURNPublicIPs []netip.Addr `name:"turn-public-ip" placeholder:"IP" help:"Address at which the internet reaches this machine; two, if one is IPv4 and the other IPv6. Without it: the address of --turn-listen, or that from which this machine would reach the internet, which is wrong behind NAT."`
+	TURNPublicIPs []netip.Addr `name:"turn-public-ip" placeholder:"IP" help:"Address at which the internet reaches this machine; two, if one is IPv4 and the other IPv6. Without it: the address of --turn-listen, or the one from which this machine reaches the internet, which is wrong behind NAT."`
 	// TURNHost is the host in the URLs; "" for one that is found at start.
 	TURNHost string `name:"turn-host" placeholder:"HOST" help:"Host name by which clients reach the TURN server. Without it: the first --acme-domain, else --turn-public-ip, and for TLS the first host of --tls-cert."`
 	// TURNRelayPorts are where the relay meets the peers.
@@ -28,15 +28,15 @@ type Relay struct {
 	// TURNRealm is the realm of the credentials.
 	TURNRealm string `name:"turn-realm" default:"beckon" placeholder:"TEXT" help:"Realm of the TURN server (RFC 8489)."`
 	// TURNAllowPeers are networks to relay to although they are not of the internet.
-	TURNAllowPeers []netip.Prefix `name:"turn-allow-peer" placeholder:"NETWORK" help:"Relay to this address or network, too, such as 10.0.0.0/8, although it is not of the internet. May be repeated."`
+	TURNAllowPeers []netip.Prefix `name:"turn-allow-peer" placeholder:"NETWORK" help:"Relay to this address or network, too, such as 10.0.0.0/8, although it is not on the public internet. May be repeated."`
 	// TURNMaxAllocations and what follows are bounds; 0 switches each off.
 	TURNMaxAllocations         int `name:"turn-max-allocations" default:"5000" placeholder:"N" help:"Most TURN allocations at one time, 0 for any number."`
 	TURNMaxAllocationsPerUser  int `name:"turn-max-allocations-per-user" default:"100" placeholder:"N" help:"Most TURN allocations of one user, 0 for any number. A browser makes one for each conversation, TURN address and network. A token's sub says who is one user, without tokens each login is one."`
 	TURNMaxAllocationsPerIP    int `name:"turn-max-allocations-per-ip" default:"300" placeholder:"N" help:"Most TURN allocations of one client address (IPv6: of one /64; of one /56 twice, of one /48 four times as many), 0 for any number. The default is a hundred conversations at a time from behind one NAT, by UDP, TCP and TLS each."`
-	TURNBytesPerSecond         int `name:"turn-bytes-per-second" default:"67108864" placeholder:"N" help:"Bytes per second that are relayed in all, both ways together; what is more is lost. 0 for any number."`
-	TURNBytesPerSecondPerUser  int `name:"turn-bytes-per-second-per-user" default:"4194304" placeholder:"N" help:"Bytes per second that are relayed for one user, both ways together; what is more is lost. 0 for any number."`
-	TURNBytesPerSecondPerIP    int `name:"turn-bytes-per-second-per-ip" default:"8388608" placeholder:"N" help:"Bytes per second that are relayed for one client address (IPv6: for one /64; for one /56 twice, for one /48 four times as many), both ways together; what is more is lost. 0 for any number. The default is a dozen video calls at a time from behind one NAT."`
-	TURNRequestsPerSecondPerIP int `name:"turn-requests-per-second-per-ip" default:"50" placeholder:"N" help:"STUN and TURN requests per second without credentials that are answered for one address, and TCP and TLS connections that it may begin; 0 for any number."`
+	TURNBytesPerSecond         int `name:"turn-bytes-per-second" default:"67108864" placeholder:"N" help:"Bytes per second that are relayed in all, both ways together; the rest is lost. 0 for any number."`
+	TURNBytesPerSecondPerUser  int `name:"turn-bytes-per-second-per-user" default:"4194304" placeholder:"N" help:"Bytes per second that are relayed for one user, both ways together; the rest is lost. 0 for any number."`
+	TURNBytesPerSecondPerIP    int `name:"turn-bytes-per-second-per-ip" default:"8388608" placeholder:"N" help:"Bytes per second that are relayed for one client address (IPv6: for one /64; for one /56 twice, for one /48 four times as many), both ways together; the rest is lost. 0 for any number. The default is a dozen video calls at a time from behind one NAT."`
+	TURNRequestsPerSecondPerIP int `name:"turn-requests-per-second-per-ip" default:"50" placeholder:"N" help:"STUN and TURN requests per second without credentials that are answered for one address, and TCP and TLS connections that it may open; 0 for any number."`
 }
 
 // The defaults of what is text, as in the tags above.
