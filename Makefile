@@ -24,10 +24,12 @@ test: deps lint gotest soak jscheck jstest e2e natlab ## install what the tests 
 deps: ## install what the tests need: a C compiler, Node, Chromium, Firefox, proxies, npm packages
 	@bash .ci/deps
 
-lint: ## gofmt, go vet, staticcheck
+lint: ## gofmt, go vet (also as on macOS and Windows), staticcheck
 	@unformatted=$$(gofmt -l cmd internal web/*.go) || exit 1; \
 		if [ -n "$$unformatted" ]; then echo "not formatted (make fmt):" $$unformatted; exit 1; fi
 	go vet ./...
+	GOOS=darwin go vet ./...
+	GOOS=windows go vet ./...
 	go run $(STATICCHECK) ./...
 
 fmt: ## format the Go code

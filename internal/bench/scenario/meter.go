@@ -1,7 +1,6 @@
 package scenario
 
 import (
-	"syscall"
 	"time"
 
 	"beckon/internal/bench/process"
@@ -56,14 +55,6 @@ func (c *crowd) meter() (*meter, error) {
 func (m *meter) read() (sample, error) {
 	now, err := m.crowd.sample()
 	return now.since(m.begun), err
-}
-
-func ownCPU() time.Duration {
-	var usage syscall.Rusage
-	if syscall.Getrusage(syscall.RUSAGE_SELF, &usage) != nil {
-		return 0
-	}
-	return time.Duration(usage.Utime.Nano() + usage.Stime.Nano())
 }
 
 // addShares adds how busy server and generator were, and what else went on: if that is much, it was the wrong time to
