@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"os/signal"
 	"syscall"
@@ -31,11 +32,13 @@ func runHealth(args []string) int {
 	return 0
 }
 
-// runHelp is `beckon help`.
-func runHelp(args []string) int {
-	if err := config.Help(args, os.Stdout); !errors.Is(err, config.ErrShown) {
+// show is a command that only writes something: `beckon help`, `beckon completion`.
+func show(what func(args []string, stdout io.Writer) error, args []string) int {
+	switch err := what(args, os.Stdout); {
+	case errors.Is(err, config.ErrShown):
+		return 0
+	default:
 		fmt.Fprintln(os.Stderr, "beckon", err)
 		return exitUsage
 	}
-	return 0
 }

@@ -28,7 +28,9 @@ func main() {
 	case config.HealthCommand:
 		os.Exit(runHealth(os.Args[2:]))
 	case config.HelpCommand:
-		os.Exit(runHelp(os.Args[2:]))
+		os.Exit(show(config.Help, os.Args[2:]))
+	case config.CompletionCommand:
+		os.Exit(show(config.Completion, os.Args[2:]))
 	case config.VersionCommand:
 		fmt.Println(config.Version())
 		return

@@ -35,15 +35,9 @@ type Doctor struct {
 // LoadDoctor reads the arguments that follow "doctor". Its errors are those of [Load].
 func LoadDoctor(args []string, stdout io.Writer) (Doctor, error) {
 	var d Doctor
-	parser, err := kong.New(&d, append(mappers(),
-		kong.Name("beckon "+DoctorCommand),
-		kong.Description("Examines a server from outside, as a client would, and says what is wrong and what to do about it. "+
-			"The exit code is 0 if no problem was found, 1 if some were, 2 for a wrong flag, and 3 if the server was not reached at all."),
-		kong.NoDefaultHelp(),
-		kong.Writers(stdout, stdout),
-	)...)
+	parser, err := newDoctorParser(&d, stdout)
 	if err != nil {
-		return d, fmt.Errorf("config: %w", err)
+		return d, err
 	}
 	trace, err := kong.Trace(parser, args)
 	if err == nil && given(trace, "help") != nil {
@@ -64,4 +58,18 @@ func LoadDoctor(args []string, stdout io.Writer) (Doctor, error) {
 		return d, newUsageError(fmt.Sprintf("--timeout: must be from %s to %s, got %s", brief(shortest), brief(longest), brief(d.Timeout)))
 	}
 	return d, nil
+}
+
+func newDoctorParser(d *Doctor, stdout io.Writer) (*kong.Kong, error) {
+	parser, err := kong.New(d, append(mappers(),
+		kong.Name("beckon "+DoctorCommand),
+		kong.Description("Examines a server from outside, as a client would, and says what is wrong and what to do about it. "+
+			"The exit code is 0 if no problem was found, 1 if some were, 2 for a wrong flag, and 3 if the server was not reached at all."),
+		kong.NoDefaultHelp(),
+		kong.Writers(stdout, stdout),
+	)...)
+	if err != nil {
+		return nil, fmt.Errorf("config: %w", err)
+	}
+	return parser, nil
 }

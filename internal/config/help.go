@@ -11,10 +11,11 @@ import (
 
 // The first arguments that ask for something else than a server.
 const (
-	DoctorCommand  = "doctor"
-	HealthCommand  = "health"
-	HelpCommand    = "help"
-	VersionCommand = "version"
+	DoctorCommand     = "doctor"
+	HealthCommand     = "health"
+	HelpCommand       = "help"
+	VersionCommand    = "version"
+	CompletionCommand = "completion"
 )
 
 // programName is what the server is called, as a command.
@@ -25,15 +26,34 @@ const allSections = "all"
 
 const serverDescription = "A WebRTC signaling server with a chat page. To examine one that does not work as it should: beckon doctor URL (beckon doctor --help says more). A flag wins over its environment variable, that over the file of --config, and that over the default."
 
-func commands() []string { return []string{DoctorCommand, HealthCommand, HelpCommand, VersionCommand} }
+// command is one of these, with its arguments and what it does as help has them.
+type command struct{ name, arguments, does string }
+
+func commands() []command {
+	return []command{
+		{DoctorCommand, "URL", "examine a server, and say what is wrong"},
+		{HealthCommand, "[URL]", "ask a server whether it lives, for containers"},
+		{HelpCommand, "[TOPIC]", "explain a section, a flag, a command, or all"},
+		{VersionCommand, "", "say which build this is"},
+		{CompletionCommand, "SHELL", "write completion for bash, zsh or fish"},
+	}
+}
+
+func commandNames() []string {
+	var names []string
+	for _, command := range commands() {
+		names = append(names, command.name)
+	}
+	return names
+}
 
 // unknownCommand is the error for a first argument that is no flag.
 func unknownCommand(word string) *UsageError {
 	message := "unknown command " + word
-	if near := nearest(word, commands()); near != "" {
+	if near := nearest(word, commandNames()); near != "" {
 		message += fmt.Sprintf(", did you mean %q?", near)
 	} else {
-		message += fmt.Sprintf(": there are %s; without one it is a server", strings.Join(commands(), ", "))
+		message += fmt.Sprintf(": there are %s; without one it is a server", strings.Join(commandNames(), ", "))
 	}
 	return newUsageError(message)
 }
@@ -65,15 +85,11 @@ func printHelp(trace *kong.Context, stdout io.Writer) error {
 		return trace.PrintUsage(false)
 	}
 	var b strings.Builder
-	b.WriteString(`Usage: beckon [flags]        serve; without flags on port 9000
-       beckon doctor URL     examine a server, and say what is wrong
-       beckon health [URL]   ask a server whether it lives, for containers
-       beckon help [TOPIC]   TOPIC is a section below, a flag, a command, or all
-       beckon version
-
-A WebRTC signaling server with a chat page inside. What most need to set:
-
-`)
+	b.WriteString("Usage: beckon [flags]          serve; without flags on port 9000\n")
+	for _, c := range commands() {
+		fmt.Fprintf(&b, "       beckon %-16s %s\n", c.name+" "+c.arguments, c.does)
+	}
+	b.WriteString("\nA WebRTC signaling server with a chat page inside. What most need to set:\n\n")
 	flags := trace.Flags()
 	for _, most := range firstScreen() {
 		i := slices.IndexFunc(flags, func(flag *kong.Flag) bool { return flag.Name == most[0] })
@@ -141,6 +157,8 @@ func Help(args []string, stdout io.Writer) error {
 	case HealthCommand:
 		_, err := LoadHealth([]string{"--help"}, nil, stdout)
 		return err
+	case CompletionCommand:
+		return Completion([]string{"--help"}, stdout)
 	}
 	return helpOn(args[0], stdout)
 }
@@ -152,7 +170,7 @@ func helpOn(topic string, stdout io.Writer) error {
 	}
 	flags := parser.Model.Flags
 	names := sections(flags)
-	known := append(names, commands()...)
+	known := append(names, commandNames()...)
 	shown := 0
 	for _, flag := range flags {
 		known = append(known, flag.Name)

@@ -20,7 +20,7 @@ func checkFirstScreen(t *testing.T, text string) {
 			t.Errorf("more than %d columns: %s", columns, line)
 		}
 	}
-	for _, want := range []string{"beckon doctor URL", "beckon health", "beckon help", "beckon version", "--listen HOST:PORT", "--config", "BECKON_LISTEN", "watching"} {
+	for _, want := range []string{"beckon doctor URL", "beckon health", "beckon help", "beckon version", "beckon completion", "--listen HOST:PORT", "--config", "BECKON_LISTEN", "watching"} {
 		if !strings.Contains(text, want) {
 			t.Errorf("it does not say %q:\n%s", want, text)
 		}
@@ -71,7 +71,7 @@ func TestHelpOnOneTopic(t *testing.T) {
 			t.Errorf("help %s, without --%s or with more than a section:\n%s", section(flag), flag.Name, text)
 		}
 	}
-	for topic, want := range map[string]string{"doctor": "beckon doctor <url>", "health": "beckon health [<url>]"} {
+	for topic, want := range map[string]string{"doctor": "beckon doctor <url>", "health": "beckon health [<url>]", "completion": "beckon completion fish"} {
 		if text := helpOf(t, topic); !strings.Contains(text, want) {
 			t.Errorf("help %s does not say %q:\n%s", topic, want, text)
 		}

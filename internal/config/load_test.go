@@ -175,9 +175,9 @@ func TestLoadRefuses(t *testing.T) {
 	}{
 		{[]string{"--bogus"}, nil, "unknown flag --bogus"},
 		{[]string{"--listn=:1"}, nil, `unknown flag --listn, did you mean "--listen"?`},
-		{[]string{"serve"}, nil, "unknown command serve: there are doctor, health, help, version; without one it is a server"},
+		{[]string{"serve"}, nil, "unknown command serve: there are doctor, health, help, version, completion; without one it is a server"},
 		{[]string{"docter"}, nil, `unknown command docter, did you mean "doctor"?`},
-		{[]string{"se\nrve"}, nil, "unknown command se rve: there are doctor, health, help, version; without one it is a server"},
+		{[]string{"se\nrve"}, nil, "unknown command se rve: there are doctor, health, help, version, completion; without one it is a server"},
 		{[]string{"--turn", "serve"}, nil, "unexpected argument serve"},
 		{[]string{"-listen", ":1"}, nil, `unknown flag -listen, did you mean "--listen"?`},
 		{[]string{"--turn", "-lisen=:1"}, nil, `unknown flag -lisen, did you mean "--listen"?`},

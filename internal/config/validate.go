@@ -161,16 +161,21 @@ func (c *Config) checkBounds() error {
 }
 
 func (c *Config) checkChoices() error {
-	for _, s := range []struct {
-		flag, value string
-		choices     []string
-	}{
-		{"log-level", c.LogLevel, []string{"debug", "info", "warn", "error"}},
-		{"log-format", c.LogFormat, []string{"auto", "console", "json"}},
-	} {
-		if !slices.Contains(s.choices, s.value) {
-			return fmt.Errorf("--%s: must be one of %s, got %q", s.flag, strings.Join(s.choices, ", "), s.value)
+	for _, s := range []struct{ flag, value string }{{"log-level", c.LogLevel}, {"log-format", c.LogFormat}} {
+		if !slices.Contains(choices(s.flag), s.value) {
+			return fmt.Errorf("--%s: must be one of %s, got %q", s.flag, strings.Join(choices(s.flag), ", "), s.value)
 		}
+	}
+	return nil
+}
+
+// choices are the words that a flag takes, nil if it takes others.
+func choices(flag string) []string {
+	switch flag {
+	case "log-level":
+		return []string{"debug", "info", "warn", "error"}
+	case "log-format":
+		return []string{"auto", "console", "json"}
 	}
 	return nil
 }
