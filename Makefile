@@ -11,7 +11,7 @@ GOTESTFLAGS ?=
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: run build test deps lint fmt gotest soak jscheck jstest apidoc e2e natlab fuzz bench bench-tool bench-peers bench-browser clean help
+.PHONY: run build dist packtest test deps lint fmt gotest soak jscheck jstest apidoc e2e natlab fuzz bench bench-tool bench-peers bench-browser clean help
 
 run: build ## build and start the server on port 9000; needs nothing but Go
 	./bin/beckon
@@ -19,21 +19,26 @@ run: build ## build and start the server on port 9000; needs nothing but Go
 build: ## build ./bin/beckon
 	go build -o bin/beckon ./cmd/beckon
 
-test: deps lint gotest soak jscheck jstest e2e natlab ## install what the tests need and run all of them
+dist: ## static binaries for Linux, macOS and Windows, with checksums and lists of their modules, in ./bin/dist
+	go run -C .pack ./dist
+
+test: deps lint gotest packtest soak jscheck jstest e2e natlab ## install what the tests need and run all of them
 
 deps: ## install what the tests need: a C compiler, Node, Chromium, Firefox, proxies, npm packages
 	@bash .ci/deps
 
-lint: ## gofmt, go vet (also as on macOS and Windows), staticcheck
-	@unformatted=$$(gofmt -l cmd internal web/*.go) || exit 1; \
+lint: ## gofmt, go vet (also as on other systems), staticcheck
+	@unformatted=$$(gofmt -l .pack cmd internal web/*.go) || exit 1; \
 		if [ -n "$$unformatted" ]; then echo "not formatted (make fmt):" $$unformatted; exit 1; fi
 	go vet ./...
 	GOOS=darwin go vet ./...
 	GOOS=windows go vet ./...
+	GOARCH=arm go vet ./...
+	cd .pack && go vet ./... && go run $(STATICCHECK) ./...
 	go run $(STATICCHECK) ./...
 
 fmt: ## format the Go code
-	gofmt -w cmd internal web/*.go
+	gofmt -w .pack cmd internal web/*.go
 
 gotest: ## Go tests, with the race detector; not those of soak and natlab, which have targets of their own
 	go test -race $(GOTESTFLAGS) $$(go list ./... | grep -v -e internal/soak -e internal/natlab)
@@ -41,6 +46,9 @@ gotest: ## Go tests, with the race detector; not those of soak and natlab, which
 # How long `make soak` lasts, and the seed of the run whose choices it repeats: `make soak SOAK=1h SEED=17`.
 SOAK ?= 1m
 SEED ?=
+
+packtest: deps ## tests of what is made for others to install (root)
+	go test -C .pack $(GOTESTFLAGS) ./...
 
 soak: ## a random population uses the real server for SOAK (1m), and every message is accounted for
 	SOAK=$(SOAK) SOAK_SEED=$(SEED) go test -race -v -count=1 -timeout 0 $(GOTESTFLAGS) ./internal/soak

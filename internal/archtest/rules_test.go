@@ -105,6 +105,8 @@ var mayImport = map[string][]string{
 	"internal/testkit":  {"internal/protocol", "internal/frame", modGorilla},
 
 	"web": {},
+
+	".pack/dist": {},
 }
 
 // soleImporters names the modules that one production package has to itself, so

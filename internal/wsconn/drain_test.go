@@ -83,7 +83,7 @@ func TestDrainSpreadsManyCloses(t *testing.T) {
 		for _, c := range clients {
 			told[c.told.Sub(begun).Truncate(slice)]++
 		}
-		fair := many * int(slice) / int(spread)
+		fair := int(many * slice / spread)
 		for at, n := range told {
 			if n > fair*3/2 || at > spread {
 				t.Errorf("%d of %d are told in the tenth of a second after %v", n, many, at)

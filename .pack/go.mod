@@ -1,0 +1,3 @@
+module beckon-pack
+
+go 1.26.0
