@@ -11,7 +11,7 @@ GOTESTFLAGS ?=
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: run build dist packtest test deps lint fmt gotest soak jscheck jstest apidoc e2e natlab fuzz bench bench-tool bench-peers bench-browser clean help
+.PHONY: run build dist deb packtest test deps lint fmt gotest soak jscheck jstest apidoc e2e natlab fuzz bench bench-tool bench-peers bench-browser clean help
 
 run: build ## build and start the server on port 9000; needs nothing but Go
 	./bin/beckon
@@ -21,6 +21,9 @@ build: ## build ./bin/beckon
 
 dist: ## static binaries for Linux, macOS and Windows, with checksums and lists of their modules, in ./bin/dist
 	go run -C .pack ./dist
+
+deb: dist ## Debian packages of those for Linux, in ./bin/dist
+	.pack/deb/make bin/dist
 
 test: deps lint gotest packtest soak jscheck jstest e2e natlab ## install what the tests need and run all of them
 
