@@ -11,7 +11,7 @@ GOTESTFLAGS ?=
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: run build dist deb packtest test deps lint fmt gotest soak jscheck jstest apidoc e2e natlab fuzz bench bench-tool bench-peers bench-browser clean help
+.PHONY: run build dist deb image packtest test deps lint fmt gotest soak jscheck jstest apidoc e2e natlab fuzz bench bench-tool bench-peers bench-browser clean help
 
 run: build ## build and start the server on port 9000; needs nothing but Go
 	./bin/beckon
@@ -24,6 +24,9 @@ dist: ## static binaries for Linux, macOS and Windows, with checksums and lists 
 
 deb: dist ## Debian packages of those for Linux, in ./bin/dist
 	.pack/deb/make bin/dist
+
+image: dist ## container images of those for Linux, in ./bin/dist, for docker load or podman load
+	go run -C .pack ./image ../bin/dist
 
 test: deps lint gotest packtest soak jscheck jstest e2e natlab ## install what the tests need and run all of them
 

@@ -106,7 +106,8 @@ var mayImport = map[string][]string{
 
 	"web": {},
 
-	".pack/dist": {},
+	".pack/dist":  {},
+	".pack/image": {},
 }
 
 // soleImporters names the modules that one production package has to itself, so
