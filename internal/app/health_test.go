@@ -9,6 +9,7 @@ import (
 	"strings"
 	"sync/atomic"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/rs/zerolog"
@@ -166,6 +167,7 @@ func TestHealthIsUnseen(t *testing.T) {
 		virtual(t, func(t *testing.T, s *server) {
 			s.url = strings.Replace(s.url, "/ws", base+"/ws", 1)
 			ana := s.user("ana")
+			synctest.Wait() // what she has read is counted a moment later
 			metrics, log := s.metrics(), s.log.String()
 			for range 10 {
 				if response, body, err := s.get(base + "/healthz"); err != nil || response.StatusCode != http.StatusOK || body != "ok\n" {
