@@ -38,9 +38,9 @@ func TestPackage(t *testing.T) {
 	}
 }
 
-// The unit is the README's, but for the program and its user: packages have one that stays, whose files may be given to it.
-func TestUnitIsThatOfTheREADME(t *testing.T) {
-	page, err := os.ReadFile(filepath.Join("..", "..", "README.md"))
+// The unit is that of the page about running beckon, but for the program and its user: packages have one that stays, whose files may be given to it.
+func TestUnitIsThatOfThePage(t *testing.T) {
+	page, err := os.ReadFile(filepath.Join("..", "..", "internal", "app", "README.md"))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -51,12 +51,12 @@ func TestUnitIsThatOfTheREADME(t *testing.T) {
 	_, rest, _ := strings.Cut(string(page), "```ini\n")
 	shown, _, found := strings.Cut(rest, "```")
 	if !found {
-		t.Fatal("the README has no unit")
+		t.Fatal("the page has no unit")
 	}
 	same := func(text string) string {
 		return regexp.MustCompile(`(?m)^(ExecStart=.*|DynamicUser=yes|User=beckon)$`).ReplaceAllString(text, "")
 	}
 	if same(string(unit)) != same(shown) {
-		t.Errorf("beckon.service is not the README's unit:\n%s\n%s", unit, shown)
+		t.Errorf("beckon.service is not the unit of the page:\n%s\n%s", unit, shown)
 	}
 }

@@ -13,18 +13,18 @@ import (
 	"go.yaml.in/yaml/v4"
 )
 
-// readmeYAML are the documents of the README's block that begins so, each read into one of the values: no more than they
+// pageYAML are the documents of the page's block that begins so, each read into one of the values: no more than they
 // know may be in it.
-func readmeYAML(t *testing.T, begin string, values ...any) {
+func pageYAML(t *testing.T, begin string, values ...any) {
 	t.Helper()
-	page, err := os.ReadFile("../../README.md")
+	page, err := os.ReadFile("../app/README.md")
 	if err != nil {
 		t.Fatal(err)
 	}
 	_, rest, found := strings.Cut(string(page), "\n```yaml\n"+begin)
 	block, _, closed := strings.Cut(rest, "```")
 	if !found || !closed {
-		t.Fatalf("the README has no block that begins with %q", begin)
+		t.Fatalf("the page has no block that begins with %q", begin)
 	}
 	decoder := yaml.NewDecoder(strings.NewReader(begin + block))
 	decoder.KnownFields(true)
@@ -59,7 +59,7 @@ func checkSettings(t *testing.T, args, environ []string) string {
 // drain is how long a server takes to stop, at most.
 const drain = 10 * time.Second
 
-func TestREADMEHasAComposeFile(t *testing.T) {
+func TestPageHasAComposeFile(t *testing.T) {
 	var file struct {
 		Services map[string]struct {
 			Image       string
@@ -77,7 +77,7 @@ func TestREADMEHasAComposeFile(t *testing.T) {
 			Ulimits  map[string]int
 		}
 	}
-	readmeYAML(t, "services:\n", &file)
+	pageYAML(t, "services:\n", &file)
 	service := file.Services["beckon"]
 	var environ []string
 	for name, value := range service.Environment {
@@ -156,10 +156,10 @@ type kubernetesService struct {
 	}
 }
 
-func TestREADMEHasAManifestForKubernetes(t *testing.T) {
+func TestPageHasAManifestForKubernetes(t *testing.T) {
 	var deployment kubernetesDeployment
 	var service kubernetesService
-	readmeYAML(t, "apiVersion: apps/v1\n", &deployment, &service)
+	pageYAML(t, "apiVersion: apps/v1\n", &deployment, &service)
 	app := deployment.Spec.Selector.Labels["app"]
 	if app == "" || deployment.Spec.Template.Metadata.Labels["app"] != app || service.Spec.Selector["app"] != app {
 		t.Error("the labels do not agree")

@@ -45,7 +45,9 @@ const LONGEST = 65_535;
 
 /**
  * A named channel beside the first, of which Peer.channel() and the event `channel` tell. It is made again with every new
- * connection. If both sides make one of the same label, each sends as it has wanted it, and to the application it is one.
+ * connection. If both sides make one of the same label, it is one Channel to both; the options of either may be in force.
+ * Messages that come before anybody listens for `message`, or asks for `readable`, wait for that: up to 1 MiB, then the other
+ * side waits. (What is unreliable is lost beyond that.)
  *
  * @extends {Emitter<ChannelEvents>}
  */
@@ -187,10 +189,11 @@ export class Channel extends Emitter {
   }
 
   /**
-   * What the other side sends, to be read as a stream: from the first time on that this is asked for, messages come here and
-   * are no events any more. A client of ours is told to wait where reading takes longer. It ends when the other side closes
-   * the channel. It fails, with a NetworkError, when the connection is lost, or made anew: after the next `open` there is
-   * another one.
+   * What the other side sends, to be read as a stream. Once you have asked for it, messages come here and not as events. If
+   * you read slowly, the other side waits, where it has this library. It ends when the other side closes the channel, and
+   * fails, with a NetworkError, when it was cut off: the connection was lost or made anew (after the next `open` there is
+   * another stream), or the writer gave up. What is unreliable, or of another client, always looks like a clean end. To
+   * cancel it closes the channel, and whoever writes gets a NetworkError. Parts are strings and ArrayBuffers.
    *
    * @returns {ReadableStream<string | ArrayBuffer | Blob>}
    */
@@ -208,9 +211,10 @@ export class Channel extends Emitter {
   }
 
   /**
-   * Sends what is written to it, each part as a message, no faster than it leaves. Closing it closes the channel when all has
-   * left, and what the other side reads ends. To abort it cuts that off, and there it fails. It fails itself as `readable`
-   * does. It may be written to before the channel is open.
+   * Sends what is written to it, each part as a message, no faster than it leaves: for files larger than one message may be,
+   * or with progress at both ends. It may be written to before the channel is open. Closing it closes the channel when all
+   * has left, and what the other side reads ends; aborting it cuts it off, and what the other side reads fails. It fails
+   * with a NetworkError when the connection is lost or made anew, or the other side closes the channel or cancels.
    *
    * @returns {WritableStream<import('./outflow.js').Data>}
    */

@@ -93,6 +93,7 @@ ${this.#writer.blocks(words.server)}</section>
     const parts = [
       this.#introduction(section, known),
       section.example ? `<h3>Example</h3>\n${codeBlock(readExample(section.example))}` : '',
+      section.more ? codeBlock(readExample(section.more)) : '',
       this.#functions(section),
       known ? this.#making(known) : '',
       section.options ? this.#fields(section.options) : '',

@@ -1,8 +1,9 @@
 // What the page says that no file of the library does.
 
 export const about = `beckon introduces browsers to each other, and from then on they talk directly. This is its client library: ES
-modules without dependencies, which every beckon server gives to any page. With the address of a server in the place of
-\`your.server\` this runs as it is:`;
+modules without dependencies, which every beckon server gives to any page. For a page of another origin start the server with
+that origin, as in \`beckon --allowed-origin http://localhost:5173\`. Where everybody in a room is to be connected with
+everybody, begin with join(). With the address of a server in the place of \`your.server\` this runs as it is:`;
 
 export const server = `The library finds its server by itself: it is the one that the module came from. What was imported from
 \`https://your.server/lib/beckon.js\` opens the WebSocket \`wss://your.server/ws\`, and from \`https://your.server/chat/lib/beckon.js\`
@@ -17,11 +18,11 @@ the browser's, and what an event tells is in its \`detail\`.`;
 
 /** Which sections there are, in order: of classes, with the functions, handles and types that go with them. */
 export const sections = [
+  { class: 'Room', functions: ['join'] },
   { class: 'Signaling', options: 'SignalingOptions', example: 'signaling.js' },
   { class: 'Peers', options: 'PeersOptions', example: 'peers.js' },
   { class: 'Peer', example: 'peer.js' },
-  { class: 'Channel', options: 'ChannelOptions', example: 'channel.js' },
-  { class: 'Room', functions: ['join'] },
+  { class: 'Channel', options: 'ChannelOptions', example: 'channel.js', more: 'stream.js' },
   { title: 'Connection check', id: 'check', functions: ['checkServers', 'checkBrowser'], options: 'CheckOptions', example: 'check.js' },
   { class: 'SentTrack', options: 'SentTrackOptions', example: 'sent-track.js' },
   { class: 'Publication', example: 'publication.js' },

@@ -179,6 +179,17 @@ const does = {
     assert.deepEqual(told, ['+camera', '-camera']);
     assert.equal(bob.peers.get('Ana').state, 'open');
   },
+  'stream.js': async ({ run }) => {
+    const { bob, said, clock } = await run();
+    const peer = bob.peers.get('Ana');
+    const written = new Blob(['x'.repeat(100_000)]).stream().pipeTo(peer.channel('mine', { protocol: '{"name":"x","size":100000}' }).writable);
+    for (let i = 0; i < 10; i++) await clock.advance(100);
+    await written;
+    assert.equal(said[0], 'sent to Bob');
+    assert.match(said.at(-1), /^x of Bob: 100000 of 100000$/);
+    const { readable } = peer.channel('file');
+    assert.equal(readable.locked, false);
+  },
   'publication.js': async ({ t, run }) => {
     const click = usePage(t);
     const { clock, told } = await run();
