@@ -49,6 +49,11 @@ export class Backlog {
     return messages;
   }
 
+  /** No more comes. What is kept lasts as long as somebody has the channel. */
+  end() {
+    this.#deps.workspace.free(this);
+  }
+
   /** Of Workspace. */
   overload() {
     this.#clear();

@@ -310,6 +310,7 @@ export class Channel extends Emitter {
     this.#state = 'closed';
     this.#whole = whole;
     this.#letGo();
+    this.#backlog.end();
     this.#failStreams();
     this.#forget();
     this.emit('close', {});

@@ -572,3 +572,15 @@ test('however many of one label the other side makes, 64 are left', async (t) =>
   await clock.advance(20);
   assert.equal(made.filter(({ readyState }) => readyState === 'open').length, 64);
 });
+
+test('channels that nobody listens to leave nothing behind that counts', async (t) => {
+  const { anas, bobs, clock } = await startTalk(t, { maxMessageSize: MiB });
+  for (let i = 0; i < 10; i++) {
+    const channel = anas.peer.channel(`c${i}`);
+    await clock.advance(5);
+    channel.send(new Uint8Array(MiB - 1));
+    channel.close();
+    await clock.advance(1_000);
+  }
+  assert.deepEqual([anas.peer.state, bobs.peer.state], ['open', 'open']);
+});
