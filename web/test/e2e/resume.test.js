@@ -126,8 +126,10 @@ const logins = (person) => /** @type {Promise<number>} */ (person.page.evaluate(
  * Notes from now on every text that appears on the screen in place of another.
  * @param {Person} person
  */
-function watchScreen({ page }) {
-  return page.evaluate(() => {
+async function watchScreen({ page }) {
+  // What is said to screen readers goes by itself after a while.
+  await page.waitForFunction(() => !document.body.innerText.includes('Welcome, Ana'));
+  await page.evaluate(() => {
     const before = document.body.innerText;
     const screens = /** @type {string[]} */ ([]);
     Object.assign(window, { screens });
