@@ -1,10 +1,7 @@
 // What comes by a channel before anybody listens or reads: kept, but not without
 // end. The other side is told to wait; one that does not loses the rest.
 
-import { sizeOf } from './inflow.js';
-
-/** With so much kept it is enough, in bytes. */
-const HIGH = 1_048_576;
+import { HIGH, sizeOf } from './inflow.js';
 
 /** @typedef {string | ArrayBuffer | Blob} Message */
 
@@ -30,8 +27,7 @@ export class Backlog {
 
   /** @param {Message} message */
   add(message) {
-    const full = this.#size >= HIGH;
-    if (full && !this.#deps.holds()) return;
+    if (this.#size >= HIGH && !this.#deps.holds()) return;
     this.#messages.push(message);
     this.#size += sizeOf(message);
     this.#deps.workspace.hold(this, this.#size);

@@ -364,7 +364,7 @@ export class Channel extends Emitter {
   }
 
   #failStreams() {
-    if (this.#inflow) this.#endInflow();
+    this.#endInflow();
     this.#writable?.fail(this.#cutOff);
   }
 
@@ -385,15 +385,10 @@ export function initOf(label, { ordered = true, maxRetransmits, maxPacketLifeTim
     if (typeof text !== 'string') throw new TypeError(`A ${what} is a string`);
     if (new TextEncoder().encode(text).length > LONGEST) throw new TypeError(`A ${what} may have ${LONGEST} bytes at most`);
   }
-  for (const [what, number] of Object.entries({ maxRetransmits, maxPacketLifeTime })) {
-    if (number !== undefined && number !== null && !(number >= 0 && number <= 65_535)) throw new TypeError(`${what} is from 0 to 65535`);
+  const limits = Object.entries({ maxRetransmits, maxPacketLifeTime }).filter(([, limit]) => limit !== undefined && limit !== null);
+  for (const [what, limit] of limits) {
+    if (!(Number(limit) >= 0 && Number(limit) <= 65_535)) throw new TypeError(`${what} is from 0 to 65535`);
   }
-  if ((maxRetransmits ?? null) !== null && (maxPacketLifeTime ?? null) !== null) {
-    throw new TypeError('Give maxRetransmits or maxPacketLifeTime, not both');
-  }
-  return {
-    ordered, protocol,
-    ...((maxRetransmits ?? null) !== null && { maxRetransmits }),
-    ...((maxPacketLifeTime ?? null) !== null && { maxPacketLifeTime }),
-  };
+  if (limits.length > 1) throw new TypeError('Give maxRetransmits or maxPacketLifeTime, not both');
+  return { ordered, protocol, ...Object.fromEntries(limits) };
 }

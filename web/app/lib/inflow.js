@@ -2,7 +2,7 @@
 // the other side can be told to wait.
 
 /** With so much unread the other side is to wait, in bytes. */
-const HIGH = 1_048_576;
+export const HIGH = 1_048_576;
 
 /**
  * @typedef {object} InflowDeps
